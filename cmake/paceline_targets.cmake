@@ -1,0 +1,22 @@
+# How every target of the project is compiled: one place for warnings and for the two kinds of target.
+
+# The build targets plain x86-64 so that a binary can be carried; fast kernels are chosen at run time.
+# Contraction is off so that every kernel variant rounds alike and a run is the same on each of them.
+add_library(paceline_options INTERFACE)
+target_compile_features(paceline_options INTERFACE cxx_std_20)
+target_compile_options(paceline_options INTERFACE
+  -Wall -Wextra -Wpedantic -ffp-contract=off $<$<BOOL:${PACELINE_WERROR}>:-Werror>)
+target_include_directories(paceline_options INTERFACE ${PROJECT_SOURCE_DIR})
+
+# paceline_library(NAME [LIBRARIES...]): a static library of all sources below this folder.
+function(paceline_library name)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC paceline_options ${ARGN})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE paceline_options ${ARGN})
+  endif()
+endfunction()

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "compute/model.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace paceline {
+
+/// A batch as a network takes it: `images` is N x channels x height x width, `labels` N numbers in [0, classes).
+struct batch_view {
+  std::span<const float> images;
+  std::span<const std::int32_t> labels;
+};
+
+struct network_options {
+  /// Samples of every batch that the network is given.
+  std::int64_t batch_size = 0;
+  /// A network for training keeps what the backward pass needs; one that only tests has no loss_and_gradient.
+  bool training = true;
+};
+
+/// A model compiled by a backend for one batch size. Owns its buffers and primitives; parameters stay the caller's, flat and
+/// in canonical order. Used by one thread at a time, and always the one that made it (backends keep per-thread state).
+class network {
+ public:
+  virtual ~network() = default;
+
+  /// One forward and backward pass in training mode. Returns the mean cross-entropy of the batch, and overwrites `gradient`
+  /// with the gradient of that mean. `dropout_seed` decides the dropout masks: element e of layer l is kept where
+  /// random_uniform(derive_seed(dropout_seed, l), e) >= probability, e counted over N x channels x height x width.
+  /// Requires: made for training; both spans as long as the model's layout; labels in range.
+  virtual double loss_and_gradient(const batch_view& batch, std::span<const float> parameters,
+                                   std::span<float> gradient, std::uint64_t dropout_seed) = 0;
+
+  /// Forward pass in test mode (no dropout): writes N x classes scores before softmax.
+  virtual void scores(std::span<const float> images, std::span<const float> parameters,
+                      std::span<float> scores) = 0;
+
+  /// Bytes of all buffers that this network holds.
+  virtual std::size_t memory_bytes() const = 0;
+};
+
+/// A way to compute: the plain reference, the CPU by oneDNN, later GPUs. Thread-safe.
+class backend {
+ public:
+  virtual ~backend() = default;
+
+  virtual std::string name() const = 0;
+
+  /// Called on the thread that will use the network. Throws invalid_input where this backend cannot run the model.
+  virtual std::unique_ptr<network> compile(const model& m, const network_options& options) const = 0;
+};
+
+/// Plain loops in double precision: the truth for tests. Slow.
+std::shared_ptr<const backend> make_reference_backend();
+
+/// oneDNN on the calling thread and, where `threads` is above 1, that many OpenMP threads. With one thread no OpenMP team
+/// is ever woken. Requires threads >= 1.
+std::shared_ptr<const backend> make_cpu_backend(int threads);
+
+} // namespace paceline

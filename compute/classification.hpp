@@ -1,0 +1,38 @@
+#pragma once
+
+#include "compute/backend.hpp"
+#include "compute/data/augment.hpp"
+#include "compute/data/batch_loader.hpp"
+#include "compute/objective.hpp"
+
+#include <memory>
+
+namespace paceline {
+
+/// A model on a data set as an objective: batches from a loader, loss and gradient from a backend's network.
+/// Called on the thread that will use it. Throws invalid_input where model and data do not fit each other.
+std::unique_ptr<objective> make_classification_objective(const model& m, const backend& device,
+                                                         batch_loader_settings loader);
+
+/// Tests parameters of a model on a data set's test pictures. Used by one thread, the one that made it.
+class classification_test {
+ public:
+  struct result {
+    double loss = 0;
+    /// Share of wrong answers, 0 to 1.
+    double error = 0;
+  };
+
+  classification_test(const model& m, const backend& device, dataset_ptr data, const augmentation& how,
+                      std::int64_t batch_size);
+  ~classification_test();
+
+  /// Mean loss and error over the whole test set, the last incomplete batch included.
+  result run(std::span<const float> parameters);
+
+ private:
+  class state;
+  std::unique_ptr<state> state_;
+};
+
+} // namespace paceline

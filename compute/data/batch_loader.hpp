@@ -1,0 +1,51 @@
+#pragma once
+
+#include "compute/backend.hpp"
+#include "compute/data/augment.hpp"
+#include "compute/data/dataset.hpp"
+#include "compute/data/shard.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+namespace paceline {
+
+struct batch_loader_settings {
+  dataset_ptr data;
+  shard part;
+  augmentation how;
+  std::int64_t batch_size = 128;
+  /// Decides crops and flips, with the picture's place in the run.
+  std::uint64_t seed = 0;
+  /// Batches prepared ahead, each in a buffer of its own.
+  std::size_t ahead = 2;
+};
+
+/// Prepares a worker's training batches on a thread of its own, a few ahead of the training thread.
+/// Batch k is a pure function of the settings and k: epoch k / batches_per_epoch(), an epoch's last incomplete batch dropped.
+/// All calls come from one thread.
+class batch_loader {
+ public:
+  /// Throws invalid_input where the shard is smaller than one batch or the crop does not fit the pictures.
+  explicit batch_loader(batch_loader_settings settings);
+  ~batch_loader();
+
+  batch_loader(const batch_loader&) = delete;
+  batch_loader& operator=(const batch_loader&) = delete;
+
+  std::uint64_t batches_per_epoch() const;
+
+  /// The batch of that step; valid until the next call. Asking for steps in order finds them prepared; any other step is
+  /// prepared then and there, and preparation goes on behind it.
+  batch_view get(std::uint64_t step);
+
+  /// Time that `get` has spent waiting since the start.
+  std::chrono::nanoseconds waited() const;
+
+ private:
+  class prefetcher;
+  std::unique_ptr<prefetcher> prefetcher_;
+};
+
+} // namespace paceline

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <span>
+
+namespace paceline {
+
+/// One attraction toward a leader: x ← x − strength (x − target). Not multiplied by the learning rate.
+struct leader_pull {
+  /// The leader's parameters, as long as the follower's.
+  std::span<const float> target;
+  /// In [0, 1]; at exactly 1 the follower becomes the leader bit for bit.
+  float strength = 0;
+};
+
+/// Applies one pull alone. Returns the Euclidean distance ‖x − target‖ before it.
+/// Requires x.size() == pull.target.size().
+double apply_pull(std::span<float> x, const leader_pull& pull);
+
+} // namespace paceline

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace paceline {
+
+/// Softmax cross-entropy of N x classes scores: returns Σ_i −log softmax(scores_i)[label_i], the sum over the batch.
+/// Where `gradient` is not empty (N x classes) it is overwritten with (softmax − one-hot) / N, the gradient of the mean.
+/// Sums in double; safe for large scores. NaN scores give a NaN loss.
+double softmax_cross_entropy(std::span<const float> scores, std::span<const std::int32_t> labels,
+                             std::span<float> gradient);
+
+/// How many of the N highest scores are not at the label. A row with a NaN counts as wrong.
+std::size_t count_errors(std::span<const float> scores, std::span<const std::int32_t> labels);
+
+} // namespace paceline

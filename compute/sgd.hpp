@@ -1,0 +1,30 @@
+#pragma once
+
+#include "compute/leader_pull.hpp"
+
+#include <span>
+
+namespace paceline {
+
+/// Hyperparameters of SGD in PyTorch's exact semantics (torch.optim.SGD, dampening 0).
+struct sgd_settings {
+  double learning_rate = 0.1;
+  double momentum = 0;
+  bool nesterov = false;
+  double weight_decay = 0;
+};
+
+/// One optimiser step, fused with up to two pulls in the same pass over memory:
+///   d ← g + weight_decay x
+///   v ← momentum v + d                   (where momentum is not 0; v starts at 0, so the first step has v = d)
+///   d ← d + momentum v with Nesterov, else v
+///   x ← x − learning_rate d
+///   x ← x − strength (x − target)        for each pull, in order
+/// Writes to `distances[k]` the Euclidean distance ‖x − target‖ just before pull k.
+/// The result without pulls is bit for bit that of a call that never had any. Momentum is not touched by pulls.
+/// Requires: x, gradient and every target of one length; `velocity` too, or empty where momentum is 0;
+/// distances.size() >= pulls.size().
+void sgd_step(std::span<float> x, std::span<const float> gradient, std::span<float> velocity,
+              const sgd_settings& settings, std::span<const leader_pull> pulls, std::span<double> distances);
+
+} // namespace paceline

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "compute/leader_pull.hpp"
+#include "compute/parameter_layout.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace paceline {
+
+/// What a worker needs to go on exactly where it stopped. Everything else follows from the run's seed and `steps`.
+struct trainer_state {
+  std::uint64_t steps = 0;
+  std::vector<float> parameters;
+  /// Momentum; empty where the optimiser has none.
+  std::vector<float> velocity;
+};
+
+/// What one step did.
+struct step_result {
+  /// Mean loss over the step's batch, taken before the update.
+  double loss = 0;
+  /// Distances to the targets of the pulls, in the order in which they were given.
+  double pull_distances[2] = {0, 0};
+};
+
+/// One worker's training on one device: parameters, optimiser state, data. The only thing a compute actor drives.
+/// Not thread-safe: made, used and destroyed on one thread.
+class trainer {
+ public:
+  virtual ~trainer() = default;
+
+  virtual const parameter_layout& layout() const = 0;
+
+  /// One training step, then the pulls, fused where the device can. Where the loss is not finite nothing is updated and
+  /// no pull is applied, and the step is counted all the same.
+  /// Requires: at most two pulls.
+  virtual step_result step(std::span<const leader_pull> pulls) = 0;
+
+  /// Steps made, those before a resume included.
+  virtual std::uint64_t steps() const = 0;
+
+  virtual std::uint64_t steps_per_epoch() const = 0;
+
+  virtual std::chrono::nanoseconds waited_for_data() const = 0;
+
+  virtual double learning_rate() const = 0;
+  virtual void set_learning_rate(double rate) = 0;
+
+  /// Copies the parameters in canonical order. Requires out.size() == layout().size().
+  virtual void copy_parameters(std::span<float> out) const = 0;
+
+  /// Replaces the parameters and starts with fresh optimiser state; the step count goes on.
+  virtual void adopt(std::span<const float> parameters) = 0;
+
+  virtual trainer_state save() const = 0;
+
+  /// Throws invalid_input where the state is of another model or optimiser; then nothing has changed.
+  virtual void restore(const trainer_state& state) = 0;
+};
+
+} // namespace paceline

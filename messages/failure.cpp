@@ -1,0 +1,23 @@
+#include "messages/failure.hpp"
+
+namespace paceline {
+
+const char* to_string(failure_code code) {
+  switch (code) {
+    case failure_code::worker_start_failed:
+      return "worker_start_failed";
+    case failure_code::worker_step_failed:
+      return "worker_step_failed";
+    case failure_code::worker_diverged:
+      return "worker_diverged";
+    case failure_code::evaluation_failed:
+      return "evaluation_failed";
+    case failure_code::checkpoint_failed:
+      return "checkpoint_failed";
+    case failure_code::record_failed:
+      return "record_failed";
+  }
+  return "unknown";
+}
+
+} // namespace paceline

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "messages/ids.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace paceline {
+
+/// What can go wrong in a part of a running cluster. Each is told to the supervisor as a `failure`; the others ride on.
+enum class failure_code : std::uint8_t {
+  /// A worker's model or data could not be set up. The worker never starts.
+  worker_start_failed,
+  /// A training step threw. The worker stops; its last report ages until it cannot lead.
+  worker_step_failed,
+  /// A worker's loss is not finite and no leader's snapshot has come to recover from.
+  worker_diverged,
+  /// A test of the centre or of the leader failed. Training goes on.
+  evaluation_failed,
+  /// A checkpoint could not be written. Training goes on; the previous checkpoint is intact.
+  checkpoint_failed,
+  /// A record of the run could not be written to disk. The run ends.
+  record_failed,
+};
+
+const char* to_string(failure_code code);
+
+struct failure {
+  failure_code code = failure_code::worker_step_failed;
+  /// The worker concerned; {0, 0} where the failure is not a worker's.
+  worker_id worker;
+  /// One line for people: what was found, and where.
+  std::string what;
+};
+
+} // namespace paceline

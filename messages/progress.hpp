@@ -1,0 +1,76 @@
+#pragma once
+
+#include "messages/ids.hpp"
+#include "messages/loss_report.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace paceline {
+
+/// Counters of one compute actor since it started (not carried over a resume).
+struct compute_counters {
+  std::uint64_t steps = 0;
+  /// Time inside training steps.
+  std::chrono::nanoseconds stepping{0};
+  /// Part of `stepping` in which the next batch was not yet prepared.
+  std::chrono::nanoseconds waited_for_data{0};
+  /// Time in which the actor was to train, yet had nothing to do before a message came. 0 unless a barrier is part of
+  /// the run (lock-step).
+  std::chrono::nanoseconds waited_for_messages{0};
+  std::uint64_t pulls_group = 0;
+  std::uint64_t pulls_global = 0;
+  /// Snapshots replaced by a newer one of the same scope before they were applied.
+  std::uint64_t superseded = 0;
+  std::uint64_t snapshots_taken = 0;
+  /// Times the worker was set onto a leader's parameters because its own loss was not finite.
+  std::uint64_t recoveries = 0;
+};
+
+/// One line of a worker's progress: its latest report and counters.
+struct worker_progress {
+  loss_report report;
+  double learning_rate = 0;
+  /// Epochs made over the worker's own shard.
+  double epochs = 0;
+  compute_counters counters;
+};
+
+/// Told by a follower when it was pulled.
+struct pull_applied {
+  worker_id worker;
+  paceline::scope scope = paceline::scope::group;
+  worker_id leader;
+  std::uint64_t decision = 0;
+  /// The follower's own steps when pulled.
+  std::uint64_t steps = 0;
+  double strength = 0;
+  /// Euclidean distance between worker and leader before the pull.
+  double distance = 0;
+  /// From the copy at the leader to the pull at the follower.
+  std::chrono::nanoseconds age{0};
+};
+
+/// Test result of one set of parameters.
+struct test_score {
+  /// Mean cross-entropy over the test set.
+  double loss = 0;
+  /// Share of wrong answers, 0 to 1.
+  double error = 0;
+};
+
+/// What the evaluator found.
+struct evaluation {
+  std::uint64_t total_steps = 0;
+  /// Training time when the parameters were taken; evaluation itself is left out.
+  std::chrono::nanoseconds training_time{0};
+  /// Mean of all workers' parameters.
+  test_score centre;
+  /// The global leader's parameters; empty before there is one.
+  std::optional<test_score> leader;
+  worker_id leader_id;
+};
+
+} // namespace paceline
