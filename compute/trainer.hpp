@@ -40,6 +40,9 @@ class trainer {
   /// Requires: at most two pulls.
   virtual step_result step(std::span<const leader_pull> pulls) = 0;
 
+  /// One pull alone, between steps. Returns the distance to its target before it.
+  virtual double pull(const leader_pull& toward) = 0;
+
   /// Steps made, those before a resume included.
   virtual std::uint64_t steps() const = 0;
 

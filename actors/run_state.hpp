@@ -1,0 +1,55 @@
+#pragma once
+
+#include "compute/trainer.hpp"
+#include "messages/ids.hpp"
+#include "messages/loss_report.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace paceline {
+
+/// What one worker needs to go on where it stopped.
+struct worker_state {
+  worker_id id;
+  trainer_state training;
+  /// Contents of its loss window, oldest first.
+  std::vector<double> losses;
+};
+
+/// What a coordinator knows. Soft state: it can be lost, and is right again after one round of reports; it is saved so that
+/// a resumed deterministic run is the same to the bit.
+struct leadership_state {
+  /// Decisions made so far.
+  std::uint64_t decisions = 0;
+  /// Steps counted since the last decision.
+  std::uint64_t steps_since = 0;
+  /// Steps last reported by each member (worker of the group, or group of the run), by its index.
+  std::vector<std::uint64_t> member_steps;
+  /// The latest report of each member's candidate, by the member's index; empty where it has none.
+  std::vector<std::optional<loss_report>> candidates;
+  /// Who leads; empty before the first decision.
+  std::optional<worker_id> leader;
+};
+
+/// Everything that a checkpoint holds: enough to resume, and the two models worth keeping.
+struct run_state {
+  /// Steps of all workers together.
+  std::uint64_t total_steps = 0;
+  /// Training time used so far; evaluation and time between a stop and a resume are left out.
+  std::chrono::nanoseconds training_time{0};
+  /// All workers, by group and index.
+  std::vector<worker_state> workers;
+  std::vector<leadership_state> groups;
+  leadership_state global;
+  /// The worker of least loss when the state was taken; empty where none could lead.
+  std::optional<worker_id> leader;
+  double leader_loss = 0;
+};
+
+/// Mean of all workers' parameters, summed in double. Requires at least one worker.
+std::vector<float> centre_of(const run_state& state);
+
+} // namespace paceline
