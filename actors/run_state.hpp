@@ -49,6 +49,9 @@ struct run_state {
   double leader_loss = 0;
 };
 
+/// Sets `leader` and `leader_loss` to the worker of least mean loss among those whose loss window (of that length) is full.
+void choose_leader(run_state& state, std::size_t loss_window);
+
 /// Mean of all workers' parameters, summed in double. Requires at least one worker.
 std::vector<float> centre_of(const run_state& state);
 

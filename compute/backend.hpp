@@ -36,8 +36,7 @@ class network {
                                    std::span<float> gradient, std::uint64_t dropout_seed) = 0;
 
   /// Forward pass in test mode (no dropout): writes N x classes scores before softmax.
-  virtual void scores(std::span<const float> images, std::span<const float> parameters,
-                      std::span<float> scores) = 0;
+  virtual void scores(std::span<const float> images, std::span<const float> parameters, std::span<float> scores) = 0;
 
   /// Bytes of all buffers that this network holds.
   virtual std::size_t memory_bytes() const = 0;

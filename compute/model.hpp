@@ -56,7 +56,7 @@ struct flatten_layer {};
 using layer_kind =
   std::variant<convolution_layer, linear_layer, relu_layer, max_pool_layer, dropout_layer, flatten_layer>;
 
-/// A layer of a model with all that follows from its place in it.
+/// A layer of a model with all that follows from its place in it; a max-pool's stride is filled in.
 struct layer {
   /// Prefix of its parameters ("conv1" owns "conv1.weight" and "conv1.bias"); may be empty where it has none.
   std::string name;

@@ -14,7 +14,7 @@ struct learning_rate_schedule {
   /// For `step`: shares of the budget, rising, at which the rate is multiplied by `factor`.
   std::vector<double> milestones;
   double factor = 0.1;
-  /// Share of the budget over which the rate first rises linearly from 0; 0 for none.
+  /// Share of the budget over which the rate first rises linearly from 0; 0 for none. A cosine fills what is left.
   double warmup = 0;
   /// For `cosine`: the rate at the end, as a share of the rate at the start.
   double final_share = 0;

@@ -53,6 +53,14 @@ struct pull_applied {
   std::chrono::nanoseconds age{0};
 };
 
+/// Told by a worker whose own parameters had diverged and were replaced by a leader's.
+struct worker_recovered {
+  worker_id worker;
+  worker_id leader;
+  /// The worker's own steps then.
+  std::uint64_t steps = 0;
+};
+
 /// Test result of one set of parameters.
 struct test_score {
   /// Mean cross-entropy over the test set.

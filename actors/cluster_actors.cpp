@@ -1,0 +1,96 @@
+#include "actors/cluster_actors.hpp"
+
+#include "actors/global_leader.hpp"
+#include "actors/group_leader.hpp"
+#include "actors/lockstep_conductor.hpp"
+#include "actors/worker.hpp"
+
+#include <caf/all.hpp>
+
+#include <algorithm>
+
+namespace paceline {
+namespace {
+
+compute_actor_settings compute_settings(const cluster_plan& plan, worker_id id) {
+  compute_actor_settings settings{
+    .training = {.id = id, .strategy = plan.strategy, .learning_rate = plan.learning_rate, .schedule = plan.schedule},
+    .make_trainer = [make = plan.make_trainer, id] { return make(id); },
+    .cores = plan.cores_of ? plan.cores_of(id) : std::vector<int>{},
+    .resume = nullptr,
+    .lockstep = plan.lockstep};
+  if (plan.resume) {
+    const auto& workers = plan.resume->workers;
+    const auto found = std::find_if(workers.begin(), workers.end(), [id](const auto& w) { return w.id == id; });
+    if (found != workers.end())
+      settings.resume = {plan.resume, &*found}; // shares ownership of the whole, points at the part
+  }
+  return settings;
+}
+
+std::optional<leadership_state> group_resume(const cluster_plan& plan, std::uint32_t group) {
+  return plan.resume ? std::optional(plan.resume->groups.at(group)) : std::nullopt;
+}
+
+void spawn_free_running(caf::event_based_actor& supervisor, const cluster_plan& plan, const run_services& services,
+                        spawned_cluster& cluster) {
+  auto& system = supervisor.system();
+  const caf::actor chief = caf::actor_cast<caf::actor>(&supervisor);
+  auto decision_watchers = plan.watchers;
+  decision_watchers.add(chief);
+
+  const auto global_resume = plan.resume ? std::optional(plan.resume->global) : std::nullopt;
+  const auto global = system.spawn(global_leader_actor, plan.global_leadership(), services.clock, global_resume,
+                                   decision_watchers);
+  std::vector<caf::actor> group_leaders;
+  for (std::uint32_t group = 0; group < plan.groups; ++group) {
+    const auto leader = system.spawn(group_leader_actor, plan.group_leadership(group), services.clock, global,
+                                     group_resume(plan, group), decision_watchers);
+    std::vector<caf::actor> workers;
+    for (std::uint32_t index = 0; index < plan.workers_per_group; ++index) {
+      const worker_id id{group, index};
+      const auto worker = system.spawn(worker_actor, id, leader, plan.watchers);
+      const auto compute = system.spawn<caf::detached>(compute_actor, compute_settings(plan, id), services, worker,
+                                                       chief, plan.watchers);
+      caf::anon_send(worker, compute);
+      workers.push_back(worker);
+      cluster.computes.push_back(compute);
+    }
+    caf::anon_send(leader, workers);
+    group_leaders.push_back(leader);
+    cluster.coordinators.insert(cluster.coordinators.end(), workers.begin(), workers.end());
+  }
+  caf::anon_send(global, group_leaders);
+  cluster.coordinators.insert(cluster.coordinators.end(), group_leaders.begin(), group_leaders.end());
+  cluster.coordinators.push_back(global);
+}
+
+void spawn_lockstep(caf::event_based_actor& supervisor, const std::shared_ptr<const cluster_plan>& plan,
+                    const run_services& services, spawned_cluster& cluster) {
+  auto& system = supervisor.system();
+  const caf::actor chief = caf::actor_cast<caf::actor>(&supervisor);
+  cluster.conductor = system.spawn(lockstep_conductor_actor, plan, services, chief);
+  for (const auto id : plan->worker_ids())
+    cluster.computes.push_back(system.spawn<caf::detached>(compute_actor, compute_settings(*plan, id), services,
+                                                           cluster.conductor, chief, plan->watchers));
+  caf::anon_send(cluster.conductor, cluster.computes);
+}
+
+} // namespace
+
+spawned_cluster spawn_cluster(caf::event_based_actor& supervisor, const std::shared_ptr<const cluster_plan>& plan,
+                              const run_services& services) {
+  spawned_cluster cluster;
+  if (plan->lockstep)
+    spawn_lockstep(supervisor, plan, services, cluster);
+  else
+    spawn_free_running(supervisor, *plan, services, cluster);
+  auto& system = supervisor.system();
+  if (plan->evaluator.make_test)
+    cluster.evaluator = system.spawn<caf::detached>(evaluator_actor, plan->evaluator, services.clock);
+  if (plan->write_checkpoint)
+    cluster.checkpointer = system.spawn<caf::detached>(checkpointer_actor, plan->write_checkpoint);
+  return cluster;
+}
+
+} // namespace paceline

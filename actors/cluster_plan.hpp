@@ -1,0 +1,59 @@
+#pragma once
+
+#include "actors/checkpointer.hpp"
+#include "actors/evaluator.hpp"
+#include "actors/leadership.hpp"
+#include "actors/observers.hpp"
+#include "actors/run_budget.hpp"
+#include "actors/run_state.hpp"
+#include "actors/strategy.hpp"
+#include "compute/schedule.hpp"
+#include "compute/trainer.hpp"
+#include "messages/ids.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace paceline {
+
+/// All that a supervisor needs to run a cluster inside one process.
+struct cluster_plan {
+  std::uint32_t groups = 1;
+  std::uint32_t workers_per_group = 1;
+  /// Makes a worker's trainer; called on that worker's own thread.
+  std::function<std::unique_ptr<trainer>(worker_id)> make_trainer;
+  /// Cores to which a worker is bound; none where it returns none.
+  std::function<std::vector<int>(worker_id)> cores_of;
+
+  strategy_settings strategy;
+  double learning_rate = 0.1;
+  learning_rate_schedule schedule;
+  budget_limits budget;
+
+  /// Tests are skipped where make_test is empty; 0 means only at the end.
+  evaluator_settings evaluator;
+  std::chrono::nanoseconds evaluate_every{0};
+  /// Checkpoints are skipped where it is empty; 0 means only at the end.
+  checkpoint_writer write_checkpoint;
+  std::chrono::nanoseconds checkpoint_every{0};
+
+  /// All workers step together, and each decision is pulled to before the next step: the same seed gives the same bits.
+  bool lockstep = false;
+  /// Where to go on from; a new run where empty.
+  std::shared_ptr<const run_state> resume;
+  observers watchers;
+
+  std::uint32_t workers() const { return groups * workers_per_group; }
+  /// All workers, by group and index.
+  std::vector<worker_id> worker_ids() const;
+  /// Position of a worker in worker_ids().
+  std::size_t position(worker_id id) const { return std::size_t{id.group} * workers_per_group + id.index; }
+
+  leadership_settings group_leadership(std::uint32_t group) const;
+  leadership_settings global_leadership() const;
+};
+
+} // namespace paceline

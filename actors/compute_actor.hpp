@@ -1,0 +1,71 @@
+#pragma once
+
+#include "actors/observers.hpp"
+#include "actors/parameter_plane.hpp"
+#include "actors/run_budget.hpp"
+#include "actors/run_clock.hpp"
+#include "actors/run_state.hpp"
+#include "actors/worker_training.hpp"
+#include "compute/trainer.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/behavior.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace paceline {
+
+/// What all actors of a run in one process share.
+struct run_services {
+  std::shared_ptr<run_clock> clock;
+  std::shared_ptr<run_budget> budget;
+  std::shared_ptr<parameter_plane> plane;
+};
+
+struct compute_actor_settings {
+  worker_training_settings training;
+  /// Called once, on the actor's own thread.
+  std::function<std::unique_ptr<trainer>()> make_trainer;
+  /// Cores to which the actor's thread is bound; empty for none.
+  std::vector<int> cores;
+  /// Where to go on from; a new run where empty.
+  std::shared_ptr<const worker_state> resume;
+  /// Steps come one by one, by `advance`, instead of freely.
+  bool lockstep = false;
+};
+
+struct compute_actor_state {
+  compute_actor_state();
+
+  const char* name = "compute";
+  compute_actor_settings settings;
+  run_services services;
+  caf::actor worker;
+  caf::actor supervisor;
+  observers watchers;
+  std::unique_ptr<worker_training> training;
+  bool training_now;
+  bool exchange;
+  /// A make_step message to itself is in the mailbox: the actor cannot fall idle.
+  bool step_pending;
+  /// Since when it is to train and has nothing to do.
+  std::optional<std::chrono::nanoseconds> idle_since;
+};
+
+/// Owns one trainer and drives it; spawn it detached: a step takes as long as it takes.
+///
+///   (new) --prepare--> ready --begin_training--> training --budget used up--> finished
+///     `--- the trainer cannot be made, or a step throws: a failure to supervisor and observers, then it exits
+///
+/// While training it sends itself make_step after each step, so whatever came meanwhile (take_snapshot, save_state,
+/// query_progress, set_exchange) is handled at the step boundary, and it never waits for any of it. Snapshots to be pulled to do
+/// not pass the mailbox at all: they lie in the worker's slots. Reports go to `worker`, worker_ready and worker_finished
+/// to `supervisor`.
+caf::behavior compute_actor(caf::stateful_actor<compute_actor_state>* self, compute_actor_settings settings,
+                            run_services services, caf::actor worker, caf::actor supervisor, observers watchers);
+
+} // namespace paceline

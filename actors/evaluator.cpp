@@ -1,0 +1,77 @@
+#include "actors/evaluator.hpp"
+
+#include "actors/run_state.hpp"
+#include "actors/type_ids.hpp"
+
+#include <caf/all.hpp>
+
+#include <exception>
+#include <time.h>
+#include <type_traits>
+
+namespace paceline {
+namespace {
+
+std::chrono::nanoseconds thread_cpu_time() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+/// Takes what testing costs the workers out of training time, little by little, so that the clock never jumps.
+class time_exclusion {
+ public:
+  time_exclusion(run_clock& clock, double share) : clock_(clock), share_(share), counted_to_(thread_cpu_time()) {}
+
+  void operator()() {
+    const auto now = thread_cpu_time();
+    clock_.exclude(std::chrono::duration_cast<std::chrono::nanoseconds>((now - counted_to_) * share_));
+    counted_to_ = now;
+  }
+
+ private:
+  run_clock& clock_;
+  double share_;
+  std::chrono::nanoseconds counted_to_;
+};
+
+evaluation evaluate(evaluator_state& state, const run_state& run) {
+  time_exclusion exclude(*state.clock, state.settings.stolen_share);
+  if (!state.test)
+    state.test = state.settings.make_test();
+  evaluation result;
+  result.total_steps = run.total_steps;
+  result.training_time = run.training_time;
+  result.centre = state.test(centre_of(run), std::ref(exclude));
+  for (const auto& worker : run.workers) {
+    if (worker.id != run.leader)
+      continue;
+    result.leader = state.test(worker.training.parameters, std::ref(exclude));
+    result.leader_id = worker.id;
+  }
+  exclude();
+  return result;
+}
+
+} // namespace
+
+static_assert(!std::is_constructible_v<evaluator_state, caf::stateful_actor<evaluator_state>*>);
+
+evaluator_state::evaluator_state() = default;
+
+caf::behavior evaluator_actor(caf::stateful_actor<evaluator_state>* self, evaluator_settings settings,
+                              std::shared_ptr<run_clock> clock) {
+  self->state.settings = std::move(settings);
+  self->state.clock = std::move(clock);
+  return {
+    [self](const run_state_ptr& run) -> caf::result<evaluation> {
+      try {
+        return evaluate(self->state, *run);
+      } catch (const std::exception& e) {
+        return caf::make_error(caf::sec::runtime_error, e.what());
+      }
+    },
+  };
+}
+
+} // namespace paceline

@@ -1,0 +1,179 @@
+#include "actors/lockstep_conductor.hpp"
+
+#include "actors/fan_out.hpp"
+
+#include <caf/all.hpp>
+
+#include <type_traits>
+
+namespace paceline {
+namespace {
+
+using self_ptr = caf::stateful_actor<lockstep_state>*;
+using decisions = std::vector<leader_announcement>;
+
+// Decisions depend on counts and losses alone; no clock may have a part in them.
+constexpr std::chrono::nanoseconds no_time{0};
+
+std::vector<caf::actor> live(const lockstep_state& state) {
+  std::vector<caf::actor> actors;
+  for (const auto& compute : state.computes)
+    if (compute)
+      actors.push_back(compute);
+  return actors;
+}
+
+void begin_round(self_ptr self);
+
+void finish(self_ptr self) {
+  auto& state = self->state;
+  state.finished = true;
+  for (const auto& id : state.plan->worker_ids())
+    if (state.computes[state.plan->position(id)])
+      self->send(state.supervisor, worker_finished{id});
+}
+
+run_state_ptr assemble(const lockstep_state& state, std::vector<std::optional<worker_state_ptr>>&& workers) {
+  auto run = std::make_shared<run_state>();
+  run->training_time = state.services.clock->training_time();
+  for (auto& worker : workers) {
+    if (!worker)
+      continue;
+    run->total_steps += (*worker)->training.steps;
+    run->workers.push_back(**worker);
+  }
+  for (const auto& group : state.groups)
+    run->groups.push_back(group.save());
+  run->global = state.global->save();
+  choose_leader(*run, state.plan->strategy.loss_window);
+  return run;
+}
+
+/// Answers all who wait for the state of the run, then calls `next`.
+void answer_waiting(self_ptr self, const std::function<void()>& next) {
+  if (self->state.waiting.empty())
+    return next();
+  fan_out<worker_state_ptr>(self, live(self->state), save_state{}, [self, next](auto&& workers) {
+    const auto run = assemble(self->state, std::move(workers));
+    for (auto& promise : std::exchange(self->state.waiting, {}))
+      promise.deliver(run);
+    next();
+  });
+}
+
+void end_round(self_ptr self) {
+  answer_waiting(self, [self] { begin_round(self); });
+}
+
+/// Takes the leaders' snapshots, lets everybody be pulled, then calls `next`.
+void carry_out(self_ptr self, const decisions& made, const std::function<void()>& next) {
+  auto& state = self->state;
+  if (made.empty())
+    return next();
+  auto missing = std::make_shared<std::size_t>(made.size());
+  const auto one_less = [self, missing, next] {
+    if (--*missing == 0)
+      fan_out<pulls_done>(self, live(self->state), apply_pulls{}, [next](auto&&) { next(); });
+  };
+  for (const auto& decision : made) {
+    state.plan->watchers.tell(decision);
+    self->request(state.computes[state.plan->position(decision.leader)], step_boundary_timeout, take_snapshot{decision})
+      .then([one_less](snapshot_published) { one_less(); }, [one_less](caf::error&) { one_less(); });
+  }
+}
+
+void decide_globally(self_ptr self) {
+  auto& state = self->state;
+  for (std::uint32_t group = 0; group < state.plan->groups; ++group) {
+    const auto& leadership = state.groups[group];
+    state.global->note(group, leadership.total_steps(), leadership.compare(no_time).winner);
+  }
+  decisions made;
+  if (auto decision = state.global->decide(no_time))
+    made.push_back(std::move(*decision));
+  carry_out(self, made, [self] { end_round(self); });
+}
+
+void decide(self_ptr self, const std::vector<std::optional<loss_report>>& reports) {
+  auto& state = self->state;
+  for (const auto& report : reports) {
+    if (!report)
+      continue;
+    auto at_no_time = *report;
+    at_no_time.measured_at = no_time;
+    state.groups[report->worker.group].note(report->worker.index, report->steps, at_no_time);
+  }
+  decisions made;
+  for (auto& group : state.groups)
+    if (auto decision = group.decide(no_time))
+      made.push_back(std::move(*decision));
+  carry_out(self, made, [self] { decide_globally(self); });
+}
+
+void begin_round(self_ptr self) {
+  auto& state = self->state;
+  const auto actors = live(state);
+  bool claimed = !actors.empty();
+  for (std::size_t i = 0; claimed && i < actors.size(); ++i)
+    claimed = state.services.budget->claim();
+  if (!claimed)
+    return finish(self);
+  fan_out<loss_report>(self, actors, advance{state.services.budget->used()}, [self](auto&& reports) {
+    decide(self, reports);
+  });
+}
+
+void forget(lockstep_state& state, const caf::actor_addr& gone) {
+  for (const auto& id : state.plan->worker_ids()) {
+    auto& compute = state.computes[state.plan->position(id)];
+    if (compute && compute.address() == gone) {
+      compute = nullptr;
+      state.groups[id.group].forget(id.index);
+    }
+  }
+}
+
+} // namespace
+
+static_assert(!std::is_constructible_v<lockstep_state, caf::stateful_actor<lockstep_state>*>);
+
+lockstep_state::lockstep_state() : finished(false) {}
+
+caf::behavior lockstep_conductor_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan,
+                                       run_services services, caf::actor supervisor) {
+  auto& state = self->state;
+  state.plan = std::move(plan);
+  state.services = std::move(services);
+  state.supervisor = std::move(supervisor);
+  for (std::uint32_t group = 0; group < state.plan->groups; ++group)
+    state.groups.emplace_back(state.plan->group_leadership(group));
+  state.global.emplace(state.plan->global_leadership());
+  if (const auto& resume = state.plan->resume) {
+    for (std::uint32_t group = 0; group < state.plan->groups; ++group)
+      state.groups[group].restore(resume->groups[group]);
+    state.global->restore(resume->global);
+  }
+  self->set_down_handler([self](const caf::down_msg& down) { forget(self->state, down.source); });
+
+  return {
+    [self](const std::vector<caf::actor>& computes) {
+      self->state.computes = computes;
+      for (const auto& compute : computes)
+        self->monitor(compute);
+    },
+    [self](begin_training order) {
+      for (const auto& compute : live(self->state))
+        self->send(compute, order);
+      begin_round(self);
+    },
+    [self](save_run) -> caf::result<run_state_ptr> {
+      auto promise = self->make_response_promise();
+      self->state.waiting.push_back(promise);
+      if (self->state.finished)
+        answer_waiting(self, [] {});
+      return promise;
+    },
+  };
+}
+
+} // namespace paceline

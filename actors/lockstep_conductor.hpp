@@ -1,0 +1,48 @@
+#pragma once
+
+#include "actors/cluster_plan.hpp"
+#include "actors/compute_actor.hpp"
+#include "actors/leadership.hpp"
+#include "actors/run_state.hpp"
+#include "actors/type_ids.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/behavior.hpp>
+#include <caf/response_promise.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace paceline {
+
+struct lockstep_state {
+  lockstep_state();
+
+  const char* name = "lockstep_conductor";
+  std::shared_ptr<const cluster_plan> plan;
+  run_services services;
+  caf::actor supervisor;
+  /// By position; a worker that failed has an invalid handle.
+  std::vector<caf::actor> computes;
+  std::vector<leadership> groups;
+  std::optional<leadership> global;
+  /// Who waits for a run_state at the end of this round.
+  std::vector<caf::response_promise> waiting;
+  bool finished;
+};
+
+/// Runs a cluster deterministically: in the place of group leaders and global leader it makes the same decisions, but with a
+/// barrier after each step, so that the same seed gives the same bits whatever the machine is doing.
+///
+///   round:  every worker makes one step  →  reports, in order of workers  →  group decisions: each leader's
+///           snapshot, its group is pulled  →  the global decision likewise  →  save_run answered  →  next round
+///
+/// Its compute actors are named by one message, a vector of actors in order of position; begin_training starts it. When the budget is
+/// used up it sends worker_finished for each live worker to the supervisor, and goes on answering save_run.
+caf::behavior lockstep_conductor_actor(caf::stateful_actor<lockstep_state>* self,
+                                       std::shared_ptr<const cluster_plan> plan, run_services services,
+                                       caf::actor supervisor);
+
+} // namespace paceline

@@ -1,0 +1,35 @@
+#include "actors/run_budget.hpp"
+
+#include <algorithm>
+
+namespace paceline {
+
+run_budget::run_budget(const budget_limits& limits, std::shared_ptr<const run_clock> clock,
+                       std::uint64_t total_steps_before)
+  : limits_(limits), clock_(std::move(clock)), claimed_(total_steps_before) {}
+
+bool run_budget::claim() {
+  if (cancelled_.load() || time_is_up())
+    return false;
+  auto claimed = claimed_.load();
+  do {
+    if (limits_.total_steps && claimed >= *limits_.total_steps)
+      return false;
+  } while (!claimed_.compare_exchange_weak(claimed, claimed + 1));
+  return true;
+}
+
+double run_budget::used() const {
+  double share = 0;
+  if (limits_.total_steps && *limits_.total_steps > 0)
+    share = static_cast<double>(claimed_.load()) / static_cast<double>(*limits_.total_steps);
+  if (limits_.training_time && limits_.training_time->count() > 0)
+    share = std::max(share, std::chrono::duration<double>(clock_->training_time()) / *limits_.training_time);
+  return std::clamp(share, 0.0, 1.0);
+}
+
+bool run_budget::time_is_up() const {
+  return limits_.training_time && clock_->training_time() >= *limits_.training_time;
+}
+
+} // namespace paceline

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+
+namespace paceline {
+
+/// The time of a run, shared by all its actors. Thread-safe.
+/// Results are given against training time: the time since training began, less what testing took from the workers, plus the
+/// training time of the parts of the run before a resume.
+class run_clock {
+ public:
+  /// Where the time comes from; a test gives its own.
+  using source = std::function<std::chrono::nanoseconds()>;
+
+  explicit run_clock(source now = steady_time);
+
+  /// Training begins now, with so much training time used before.
+  void start(std::chrono::nanoseconds training_time_before = std::chrono::nanoseconds{0});
+
+  /// Time since the clock was made; what reports and snapshots are stamped with.
+  std::chrono::nanoseconds now() const;
+
+  /// 0 until started.
+  std::chrono::nanoseconds training_time() const;
+
+  /// Leaves out so much of the time since the start.
+  void exclude(std::chrono::nanoseconds time);
+
+  static std::chrono::nanoseconds steady_time();
+
+ private:
+  source source_;
+  std::chrono::nanoseconds made_at_;
+  /// Training time is now() minus this, once started.
+  std::atomic<std::chrono::nanoseconds::rep> offset_ = 0;
+  std::atomic<bool> started_ = false;
+};
+
+} // namespace paceline

@@ -1,0 +1,256 @@
+#include "actors/supervisor.hpp"
+
+#include "actors/cluster_actors.hpp"
+#include "actors/fan_out.hpp"
+
+#include <caf/all.hpp>
+
+#include <algorithm>
+#include <type_traits>
+
+namespace paceline {
+namespace {
+
+using self_ptr = caf::stateful_actor<supervisor_state>*;
+using phase = supervisor_state::phase;
+using state_handler = std::function<void(run_state_ptr)>;
+
+constexpr auto look_interval = std::chrono::milliseconds(100);
+/// A test or a write that takes longer is taken for lost.
+constexpr auto side_work_timeout = std::chrono::minutes(60);
+
+std::vector<caf::actor> live(const supervisor_state& state) {
+  std::vector<caf::actor> actors;
+  for (const auto& compute : state.computes)
+    if (compute)
+      actors.push_back(compute);
+  return actors;
+}
+
+void note_failure(self_ptr self, failure_code code, const std::string& what) {
+  failure report{code, {}, what};
+  self->state.plan->watchers.tell(report);
+  self->state.result.failures.push_back(std::move(report));
+}
+
+run_state_ptr assemble(const supervisor_state& state, std::vector<std::optional<worker_state_ptr>>&& workers) {
+  auto run = std::make_shared<run_state>();
+  run->training_time = state.services.clock->training_time();
+  run->groups = state.groups;
+  run->global = state.global;
+  for (auto& worker : workers) {
+    if (!worker)
+      continue;
+    run->total_steps += (*worker)->training.steps;
+    run->workers.push_back(**worker);
+  }
+  choose_leader(*run, state.plan->strategy.loss_window);
+  return run;
+}
+
+/// Collects the state of all live workers; nullptr where none is left.
+void gather(self_ptr self, const state_handler& done) {
+  auto& state = self->state;
+  if (state.conductor) {
+    self->request(state.conductor, step_boundary_timeout, save_run{})
+      .then([done](const run_state_ptr& run) { done(run->workers.empty() ? nullptr : run); },
+            [done](caf::error&) { done(nullptr); });
+    return;
+  }
+  fan_out<worker_state_ptr>(self, live(state), save_state{}, [self, done](auto&& workers) {
+    auto run = assemble(self->state, std::move(workers));
+    done(run->workers.empty() ? nullptr : run);
+  });
+}
+
+std::string text_of(const caf::error& error) {
+  return error.context().empty() ? caf::to_string(error) : error.context().get_as<std::string>(0);
+}
+
+/// Tests the state, tells the observers, then calls `done`.
+void test(self_ptr self, const run_state_ptr& run, const std::function<void()>& done) {
+  auto& state = self->state;
+  if (!state.evaluator || !run)
+    return done();
+  self->request(state.evaluator, side_work_timeout, run)
+    .then(
+      [self, done](const evaluation& found) {
+        self->state.plan->watchers.tell(found);
+        if (self->state.now == phase::finishing)
+          self->state.result.final_test = found;
+        done();
+      },
+      [self, done](caf::error& error) {
+        note_failure(self, failure_code::evaluation_failed, text_of(error));
+        done();
+      });
+}
+
+/// Writes the state, then calls `done`.
+void write(self_ptr self, const run_state_ptr& run, const std::function<void()>& done) {
+  auto& state = self->state;
+  if (!state.checkpointer || !run)
+    return done();
+  self->request(state.checkpointer, side_work_timeout, run)
+    .then([done](bool) { done(); },
+          [self, done](caf::error& error) {
+            note_failure(self, failure_code::checkpoint_failed, text_of(error));
+            done();
+          });
+}
+
+void end_actors(self_ptr self) {
+  auto& state = self->state;
+  state.now = phase::finished;
+  state.plan->watchers.tell(state.result);
+  const auto end = [self](caf::actor& actor) {
+    if (actor)
+      self->send_exit(actor, caf::exit_reason::user_shutdown);
+    actor = nullptr;
+  };
+  end(state.conductor);
+  for (auto& coordinator : state.coordinators)
+    end(coordinator);
+  for (auto& compute : state.computes)
+    end(compute);
+  end(state.evaluator);
+  end(state.checkpointer);
+  self->quit();
+}
+
+/// The end of training: waits for a test or write under way, then takes the last state, tests and writes it.
+void finish(self_ptr self) {
+  auto& state = self->state;
+  if (state.testing || state.writing)
+    return;
+  gather(self, [self](const run_state_ptr& run) {
+    self->state.result.state = run;
+    test(self, run, [self, run] { write(self, run, [self] { end_actors(self); }); });
+  });
+}
+
+void begin_finishing(self_ptr self) {
+  auto& state = self->state;
+  state.now = phase::finishing;
+  finish(self);
+}
+
+void side_work_done(self_ptr self, bool& flag) {
+  flag = false;
+  if (self->state.now == phase::finishing)
+    finish(self);
+}
+
+void look_at_the_clock(self_ptr self) {
+  auto& state = self->state;
+  if (state.now != phase::training)
+    return;
+  const auto time = state.services.clock->training_time();
+  const bool test_due = state.evaluator && state.next_test.count() > 0 && time >= state.next_test && !state.testing;
+  const bool write_due =
+    state.checkpointer && state.next_checkpoint.count() > 0 && time >= state.next_checkpoint && !state.writing;
+  if (test_due) {
+    state.testing = true;
+    state.next_test += state.plan->evaluate_every * (1 + (time - state.next_test) / state.plan->evaluate_every);
+  }
+  if (write_due) {
+    state.writing = true;
+    state.next_checkpoint +=
+      state.plan->checkpoint_every * (1 + (time - state.next_checkpoint) / state.plan->checkpoint_every);
+  }
+  if (test_due || write_due)
+    gather(self, [self, test_due, write_due](const run_state_ptr& run) {
+      if (test_due)
+        test(self, run, [self] { side_work_done(self, self->state.testing); });
+      if (write_due)
+        write(self, run, [self] { side_work_done(self, self->state.writing); });
+    });
+  self->delayed_send(self, look_interval, look_at_clock{});
+}
+
+void begin(self_ptr self) {
+  auto& state = self->state;
+  const auto workers = live(state);
+  state.busy = workers.size();
+  if (workers.empty())
+    return begin_finishing(self);
+  const auto before = state.plan->resume ? state.plan->resume->training_time : std::chrono::nanoseconds{0};
+  state.services.clock->start(before);
+  state.next_test = state.plan->evaluate_every.count() > 0 ? before + state.plan->evaluate_every : before;
+  state.next_checkpoint = state.plan->checkpoint_every.count() > 0 ? before + state.plan->checkpoint_every : before;
+  state.now = phase::training;
+  if (state.conductor) {
+    self->send(state.conductor, begin_training{});
+  } else {
+    for (const auto& worker : workers)
+      self->send(worker, begin_training{});
+  }
+  look_at_the_clock(self);
+}
+
+void one_less_busy(self_ptr self) {
+  auto& state = self->state;
+  if (state.busy == 0 || --state.busy > 0)
+    return;
+  if (state.now == phase::preparing)
+    begin(self);
+  else if (state.now == phase::training)
+    begin_finishing(self);
+}
+
+/// A compute actor failed: its last word is the failure, so nothing more is to be expected of it.
+void lose(self_ptr self, const failure& report) {
+  auto& state = self->state;
+  state.result.failures.push_back(report);
+  state.computes[state.plan->position(report.worker)] = nullptr;
+  one_less_busy(self);
+}
+
+void note_decision(supervisor_state& state, const leader_announcement& decision) {
+  auto& known = decision.scope == scope::global ? state.global : state.groups[decision.group];
+  known.decisions = decision.decision;
+  known.leader = decision.leader;
+}
+
+void take_up(self_ptr self, spawned_cluster&& cluster) {
+  auto& state = self->state;
+  state.computes = std::move(cluster.computes);
+  state.coordinators = std::move(cluster.coordinators);
+  state.conductor = std::move(cluster.conductor);
+  state.evaluator = std::move(cluster.evaluator);
+  state.checkpointer = std::move(cluster.checkpointer);
+  state.busy = state.computes.size();
+  for (const auto& compute : state.computes)
+    self->send(compute, prepare{});
+}
+
+} // namespace
+
+static_assert(!std::is_constructible_v<supervisor_state, caf::stateful_actor<supervisor_state>*>);
+
+supervisor_state::supervisor_state()
+  : now(phase::preparing), busy(0), testing(false), writing(false), next_test(0), next_checkpoint(0) {}
+
+caf::behavior supervisor_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan,
+                               std::shared_ptr<run_clock> clock) {
+  auto& state = self->state;
+  const auto steps_before = plan->resume ? plan->resume->total_steps : 0;
+  state.services = {.clock = clock,
+                    .budget = std::make_shared<run_budget>(plan->budget, clock, steps_before),
+                    .plane = make_shared_memory_plane()};
+  state.groups = plan->resume ? plan->resume->groups : std::vector<leadership_state>(plan->groups);
+  state.global = plan->resume ? plan->resume->global : leadership_state{};
+  state.plan = std::move(plan);
+  take_up(self, spawn_cluster(*self, state.plan, state.services));
+
+  return {
+    [self](worker_ready) { one_less_busy(self); },
+    [self](worker_finished) { one_less_busy(self); },
+    [self](const failure& report) { lose(self, report); },
+    [self](const leader_announcement& decision) { note_decision(self->state, decision); },
+    [self](look_at_clock) { look_at_the_clock(self); },
+    [self](stop_run) { self->state.services.budget->cancel(); },
+  };
+}
+
+} // namespace paceline

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "actors/cluster_plan.hpp"
+#include "actors/compute_actor.hpp"
+#include "actors/run_state.hpp"
+#include "actors/type_ids.hpp"
+#include "messages/failure.hpp"
+#include "messages/progress.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/behavior.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace paceline {
+
+/// How a run ended; told to the observers as the supervisor's last message.
+struct run_finished {
+  /// State at the end; nullptr where no worker was left.
+  run_state_ptr state;
+  /// Test of the end's centre and leader; empty where tests are skipped or failed.
+  std::optional<evaluation> final_test;
+  /// What failed on the way, in order.
+  std::vector<failure> failures;
+};
+
+struct supervisor_state {
+  supervisor_state();
+
+  const char* name = "supervisor";
+  std::shared_ptr<const cluster_plan> plan;
+  run_services services;
+
+  /// By position; invalid once its actor is gone.
+  std::vector<caf::actor> computes;
+  std::vector<caf::actor> coordinators;
+  /// Coordinators' soft state as far as it can be seen from their decisions (free running), to number them on after a resume.
+  std::vector<leadership_state> groups;
+  leadership_state global;
+  caf::actor conductor;
+  caf::actor evaluator;
+  caf::actor checkpointer;
+
+  enum class phase { preparing, training, finishing, finished };
+  phase now;
+  /// Workers that prepare, or train, still.
+  std::size_t busy;
+  bool testing;
+  bool writing;
+  std::chrono::nanoseconds next_test;
+  std::chrono::nanoseconds next_checkpoint;
+  run_finished result;
+};
+
+/// Starts a cluster and ends it, in order; on the way it has it tested and checkpointed when it is time.
+///
+///   preparing --all workers ready or failed--> training --budget used up or stop_run--> finishing --last test and
+///   checkpoint done--> finished: run_finished to the observers, all its actors end, then it exits itself
+///
+/// A worker that fails is a failure told to the observers; the others ride on. It never stands in the way of a step: states are
+/// copied at step boundaries, and tests and disks are other actors' affair.
+caf::behavior supervisor_actor(caf::stateful_actor<supervisor_state>* self, std::shared_ptr<const cluster_plan> plan,
+                               std::shared_ptr<run_clock> clock);
+
+} // namespace paceline
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::run_finished)

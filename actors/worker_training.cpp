@@ -1,0 +1,161 @@
+#include "actors/worker_training.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace paceline {
+
+worker_training::worker_training(const worker_training_settings& settings, std::unique_ptr<trainer> device,
+                                 std::shared_ptr<snapshot_slot> group_slot,
+                                 std::shared_ptr<snapshot_slot> global_slot,
+                                 std::shared_ptr<const run_clock> clock)
+  : settings_(settings), trainer_(std::move(device)), group_slot_(std::move(group_slot)),
+    global_slot_(std::move(global_slot)), clock_(std::move(clock)), window_(settings.strategy.loss_window),
+    report_every_(report_interval(settings.strategy)) {}
+
+worker_training::outcome worker_training::step(double budget_used) {
+  outcome result;
+  run_step(budget_used, take_pending(), result);
+  return result;
+}
+
+worker_training::outcome worker_training::step_alone(double budget_used) {
+  outcome result;
+  run_step(budget_used, {}, result);
+  return result;
+}
+
+worker_training::outcome worker_training::apply_pulls() {
+  outcome result;
+  const auto pending = take_pending();
+  if (failed_steps_ > 0) {
+    recover(pending, result);
+    return result;
+  }
+  for (const auto& pull : pending) {
+    const auto distance = trainer_->pull({pull.snapshot->parameters, static_cast<float>(pull.strength)});
+    record_pull(pull, distance, result);
+  }
+  return result;
+}
+
+std::vector<worker_training::pending_pull> worker_training::take_pending() {
+  std::vector<pending_pull> pending;
+  const auto take = [&](snapshot_slot& slot, double strength) {
+    auto snapshot = slot.take();
+    // A leader is unmoved by its own pull; a snapshot of another model must never be mixed in.
+    if (snapshot && snapshot->leader != settings_.id && snapshot->fingerprint == trainer_->layout().fingerprint())
+      pending.push_back({std::move(snapshot), strength});
+  };
+  take(*group_slot_, settings_.strategy.pull_group);
+  take(*global_slot_, settings_.strategy.pull_global);
+  if (!pending.empty())
+    last_seen_ = pending.back().snapshot;
+  return pending;
+}
+
+void worker_training::run_step(double budget_used, const std::vector<pending_pull>& pending, outcome& result) {
+  trainer_->set_learning_rate(settings_.learning_rate * settings_.schedule.factor_at(budget_used));
+  std::array<leader_pull, 2> pulls;
+  for (std::size_t i = 0; i < pending.size(); ++i)
+    pulls[i] = {pending[i].snapshot->parameters, static_cast<float>(pending[i].strength)};
+
+  const auto began = clock_->now();
+  const auto done = trainer_->step({pulls.data(), pending.size()});
+  counters_.stepping += clock_->now() - began;
+  ++counters_.steps;
+  window_.push(done.loss);
+
+  if (std::isfinite(done.loss)) {
+    failed_steps_ = 0;
+    for (std::size_t i = 0; i < pending.size(); ++i)
+      record_pull(pending[i], done.pull_distances[i], result);
+    return;
+  }
+  ++failed_steps_;
+  recover(pending, result);
+}
+
+void worker_training::recover(const std::vector<pending_pull>& pending, outcome& result) {
+  const auto source = pending.empty() ? last_seen_ : pending.back().snapshot;
+  if (!source) {
+    // Any leader is heard of once a period; a worker that leads alone, or has no company, is not.
+    const auto patience = std::max<std::uint64_t>(
+      {settings_.strategy.loss_window, 2 * settings_.strategy.period_group, 2 * settings_.strategy.period_global});
+    result.lost = failed_steps_ > patience;
+    return;
+  }
+  trainer_->adopt(source->parameters);
+  window_.clear();
+  failed_steps_ = 0;
+  ++counters_.recoveries;
+  result.recovered_from = source->leader;
+}
+
+void worker_training::record_pull(const pending_pull& pull, double distance, outcome& result) {
+  const bool global = pull.snapshot->scope == scope::global;
+  ++(global ? counters_.pulls_global : counters_.pulls_group);
+  result.pulls.push_back({.worker = settings_.id,
+                          .scope = pull.snapshot->scope,
+                          .leader = pull.snapshot->leader,
+                          .decision = pull.snapshot->decision,
+                          .steps = trainer_->steps(),
+                          .strength = pull.strength,
+                          .distance = distance,
+                          .age = clock_->now() - pull.snapshot->taken_at});
+}
+
+bool worker_training::report_due() const {
+  return trainer_->steps() % report_every_ == 0;
+}
+
+loss_report worker_training::report() const {
+  return {.worker = settings_.id,
+          .steps = trainer_->steps(),
+          .loss = window_.mean(),
+          .window_full = window_.full(),
+          .measured_at = clock_->now()};
+}
+
+worker_progress worker_training::progress() const {
+  auto counters = counters_;
+  counters.waited_for_data = trainer_->waited_for_data();
+  counters.superseded = group_slot_->superseded() + global_slot_->superseded();
+  const auto per_epoch = trainer_->steps_per_epoch();
+  return {.report = report(),
+          .learning_rate = trainer_->learning_rate(),
+          .epochs = per_epoch == 0 ? 0.0 : static_cast<double>(trainer_->steps()) / static_cast<double>(per_epoch),
+          .counters = counters};
+}
+
+snapshot_ptr worker_training::take_snapshot(const leader_announcement& decision) {
+  auto snapshot = std::make_shared<leader_snapshot>();
+  snapshot->scope = decision.scope;
+  snapshot->group = decision.group;
+  snapshot->decision = decision.decision;
+  snapshot->leader = settings_.id;
+  snapshot->leader_steps = trainer_->steps();
+  snapshot->loss = decision.loss;
+  snapshot->taken_at = clock_->now();
+  snapshot->fingerprint = trainer_->layout().fingerprint();
+  snapshot->parameters.resize(trainer_->layout().size());
+  trainer_->copy_parameters(snapshot->parameters);
+  const auto finite = [](float x) { return std::isfinite(x); };
+  if (!std::all_of(snapshot->parameters.begin(), snapshot->parameters.end(), finite))
+    return nullptr;
+  ++counters_.snapshots_taken;
+  return snapshot;
+}
+
+worker_state worker_training::save() const {
+  return {.id = settings_.id, .training = trainer_->save(), .losses = window_.values()};
+}
+
+void worker_training::restore(const worker_state& state) {
+  trainer_->restore(state.training);
+  window_.assign(state.losses);
+  // A window that ends in a bad loss belongs to a worker that had diverged.
+  failed_steps_ = !state.losses.empty() && !std::isfinite(state.losses.back()) ? 1 : 0;
+}
+
+} // namespace paceline

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "actors/run_clock.hpp"
+#include "actors/run_state.hpp"
+#include "actors/snapshot_slot.hpp"
+#include "actors/strategy.hpp"
+#include "compute/schedule.hpp"
+#include "compute/loss_window.hpp"
+#include "compute/trainer.hpp"
+#include "messages/leader_announcement.hpp"
+#include "messages/progress.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace paceline {
+
+struct worker_training_settings {
+  worker_id id;
+  strategy_settings strategy;
+  /// Base rate and how it changes with the share of the budget that is used.
+  double learning_rate = 0.1;
+  learning_rate_schedule schedule;
+};
+
+/// What a compute actor does between two messages, without the actor: one worker's steps, its loss window, the snapshots that
+/// wait for it, its counters. Used by one thread; the slots and the clock are shared.
+///
+/// A worker whose loss is not finite has diverged. It makes no more updates; the next foreign snapshot (or the last one it was
+/// pulled to) replaces its parameters, with fresh optimiser state and an empty loss window.
+class worker_training {
+ public:
+  worker_training(const worker_training_settings& settings, std::unique_ptr<trainer> device,
+                  std::shared_ptr<snapshot_slot> group_slot, std::shared_ptr<snapshot_slot> global_slot,
+                  std::shared_ptr<const run_clock> clock);
+
+  /// What happened in a step beside the step itself.
+  struct outcome {
+    /// Pulls that were applied, group first.
+    std::vector<pull_applied> pulls;
+    /// The leader whose parameters replaced the worker's own, because these had diverged.
+    std::optional<worker_id> recovered_from;
+    /// As many steps went without an update as the loss window is long or a period lasts, and no snapshot has come.
+    bool lost = false;
+  };
+
+  /// One step with the pulls of the snapshots that have come. `budget_used` (0 to 1) decides the learning rate.
+  outcome step(double budget_used);
+
+  /// One step without looking at snapshots.
+  outcome step_alone(double budget_used);
+
+  /// Applies the snapshots that have come, between steps.
+  outcome apply_pulls();
+
+  /// True where the last step was one after which the worker reports.
+  bool report_due() const;
+
+  loss_report report() const;
+  worker_progress progress() const;
+
+  /// A copy of the parameters for that decision. nullptr where they are not finite: they must not lead.
+  snapshot_ptr take_snapshot(const leader_announcement& decision);
+
+  /// Time in which the actor around it had nothing to do before a message came.
+  void add_waited_for_messages(std::chrono::nanoseconds time) { counters_.waited_for_messages += time; }
+
+  worker_state save() const;
+
+  /// Throws invalid_input where the state does not fit; then nothing has changed.
+  void restore(const worker_state& state);
+
+ private:
+  struct pending_pull {
+    snapshot_ptr snapshot;
+    double strength;
+  };
+
+  /// The foreign snapshots that have come, group first.
+  std::vector<pending_pull> take_pending();
+  void run_step(double budget_used, const std::vector<pending_pull>& pending, outcome& result);
+  void recover(const std::vector<pending_pull>& pending, outcome& result);
+  void record_pull(const pending_pull& pull, double distance, outcome& result);
+
+  worker_training_settings settings_;
+  std::unique_ptr<trainer> trainer_;
+  std::shared_ptr<snapshot_slot> group_slot_;
+  std::shared_ptr<snapshot_slot> global_slot_;
+  std::shared_ptr<const run_clock> clock_;
+  loss_window window_;
+  std::uint64_t report_every_;
+  /// The last foreign snapshot seen: what a diverged worker recovers from at once.
+  snapshot_ptr last_seen_;
+  /// Steps in a row without a finite loss.
+  std::uint64_t failed_steps_ = 0;
+  compute_counters counters_;
+};
+
+} // namespace paceline

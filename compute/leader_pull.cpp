@@ -1,0 +1,16 @@
+#include "compute/leader_pull.hpp"
+
+#include "compute/sgd_kernels.hpp"
+
+#include <cassert>
+
+namespace paceline {
+
+double apply_pull(std::span<float> x, const leader_pull& pull) {
+  assert(pull.target.size() == x.size());
+  lane_sums squares{};
+  supported_sgd_kernels().back().pull(x.data(), pull.target.data(), x.size(), pull.strength, squares);
+  return distance_of(squares);
+}
+
+} // namespace paceline

@@ -1,0 +1,41 @@
+#include "compute/sgd.hpp"
+
+#include "compute/sgd_kernels.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace paceline {
+
+namespace {
+
+/// Elements handled at a time: x, gradient, velocity and a target stay in the first-level cache between step
+/// and pulls. A multiple of the lanes, so that a chunk's sums go on where those of the one before ended.
+constexpr std::size_t chunk = 1024;
+static_assert(chunk % std::tuple_size_v<lane_sums> == 0);
+
+} // namespace
+
+void sgd_step(std::span<float> x, std::span<const float> gradient, std::span<float> velocity,
+              const sgd_settings& settings, std::span<const leader_pull> pulls, std::span<double> distances) {
+  assert(gradient.size() == x.size());
+  assert(velocity.size() == x.size() || (velocity.empty() && settings.momentum == 0));
+  assert(pulls.size() <= 2 && distances.size() >= pulls.size());
+  const auto& kernels = supported_sgd_kernels().back();
+  const sgd_coefficients how{static_cast<float>(settings.learning_rate), static_cast<float>(settings.momentum),
+                             settings.nesterov, static_cast<float>(settings.weight_decay)};
+  std::array<lane_sums, 2> squares{};
+  for (std::size_t start = 0; start < x.size(); start += chunk) {
+    const auto count = std::min(chunk, x.size() - start);
+    kernels.step(x.data() + start, gradient.data() + start, velocity.empty() ? nullptr : velocity.data() + start, count,
+                 how);
+    for (std::size_t k = 0; k < pulls.size(); ++k) {
+      assert(pulls[k].target.size() == x.size());
+      kernels.pull(x.data() + start, pulls[k].target.data() + start, count, pulls[k].strength, squares[k]);
+    }
+  }
+  for (std::size_t k = 0; k < pulls.size(); ++k)
+    distances[k] = distance_of(squares[k]);
+}
+
+} // namespace paceline

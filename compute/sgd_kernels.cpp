@@ -1,0 +1,105 @@
+#include "compute/sgd_kernels.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <vector>
+
+// Each body below is written once and inlined into one function per instruction set; the compiler vectorises
+// it there. Target attributes and not target_clones: the latter's ifunc resolvers run before a sanitizer is
+// set up.
+#define PACELINE_INLINE [[gnu::always_inline]] inline
+
+namespace paceline {
+
+namespace {
+
+PACELINE_INLINE void step_body(float* __restrict x, const float* __restrict gradient, float* __restrict velocity,
+                               std::size_t count, const sgd_coefficients& how) {
+  const auto [learning_rate, momentum, nesterov, weight_decay] = how;
+  if (momentum == 0) {
+    for (std::size_t i = 0; i < count; ++i)
+      x[i] -= learning_rate * (gradient[i] + weight_decay * x[i]);
+  } else if (nesterov) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const float d = gradient[i] + weight_decay * x[i];
+      velocity[i] = momentum * velocity[i] + d;
+      x[i] -= learning_rate * (d + momentum * velocity[i]);
+    }
+  } else {
+    for (std::size_t i = 0; i < count; ++i) {
+      velocity[i] = momentum * velocity[i] + (gradient[i] + weight_decay * x[i]);
+      x[i] -= learning_rate * velocity[i];
+    }
+  }
+}
+
+PACELINE_INLINE void measure_body(const float* __restrict x, const float* __restrict target, std::size_t count,
+                                  lane_sums& squares) {
+  constexpr std::size_t lanes = std::tuple_size_v<lane_sums>;
+  lane_sums sums = squares;
+  const auto add_row = [&](std::size_t start, std::size_t width) __attribute__((always_inline)) {
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      const double difference = x[start + lane] - target[start + lane];
+      sums[lane] += difference * difference;
+    }
+  };
+  const auto whole = count - count % lanes;
+  for (std::size_t start = 0; start < whole; start += lanes)
+    add_row(start, lanes);
+  add_row(whole, count - whole);
+  squares = sums;
+}
+
+PACELINE_INLINE void pull_body(float* __restrict x, const float* __restrict target, std::size_t count, float strength,
+                               lane_sums& squares) {
+  measure_body(x, target, count, squares);
+  // The two ends are exact: x − 1 (x − t) would round, and 0 times an overflowed difference is NaN.
+  if (strength == 1)
+    std::copy_n(target, count, x);
+  else if (strength != 0)
+    for (std::size_t i = 0; i < count; ++i)
+      x[i] -= strength * (x[i] - target[i]);
+}
+
+#define PACELINE_SGD_KERNELS(variant, target)                                                                          \
+  target void step_##variant(float* x, const float* gradient, float* velocity, std::size_t count,                      \
+                             const sgd_coefficients& how) {                                                            \
+    step_body(x, gradient, velocity, count, how);                                                                      \
+  }                                                                                                                    \
+  target void pull_##variant(float* x, const float* goal, std::size_t count, float strength, lane_sums& squares) {     \
+    pull_body(x, goal, count, strength, squares);                                                                      \
+  }
+
+PACELINE_SGD_KERNELS(portable, )
+#ifdef __x86_64__
+PACELINE_SGD_KERNELS(avx2, [[gnu::target("avx2")]])
+PACELINE_SGD_KERNELS(avx512, [[gnu::target("avx512f")]])
+#endif
+
+std::vector<sgd_kernels> find_supported() {
+  std::vector<sgd_kernels> result{{"portable", step_portable, pull_portable}};
+#ifdef __x86_64__
+  if (__builtin_cpu_supports("avx2"))
+    result.push_back({"avx2", step_avx2, pull_avx2});
+  if (__builtin_cpu_supports("avx512f"))
+    result.push_back({"avx512", step_avx512, pull_avx512});
+#endif
+  return result;
+}
+
+} // namespace
+
+double distance_of(const lane_sums& squares) {
+  double sum = 0;
+  for (const auto square : squares)
+    sum += square;
+  return std::sqrt(sum);
+}
+
+std::span<const sgd_kernels> supported_sgd_kernels() {
+  static const auto supported = find_supported();
+  return supported;
+}
+
+} // namespace paceline

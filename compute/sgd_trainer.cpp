@@ -1,0 +1,91 @@
+#include "compute/sgd_trainer.hpp"
+
+#include "compute/errors.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace paceline {
+
+namespace {
+
+class sgd_trainer final : public trainer {
+ public:
+  sgd_trainer(std::unique_ptr<objective> goal, const sgd_settings& settings, std::uint64_t seed)
+    : goal_(std::move(goal)),
+      settings_(settings),
+      parameters_(goal_->layout().size()),
+      gradient_(parameters_.size()),
+      velocity_(settings.momentum == 0 ? 0 : parameters_.size()) {
+    goal_->initialise(parameters_, seed);
+  }
+
+  const parameter_layout& layout() const override { return goal_->layout(); }
+
+  step_result step(std::span<const leader_pull> pulls) override {
+    assert(pulls.size() <= std::size(step_result{}.pull_distances));
+    step_result result;
+    result.loss = goal_->loss_and_gradient(parameters_, gradient_, steps_);
+    ++steps_;
+    // A finite loss can come with a gradient that is not; the next loss then tells. Looking at every gradient
+    // would cost each good step a pass over memory.
+    if (std::isfinite(result.loss))
+      sgd_step(parameters_, gradient_, velocity_, settings_, pulls, result.pull_distances);
+    return result;
+  }
+
+  double pull(const leader_pull& toward) override { return apply_pull(parameters_, toward); }
+
+  std::uint64_t steps() const override { return steps_; }
+  std::uint64_t steps_per_epoch() const override { return goal_->steps_per_epoch(); }
+  std::chrono::nanoseconds waited_for_data() const override { return goal_->waited_for_data(); }
+
+  double learning_rate() const override { return settings_.learning_rate; }
+  void set_learning_rate(double rate) override { settings_.learning_rate = rate; }
+
+  void copy_parameters(std::span<float> out) const override {
+    assert(out.size() == parameters_.size());
+    std::copy(parameters_.begin(), parameters_.end(), out.begin());
+  }
+
+  void adopt(std::span<const float> parameters) override {
+    assert(parameters.size() == parameters_.size());
+    std::copy(parameters.begin(), parameters.end(), parameters_.begin());
+    std::fill(velocity_.begin(), velocity_.end(), 0.0f);
+  }
+
+  trainer_state save() const override { return {steps_, parameters_, velocity_}; }
+
+  void restore(const trainer_state& state) override {
+    require_length("parameters", state.parameters.size(), parameters_.size());
+    require_length("velocity", state.velocity.size(), velocity_.size());
+    steps_ = state.steps;
+    parameters_ = state.parameters;
+    velocity_ = state.velocity;
+  }
+
+ private:
+  static void require_length(const char* what, std::size_t found, std::size_t needed) {
+    if (found != needed)
+      throw invalid_input(std::string("saved state: ") + what + " has " + std::to_string(found)
+                          + " numbers, allowed is " + std::to_string(needed) + " for this model and optimiser");
+  }
+
+  std::unique_ptr<objective> goal_;
+  sgd_settings settings_;
+  std::uint64_t steps_ = 0;
+  std::vector<float> parameters_;
+  std::vector<float> gradient_;
+  /// Empty where there is no momentum.
+  std::vector<float> velocity_;
+};
+
+} // namespace
+
+std::unique_ptr<trainer> make_sgd_trainer(std::unique_ptr<objective> goal, const sgd_settings& settings,
+                                          std::uint64_t seed) {
+  return std::make_unique<sgd_trainer>(std::move(goal), settings, seed);
+}
+
+} // namespace paceline

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "messages/leader_announcement.hpp"
+
+namespace paceline {
+
+// What actors ask of each other. Each is a type of its own, so that a handler's signature says what it answers to.
+
+/// To a compute actor: make the trainer, on your own thread. Answered to the supervisor by worker_ready or a failure.
+struct prepare {};
+
+/// To a compute actor: from now on make one step after the other until the budget is used up.
+struct begin_training {};
+
+/// From a compute actor to itself: the next step. Whatever came meanwhile is handled before it.
+struct make_step {};
+
+/// To a compute actor in lock-step: make exactly one step. Answered by a loss_report.
+struct advance {
+  /// Share of the budget that is used, 0 to 1; decides the learning rate.
+  double budget_used = 0;
+};
+
+/// To a compute actor in lock-step: apply the snapshots that have come, now. Answered by pulls_done.
+struct apply_pulls {};
+struct pulls_done {};
+
+/// To the leader's worker, and by it to its compute actor: copy the parameters and publish them for that decision.
+/// Answered by snapshot_published.
+struct take_snapshot {
+  leader_announcement decision;
+};
+struct snapshot_published {};
+
+/// To a compute actor: let the worker ride alone (no reports, no pulls) or with the others again.
+struct set_exchange {
+  bool on = true;
+};
+
+/// To a compute actor: answered at the next step boundary by a worker_progress.
+struct query_progress {};
+
+/// To a compute actor: answered at the next step boundary by a shared worker_state.
+struct save_state {};
+
+/// To the lock-step conductor: answered between two rounds by a shared run_state.
+struct save_run {};
+
+/// From the supervisor to itself, a few times a second: look whether a test or a checkpoint is due.
+struct look_at_clock {};
+
+/// To the supervisor: finish now, cleanly, as if the budget were used up.
+struct stop_run {};
+
+/// From a compute actor to the supervisor.
+struct worker_ready {
+  worker_id worker;
+};
+
+/// From a compute actor to the supervisor: the budget is used up; no more steps will be made.
+struct worker_finished {
+  worker_id worker;
+};
+
+} // namespace paceline

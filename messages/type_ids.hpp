@@ -1,0 +1,38 @@
+#pragma once
+
+#include "messages/commands.hpp"
+#include "messages/failure.hpp"
+#include "messages/group_report.hpp"
+#include "messages/leader_announcement.hpp"
+#include "messages/loss_report.hpp"
+#include "messages/progress.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+// What CAF must know of each message. All of them stay inside a process ("unsafe" is CAF's word for types that it cannot
+// write to a wire): between processes they travel in an encoding of our own, never in CAF's.
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::advance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::apply_pulls)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::begin_training)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::evaluation)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::failure)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::group_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::leader_announcement)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::loss_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::look_at_clock)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::make_step)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::prepare)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::pull_applied)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::pulls_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::query_progress)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::save_run)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::save_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::set_exchange)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::snapshot_published)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::stop_run)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::take_snapshot)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::worker_finished)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::worker_progress)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::worker_ready)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::worker_recovered)
