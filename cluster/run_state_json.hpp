@@ -1,0 +1,21 @@
+#pragma once
+
+#include "actors/run_state.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace paceline {
+
+/// All of a run's state but the workers' tensors: counts, times, who leads, and what the coordinators know.
+/// Doubles are written exactly (exact_double.hpp), times in whole nanoseconds. Workers appear by their id
+/// alone.
+nlohmann::json to_json(const run_state& state);
+
+/// Reads back what to_json wrote; each worker has its id and nothing else. Throws invalid_input that names
+/// the field, what was found and what is needed.
+run_state run_state_from_json(const nlohmann::json& object);
+
+/// "1.0" → {1, 0}; empty where `text` is not two numbers that to_string(worker_id) writes.
+std::optional<worker_id> worker_id_from_text(std::string_view text);
+
+} // namespace paceline
