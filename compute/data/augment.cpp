@@ -30,8 +30,7 @@ void write_normalised(const dataset& data, const image_set& images, std::size_t 
 
   const std::uint8_t* plane = images.image(index).data();
   float* row = out.data();
-  for (std::int64_t channel = 0; channel < images.channels;
-       ++channel, plane += images.height * images.width) {
+  for (std::int64_t channel = 0; channel < images.channels; ++channel, plane += images.height * images.width) {
     const auto c = static_cast<std::size_t>(channel);
     const float scale = 1.0f / (255.0f * data.stddev[c]);
     const float black = -data.mean[c] / data.stddev[c];
@@ -53,8 +52,8 @@ void write_normalised(const dataset& data, const image_set& images, std::size_t 
 
 } // namespace
 
-void augment_for_training(const dataset& data, const image_set& images, std::size_t index,
-                          const augmentation& how, std::uint64_t seed, std::span<float> out) {
+void augment_for_training(const dataset& data, const image_set& images, std::size_t index, const augmentation& how,
+                          std::uint64_t seed, std::span<float> out) {
   const auto places_down = images.height + 2 * how.padding - how.crop + 1;
   const auto places_across = images.width + 2 * how.padding - how.crop + 1;
   assert(places_down > 0 && places_across > 0);
@@ -63,14 +62,13 @@ void augment_for_training(const dataset& data, const image_set& images, std::siz
   cut part;
   part.side = how.crop;
   part.top = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(places_down))) - how.padding;
-  part.left =
-    static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(places_across))) - how.padding;
+  part.left = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(places_across))) - how.padding;
   part.mirrored = random.below(2) == 1 && how.flip;
   write_normalised(data, images, index, part, out);
 }
 
-void prepare_for_test(const dataset& data, const image_set& images, std::size_t index,
-                      const augmentation& how, std::span<float> out) {
+void prepare_for_test(const dataset& data, const image_set& images, std::size_t index, const augmentation& how,
+                      std::span<float> out) {
   const cut centre{(images.height - how.crop) / 2, (images.width - how.crop) / 2, how.crop, false};
   write_normalised(data, images, index, centre, out);
 }

@@ -32,10 +32,9 @@ batch_loader_settings checked(batch_loader_settings settings) {
                         + " workers) is smaller than a batch of " + std::to_string(settings.batch_size));
   const auto largest = std::min(images.height, images.width) + 2 * how.padding;
   if (how.padding < 0 || how.crop < 1 || how.crop > largest)
-    throw invalid_input("a crop of " + std::to_string(how.crop) + " with a padding of "
-                        + std::to_string(how.padding) + " does not fit pictures of "
-                        + std::to_string(images.height) + "x" + std::to_string(images.width)
-                        + ": allowed are 1 to " + std::to_string(largest));
+    throw invalid_input("a crop of " + std::to_string(how.crop) + " with a padding of " + std::to_string(how.padding)
+                        + " does not fit pictures of " + std::to_string(images.height) + "x"
+                        + std::to_string(images.width) + ": allowed are 1 to " + std::to_string(largest));
   return settings;
 }
 
@@ -50,8 +49,7 @@ class batch_loader::prefetcher {
       buffer.images.resize(batch * floats_per_picture());
       buffer.labels.resize(batch);
     }
-    ring_.emplace(buffers_.size(),
-                  [this](std::uint64_t step, std::size_t slot) { fill(buffers_[slot], step); });
+    ring_.emplace(buffers_.size(), [this](std::uint64_t step, std::size_t slot) { fill(buffers_[slot], step); });
   }
 
   std::uint64_t batches_per_epoch() const {
@@ -84,8 +82,7 @@ class batch_loader::prefetcher {
     for (std::size_t i = 0; i < batch; ++i) {
       const auto picture = order_[first + i];
       const auto place_in_run = step * batch + i;
-      augment_for_training(data, data.train, picture, settings_.how,
-                           derive_seed(settings_.seed, place_in_run),
+      augment_for_training(data, data.train, picture, settings_.how, derive_seed(settings_.seed, place_in_run),
                            std::span(buffer.images).subspan(i * floats, floats));
       buffer.labels[i] = data.train.labels[picture];
     }

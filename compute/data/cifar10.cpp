@@ -22,8 +22,8 @@ constexpr std::size_t record_bytes = 1 + pixels_per_record;
 constexpr std::uint8_t classes = 10;
 
 constexpr std::string_view subfolder = "cifar-10-batches-bin";
-constexpr std::array<std::string_view, 5> train_files = {
-  "data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"};
+constexpr std::array<std::string_view, 5> train_files = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
+                                                         "data_batch_4.bin", "data_batch_5.bin"};
 constexpr std::string_view test_file = "test_batch.bin";
 constexpr std::string_view all_files = "data_batch_1.bin to data_batch_5.bin and test_batch.bin";
 constexpr std::string_view remedy = "get the data with scripts/get-cifar10";
@@ -35,9 +35,8 @@ bool is_there(const fs::path& path) {
 
 // A folder with only some of the files is taken too: the error then names the one that is missing.
 bool has_some_file(const fs::path& folder) {
-  return is_there(folder / test_file)
-         || std::any_of(train_files.begin(), train_files.end(),
-                        [&](const auto name) { return is_there(folder / name); });
+  const auto holds = [&](const std::string_view name) { return is_there(folder / name); };
+  return holds(test_file) || std::any_of(train_files.begin(), train_files.end(), holds);
 }
 
 fs::path find_files(const fs::path& folder) {
@@ -46,8 +45,8 @@ fs::path find_files(const fs::path& folder) {
   if (has_some_file(folder / subfolder))
     return folder / subfolder;
   const auto found = is_there(folder) ? "has no CIFAR-10 data" : "does not exist";
-  throw invalid_input(folder.string() + " " + found + ": looked for " + std::string(all_files)
-                      + " there and in " + (folder / subfolder).string() + "; " + std::string(remedy));
+  throw invalid_input(folder.string() + " " + found + ": looked for " + std::string(all_files) + " there and in "
+                      + (folder / subfolder).string() + "; " + std::string(remedy));
 }
 
 std::vector<std::uint8_t> read_file(const fs::path& path) {
@@ -77,8 +76,7 @@ void append_records(image_set& images, const fs::path& path) {
     const auto label = bytes[begin];
     if (label >= classes)
       throw invalid_input(path.string() + ": record " + std::to_string(begin / record_bytes) + " (at byte "
-                          + std::to_string(begin) + ") has label " + std::to_string(label)
-                          + ", allowed are 0 to 9");
+                          + std::to_string(begin) + ") has label " + std::to_string(label) + ", allowed are 0 to 9");
     images.labels.push_back(label);
     const auto first_pixel = bytes.begin() + static_cast<std::ptrdiff_t>(begin + 1);
     images.pixels.insert(images.pixels.end(), first_pixel,
@@ -92,8 +90,7 @@ dataset_ptr load_cifar10(const fs::path& folder) {
   const auto place = find_files(folder);
   auto data = std::make_shared<dataset>();
   data->name = "cifar10";
-  data->class_names = {"airplane", "automobile", "bird",  "cat",  "deer",
-                       "dog",      "frog",       "horse", "ship", "truck"};
+  data->class_names = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
   // Of the whole training set, as the Leader SGD paper rounds them.
   data->mean = {0.4914f, 0.4822f, 0.4465f};
   data->stddev = {0.2023f, 0.1994f, 0.2010f};

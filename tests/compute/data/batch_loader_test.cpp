@@ -126,8 +126,7 @@ TEST_CASE("a shard smaller than a batch is refused with both numbers") {
 TEST_CASE("a crop that does not fit the padded pictures is refused with what would fit") {
   auto settings = make_settings(10, 1, 2);
   settings.how.crop = 9;
-  REQUIRE(error_of(settings)
-          == "a crop of 9 with a padding of 1 does not fit pictures of 6x6: allowed are 1 to 8");
+  REQUIRE(error_of(settings) == "a crop of 9 with a padding of 1 does not fit pictures of 6x6: allowed are 1 to 8");
   settings.how.crop = 0;
   REQUIRE(error_of(settings).find("a crop of 0") == 0);
   settings.how = {.crop = 1, .padding = -1};

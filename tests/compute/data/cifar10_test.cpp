@@ -105,8 +105,7 @@ TEST_CASE("a folder without data is an error that says where what was looked for
   const auto missing = folder.path() / "nowhere";
   for (const auto& place : {folder.path(), missing}) {
     const auto error = error_of(place);
-    REQUIRE(
-      contains(error, place.string() + (place == missing ? " does not exist" : " has no CIFAR-10 data")));
+    REQUIRE(contains(error, place.string() + (place == missing ? " does not exist" : " has no CIFAR-10 data")));
     REQUIRE(contains(error, (place / "cifar-10-batches-bin").string()));
     REQUIRE(contains(error, "data_batch_1.bin to data_batch_5.bin and test_batch.bin"));
     REQUIRE(contains(error, "scripts/get-cifar10"));
