@@ -107,6 +107,19 @@ TEST_CASE("lock-step gives the same bits twice, and a run cut in two the same bi
   REQUIRE(resumed->groups[1].decisions == uncut->groups[1].decisions);
 }
 
+TEST_CASE("a run that ran freely can be resumed: counts go on, decisions are numbered on") {
+  const auto first = run_to_end(quadratic_plan(2, 2, 100), 6).end.state;
+  auto rest = quadratic_plan(2, 2, 100);
+  rest.resume = first;
+  const auto run = run_to_end(std::move(rest));
+  REQUIRE(run.end.state->total_steps == 400);
+  REQUIRE_FALSE(run.decisions.empty());
+  for (const auto& decision : run.decisions) {
+    const auto& before = decision.scope == scope::global ? first->global : first->groups[decision.group];
+    REQUIRE(decision.decision > before.decisions);
+  }
+}
+
 TEST_CASE("a worker whose step throws is one failure, and the others ride on to the end of the budget") {
   auto plan = quadratic_plan(1, 3, 40);
   const auto healthy = plan.make_trainer;

@@ -91,7 +91,8 @@ inline recorded_run run_to_end(cluster_plan plan, std::size_t stop_after_decisio
   plan.watchers.add(recorder);
   auto clock = std::make_shared<run_clock>([] { return std::chrono::nanoseconds{0}; });
   auto shared_plan = std::make_shared<const cluster_plan>(std::move(plan));
-  caf::anon_send(recorder, system.spawn(supervisor_actor, std::move(shared_plan), std::move(clock)));
+  const auto services = make_services(*shared_plan, clock);
+  caf::anon_send(recorder, system.spawn(supervisor_actor, shared_plan, services));
   for (int i = 0; i < 1000 && !record->finished; ++i) {
     run_interleaved(scheduler, random);
     scheduler.trigger_timeouts();
