@@ -1,0 +1,146 @@
+#include "cluster/launch/cluster_setup.hpp"
+
+#include "compute/affinity.hpp"
+#include "compute/classification.hpp"
+#include "compute/counter_random.hpp"
+#include "compute/errors.hpp"
+#include "compute/sgd_trainer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace paceline {
+namespace {
+
+/// What a run's seed is used for; each use has a stream of its own.
+enum seed_use : std::uint64_t { shards = 1, batches = 2, starts = 3 };
+
+/// Pictures a batch in tests: large enough for the device to be busy, small enough for its memory not to matter.
+constexpr std::int64_t test_batch = 200;
+
+strategy_settings strategy_of(const run_config& config) {
+  const auto& section = config.strategy;
+  const bool alone = section.kind == "sgd";
+  return {.period_group = alone ? 0 : section.period_group,
+          .period_global = alone ? 0 : section.period_global,
+          .pull_group = section.pull_group,
+          .pull_global = section.pull_global,
+          .loss_window = section.loss_window};
+}
+
+budget_limits limits_of(const run_config& config, const training_task& task) {
+  budget_limits limits;
+  const auto allow = [&](std::uint64_t steps) {
+    const auto total = steps * config.workers();
+    limits.total_steps = limits.total_steps ? std::min(*limits.total_steps, total) : total;
+  };
+  if (config.budget.steps)
+    allow(*config.budget.steps);
+  if (config.budget.epochs)
+    allow(static_cast<std::uint64_t>(
+      std::llround(*config.budget.epochs * static_cast<double>(batches_per_epoch(config, task)))));
+  limits.training_time = config.budget.time;
+  return limits;
+}
+
+std::unique_ptr<trainer> make_trainer(const run_config& config, const training_task& task, std::size_t position) {
+  batch_loader_settings loader{.data = task.data,
+                               .part = shard_of(config, task, position),
+                               .how = config.data.augment,
+                               .batch_size = config.data.batch_size,
+                               .seed = derive_seed(derive_seed(config.seed, batches), position)};
+  const auto start = config.strategy.shared_start ? 0 : position;
+  return make_sgd_trainer(make_classification_objective(task.network, *task.device, std::move(loader)),
+                          config.optimizer, derive_seed(derive_seed(config.seed, starts), start));
+}
+
+parameter_test make_test(const run_config& config, const training_task& task) {
+  // The evaluator's own device: one thread, whatever a worker has.
+  auto section = config.device;
+  section.threads_per_worker = 1;
+  const auto test = std::make_shared<classification_test>(task.network, *make_backend(section), task.data,
+                                                          config.data.augment, test_batch);
+  return [test](std::span<const float> parameters, const std::function<void()>& after_batch) {
+    const auto found = test->run(parameters, after_batch);
+    return test_score{.loss = found.loss, .error = found.error};
+  };
+}
+
+/// Tests take a core of their own where there is one beside the workers'; else the workers lose what they cost.
+double share_stolen_by_tests(const run_config& config) {
+  const auto cores = usable_cores().size();
+  const auto busy = std::size_t{config.workers()} * static_cast<std::size_t>(config.device.threads_per_worker);
+  return busy < cores ? 0.0 : 1.0 / static_cast<double>(cores);
+}
+
+} // namespace
+
+cluster_plan make_plan(const run_config& config, const training_task& task) {
+  cluster_plan plan;
+  plan.groups = config.groups.count;
+  plan.workers_per_group = config.groups.workers;
+  const auto position = [per_group = config.groups.workers](worker_id id) {
+    return std::size_t{id.group} * per_group + id.index;
+  };
+  plan.make_trainer = [=](worker_id id) { return make_trainer(config, task, position(id)); };
+  plan.cores_of = [=](worker_id id) { return cores_of(config, position(id)); };
+  plan.strategy = strategy_of(config);
+  plan.learning_rate = config.optimizer.learning_rate;
+  plan.schedule = config.schedule;
+  plan.budget = limits_of(config, task);
+  plan.evaluator = {.make_test = [=] { return make_test(config, task); },
+                    .stolen_share = share_stolen_by_tests(config)};
+  plan.evaluate_every = config.output.evaluate_every;
+  plan.checkpoint_every = config.output.checkpoint_every;
+  plan.lockstep = config.deterministic;
+  return plan;
+}
+
+shard shard_of(const run_config& config, const training_task& task, std::size_t position) {
+  return {.total = task.data->train.size(),
+          .count = config.workers(),
+          .index = position,
+          .seed = derive_seed(config.seed, shards)};
+}
+
+std::uint64_t batches_per_epoch(const run_config& config, const training_task& task) {
+  // The last shard is the smallest.
+  const auto pictures = shard_of(config, task, config.workers() - 1).size();
+  return pictures / static_cast<std::uint64_t>(config.data.batch_size);
+}
+
+std::vector<int> cores_of(const run_config& config, std::size_t position) {
+  if (!config.device.pin)
+    return {};
+  const auto usable = usable_cores();
+  const auto threads = std::min(static_cast<std::size_t>(config.device.threads_per_worker), usable.size());
+  std::vector<int> cores;
+  for (std::size_t thread = 0; thread < threads; ++thread)
+    cores.push_back(usable[(position * threads + thread) % usable.size()]);
+  return cores;
+}
+
+void complete_workers(run_state& state, const cluster_plan& plan) {
+  const auto find = [&](worker_id id) {
+    return std::find_if(state.workers.begin(), state.workers.end(), [id](const auto& w) { return w.id == id; });
+  };
+  if (state.groups.size() != plan.groups || state.workers.empty() || state.workers.size() > plan.workers())
+    throw invalid_input(fmt::format("the checkpoint is of {} groups and {} workers, the cluster of {} and {}",
+                                    state.groups.size(), state.workers.size(), plan.groups, plan.workers()));
+  const auto source = state.leader ? find(*state.leader) : state.workers.begin();
+  worker_state substitute = *source;
+  std::fill(substitute.training.velocity.begin(), substitute.training.velocity.end(), 0.0f);
+  substitute.losses.clear();
+  for (const auto id : plan.worker_ids()) {
+    if (find(id) != state.workers.end())
+      continue;
+    substitute.id = id;
+    state.workers.push_back(substitute);
+  }
+  const auto by_id = [](const worker_state& a, const worker_state& b) { return a.id < b.id; };
+  std::sort(state.workers.begin(), state.workers.end(), by_id);
+}
+
+} // namespace paceline

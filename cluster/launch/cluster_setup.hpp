@@ -1,0 +1,30 @@
+#pragma once
+
+#include "actors/cluster_plan.hpp"
+#include "cluster/config/run_config.hpp"
+#include "cluster/launch/task.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace paceline {
+
+/// Turns a cluster file and its task into a plan that a supervisor can run; checkpoints, observers and a state to resume are left
+/// to the caller. The plan keeps the task alive.
+cluster_plan make_plan(const run_config& config, const training_task& task);
+
+/// The part of the training set that a worker sees.
+shard shard_of(const run_config& config, const training_task& task, std::size_t position);
+
+/// Batches in one epoch over a worker's shard, the smallest of all workers'.
+std::uint64_t batches_per_epoch(const run_config& config, const training_task& task);
+
+/// Cores to which the worker at that position is bound: as many as it has threads, taken in turn from all usable ones; none
+/// where the file says so.
+std::vector<int> cores_of(const run_config& config, std::size_t position);
+
+/// Adds workers that a state lacks (they had failed), each with the parameters of the state's leader, or of its first worker where
+/// nobody led, and with fresh optimiser state. Throws invalid_input where the state has more workers than the plan.
+void complete_workers(run_state& state, const cluster_plan& plan);
+
+} // namespace paceline

@@ -1,0 +1,159 @@
+#include "cluster/launch/run_recorder.hpp"
+
+#include "actors/type_ids.hpp"
+#include "cluster/record/io_failure.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+
+namespace paceline {
+namespace {
+
+using self_ptr = caf::stateful_actor<run_recorder_state>*;
+
+constexpr auto show_interval = std::chrono::milliseconds(200);
+
+record_time time_of(run_recorder_state& state) {
+  // What a test costs is taken out of training time behind its back; a log never goes backwards for it.
+  state.last_record_time = std::max(state.last_record_time, state.settings.services.clock->training_time());
+  return {.training = state.last_record_time, .wall = std::chrono::system_clock::now()};
+}
+
+/// Appends one record. The first that cannot be written ends the run.
+void record(self_ptr self, std::optional<json_lines>& log, const nlohmann::json& line) {
+  auto& state = self->state;
+  if (state.failed)
+    return;
+  try {
+    log->append(line);
+  } catch (const io_failure& e) {
+    state.failed = true;
+    state.settings.console->message(std::string("error: ") + e.what());
+    state.end->finish.failures.push_back({failure_code::record_failed, {}, e.what()});
+    self->send(state.supervisor, stop_run{});
+  }
+}
+
+void update_loss(run_recorder_state& state) {
+  double sum = 0;
+  std::size_t count = 0;
+  for (const auto& [id, progress] : state.progress) {
+    if (!progress.report.window_full || !std::isfinite(progress.report.loss))
+      continue;
+    sum += progress.report.loss;
+    ++count;
+  }
+  state.status.loss = count == 0 ? std::nullopt : std::optional(sum / static_cast<double>(count));
+}
+
+void update_pace(run_recorder_state& state) {
+  auto& status = state.status;
+  status.elapsed = state.settings.services.clock->training_time();
+  status.done = state.settings.services.budget->used();
+  const auto in_launch = std::chrono::duration<double>(status.elapsed - state.time_at_start).count();
+  const auto done_in_launch = status.done - state.done_at_start;
+  if (in_launch <= 0)
+    return;
+  std::uint64_t steps = 0;
+  for (const auto& [id, progress] : state.progress)
+    steps += progress.counters.steps;
+  if (steps > 0)
+    status.steps_per_second = static_cast<double>(steps) / in_launch;
+  if (done_in_launch > 0.001)
+    status.left = std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double>(in_launch * (1 - status.done) / done_in_launch));
+}
+
+void show(self_ptr self) {
+  update_pace(self->state);
+  self->state.settings.console->show(self->state.status, progress_console::clock::now());
+  self->delayed_send(self, show_interval, look_at_clock{});
+}
+
+void on_decision(self_ptr self, const leader_announcement& decision) {
+  auto& state = self->state;
+  state.settings.leadership.add(decision);
+  if (decision.scope == scope::global)
+    state.status.global_leader = decision.leader;
+  else
+    state.status.group_leaders[decision.group] = decision.leader;
+  record(self, state.leadership, to_record(decision, time_of(state)));
+}
+
+void on_recovery(self_ptr self, const worker_recovered& event) {
+  auto& state = self->state;
+  state.settings.console->message(fmt::format("worker {} had diverged at step {}; it goes on from {}'s parameters",
+                                              to_string(event.worker), event.steps, to_string(event.leader)));
+  record(self, state.metrics, to_record(event, time_of(state)));
+}
+
+void on_evaluation(self_ptr self, const evaluation& found) {
+  auto& state = self->state;
+  state.status.test_error = found.centre.error;
+  record(self, state.metrics, to_record(found, std::chrono::system_clock::now()));
+}
+
+void on_failure(self_ptr self, const failure& what) {
+  auto& state = self->state;
+  const auto where = is_of_a_worker(what.code) ? fmt::format("worker {}: ", to_string(what.worker)) : std::string();
+  state.settings.console->message("error: " + where + what.what);
+  record(self, state.metrics, to_record(what, time_of(state)));
+}
+
+void on_end(self_ptr self, const run_finished& finish) {
+  auto& state = self->state;
+  auto own_failures = std::move(state.end->finish.failures);
+  state.end->finish = finish;
+  state.end->finish.failures.insert(state.end->finish.failures.end(), own_failures.begin(), own_failures.end());
+  state.end->leadership = state.settings.leadership;
+  for (const auto& [id, progress] : state.progress)
+    state.end->workers.push_back(progress);
+  update_pace(state);
+  state.settings.console->show(state.status, progress_console::clock::now());
+  state.settings.console->finish();
+  self->quit();
+}
+
+} // namespace
+
+static_assert(!std::is_constructible_v<run_recorder_state, caf::stateful_actor<run_recorder_state>*>);
+
+run_recorder_state::run_recorder_state()
+  : done_at_start(0), time_at_start(0), last_record_time(0), failed(false) {}
+
+caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, std::shared_ptr<recorded_end> end) {
+  auto& state = self->state;
+  state.metrics.emplace(settings.metrics_file);
+  state.leadership.emplace(settings.leadership_file);
+  state.status.group_leaders.resize(settings.groups);
+  state.done_at_start = settings.services.budget->used();
+  state.settings = std::move(settings);
+  state.end = std::move(end);
+
+  return {
+    [self](const caf::actor& supervisor) {
+      self->state.supervisor = supervisor;
+      show(self);
+    },
+    [self](look_at_clock) { show(self); },
+    [self](const worker_progress& progress) {
+      auto& known = self->state;
+      known.progress[progress.report.worker] = progress;
+      update_loss(known);
+      record(self, known.metrics, to_record(progress, time_of(known)));
+    },
+    [self](const pull_applied& pull) { record(self, self->state.metrics, to_record(pull, time_of(self->state))); },
+    [self](const leader_announcement& decision) { on_decision(self, decision); },
+    [self](const worker_recovered& event) { on_recovery(self, event); },
+    [self](const evaluation& found) { on_evaluation(self, found); },
+    [self](const failure& what) { on_failure(self, what); },
+    [self](const run_finished& finish) { on_end(self, finish); },
+  };
+}
+
+} // namespace paceline

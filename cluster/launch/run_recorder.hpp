@@ -1,0 +1,65 @@
+#pragma once
+
+#include "actors/compute_actor.hpp"
+#include "actors/supervisor.hpp"
+#include "cluster/record/json_lines.hpp"
+#include "cluster/record/leadership_tally.hpp"
+#include "cluster/record/metrics.hpp"
+#include "cluster/record/progress_console.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/behavior.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace paceline {
+
+struct run_recorder_settings {
+  run_services services;
+  std::filesystem::path metrics_file;
+  std::filesystem::path leadership_file;
+  /// Of the decisions in the log so far.
+  leadership_tally leadership;
+  std::uint32_t groups = 1;
+  /// Outlives the actor; used by no one else meanwhile.
+  progress_console* console = nullptr;
+};
+
+/// What the recorder knows when the run is over.
+struct recorded_end {
+  run_finished finish;
+  leadership_tally leadership;
+  /// The last progress of each worker, by id.
+  std::vector<worker_progress> workers;
+};
+
+struct run_recorder_state {
+  run_recorder_state();
+
+  const char* name = "recorder";
+  run_recorder_settings settings;
+  std::shared_ptr<recorded_end> end;
+  std::optional<json_lines> metrics;
+  std::optional<json_lines> leadership;
+  caf::actor supervisor;
+  std::map<worker_id, worker_progress> progress;
+  run_status status;
+  double done_at_start;
+  std::chrono::nanoseconds time_at_start;
+  std::chrono::nanoseconds last_record_time;
+  bool failed;
+};
+
+/// Observes a run: writes its logs and shows where it stands. Spawn it detached: disks are slow. The supervisor is named
+/// by a message; where a log cannot be written, a failure is kept and the supervisor is asked to stop. When the run has finished
+/// it fills `end` and exits.
+caf::behavior run_recorder_actor(caf::stateful_actor<run_recorder_state>* self, run_recorder_settings settings,
+                                 std::shared_ptr<recorded_end> end);
+
+} // namespace paceline

@@ -1,0 +1,82 @@
+#include "cluster/launch/signal_watch.hpp"
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+namespace paceline {
+namespace {
+
+constexpr int killed_by_signal = 130;
+
+sigset_t watched_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  // Not sent by anybody else: how the destructor wakes the thread.
+  sigaddset(&set, SIGUSR2);
+  return set;
+}
+
+} // namespace
+
+class signal_watch::state {
+ public:
+  state() {
+    const auto set = watched_signals();
+    pthread_sigmask(SIG_BLOCK, &set, &before_);
+    thread_ = std::thread([this] { watch(); });
+  }
+
+  ~state() {
+    pthread_kill(thread_.native_handle(), SIGUSR2);
+    thread_.join();
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+  void call_on_first(std::function<void()> on_first) {
+    const std::lock_guard guard(mutex_);
+    on_first_ = std::move(on_first);
+    if (signalled_)
+      on_first_();
+  }
+
+  bool signalled() const { return signalled_; }
+
+ private:
+  void watch() {
+    const auto set = watched_signals();
+    for (int signal = 0; sigwait(&set, &signal) == 0 && signal != SIGUSR2;) {
+      if (signalled_)
+        _exit(killed_by_signal);
+      const std::lock_guard guard(mutex_);
+      signalled_ = true;
+      if (on_first_)
+        on_first_();
+    }
+  }
+
+  sigset_t before_{};
+  std::mutex mutex_;
+  std::function<void()> on_first_;
+  std::atomic<bool> signalled_ = false;
+  std::thread thread_;
+};
+
+signal_watch::signal_watch() : state_(std::make_unique<state>()) {}
+signal_watch::~signal_watch() = default;
+
+void signal_watch::call_on_first(std::function<void()> on_first) {
+  state_->call_on_first(std::move(on_first));
+}
+
+bool signal_watch::signalled() const {
+  return state_->signalled();
+}
+
+} // namespace paceline

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+namespace paceline {
+
+/// Turns SIGINT and SIGTERM into calls: the first asks for a clean end, the second ends the process at once with exit
+/// code 130. Make it before any other thread, which would otherwise receive the signals.
+class signal_watch {
+ public:
+  signal_watch();
+  ~signal_watch();
+
+  signal_watch(const signal_watch&) = delete;
+  signal_watch& operator=(const signal_watch&) = delete;
+
+  /// From now on the first signal calls `on_first`, on the watch's own thread; at once where it has come already.
+  void call_on_first(std::function<void()> on_first);
+
+  /// Whether a signal has come.
+  bool signalled() const;
+
+ private:
+  class state;
+  std::unique_ptr<state> state_;
+};
+
+} // namespace paceline

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "cluster/config/run_config.hpp"
+#include "compute/backend.hpp"
+#include "compute/data/dataset.hpp"
+#include "compute/model.hpp"
+
+#include <memory>
+
+namespace paceline {
+
+/// What a cluster file gives its workers to do: pictures, a model that fits them, and a device to compute on.
+struct training_task {
+  dataset_ptr data;
+  model network;
+  std::shared_ptr<const backend> device;
+};
+
+/// Loads or makes the data set of that section. Throws invalid_input with the file's path.
+dataset_ptr load_dataset(const run_config::data_section& section);
+
+/// The backend of that section.
+std::shared_ptr<const backend> make_backend(const run_config::device_section& section);
+
+/// Throws invalid_input where data cannot be loaded, the model does not fit it, or a worker's shard is smaller than a batch.
+training_task load_task(const run_config& config);
+
+} // namespace paceline
