@@ -22,6 +22,12 @@ struct activation_layout {
   /// Values in memory, the filling included.
   std::int64_t size() const { return batch * blocks() * pixels() * block; }
 
+  /// Another view of the same memory: flat vectors in one block instead of one block for each channel, which loops over
+  /// blocks handle better.
+  activation_layout merged() const {
+    return pixels() == 1 && block == 1 ? activation_layout{batch, shape, shape.channels} : *this;
+  }
+
   dnnl::memory::desc descriptor() const;
 };
 

@@ -4,9 +4,7 @@ namespace paceline::cpu {
 
 void finish_gradient(const executor& runs_on, activation_layout layout, const float* values, float* gradient,
                      std::vector<double>& sums) {
-  // For flat vectors the layouts of block 1 and of one block are the same, and the latter is read in order.
-  if (layout.pixels() == 1 && layout.block == 1)
-    layout.block = layout.shape.channels;
+  layout = layout.merged();
   const auto block = static_cast<std::size_t>(layout.block);
   sums.resize(static_cast<std::size_t>(layout.blocks()) * block);
   runs_on.for_each(layout.blocks(), [&](std::int64_t i) {

@@ -37,8 +37,9 @@ void dropout_operation::forward(const forward_arguments& arguments) {
     return;
   const dropout_mask mask(arguments.dropout_seed, index_, probability_);
   const auto scale = static_cast<float>(1 / (1 - probability_));
-  runs_on_.for_each(data_.layout.batch * data_.layout.blocks(), [&](std::int64_t plane) {
-    runs_on_.kernels().drop(data_.layout, plane, mask, scale, data_.values.data(), kept_.data());
+  const auto layout = data_.layout.merged();
+  runs_on_.for_each(layout.batch * layout.blocks(), [&](std::int64_t plane) {
+    runs_on_.kernels().drop(layout, plane, mask, scale, data_.values.data(), kept_.data());
   });
 }
 
