@@ -1,0 +1,86 @@
+#include "compute/data/glyphs.hpp"
+
+#include "tests/catch.hpp"
+
+#include <algorithm>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+using namespace paceline;
+
+namespace {
+
+// FNV-1a.
+std::uint64_t checksum(std::span<const std::uint8_t> bytes) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const auto byte : bytes)
+    hash = (hash ^ byte) * 0x100000001b3u;
+  return hash;
+}
+
+std::set<std::uint64_t> checksums(const image_set& images) {
+  std::set<std::uint64_t> result;
+  for (std::size_t i = 0; i < images.size(); ++i)
+    result.insert(checksum(images.image(i)));
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("equal settings draw equal glyphs on every machine") {
+  const auto data = make_glyphs({.train_size = 100, .test_size = 20, .seed = 1});
+  REQUIRE(checksum(data->train.pixels) == 0x13dec55eeaa65c71u);
+  REQUIRE(checksum(data->test.pixels) == 0x441cefdc672ceafbu);
+}
+
+TEST_CASE("glyphs are 32x32 pictures in colour of ten classes in equal numbers") {
+  const auto data = make_glyphs({.train_size = 200, .test_size = 50, .seed = 3});
+  REQUIRE(data->name == "glyphs");
+  REQUIRE(data->classes() == 10);
+  REQUIRE(std::set<std::string>(data->class_names.begin(), data->class_names.end()).size() == 10);
+  for (const auto* images : {&data->train, &data->test}) {
+    REQUIRE(images->image_bytes() == 3 * 32 * 32);
+    REQUIRE(images->pixels.size() == images->size() * images->image_bytes());
+    for (std::uint8_t label = 0; label < 10; ++label)
+      REQUIRE(std::count(images->labels.begin(), images->labels.end(), label)
+              == static_cast<std::ptrdiff_t>(images->size() / 10));
+  }
+  REQUIRE(data->train.size() == 200);
+  REQUIRE(data->test.size() == 50);
+}
+
+TEST_CASE("a glyph is a function of seed and place, whatever the size of the set") {
+  const auto small = make_glyphs({.train_size = 30, .test_size = 10, .seed = 5});
+  const auto large = make_glyphs({.train_size = 60, .test_size = 20, .seed = 5});
+  REQUIRE(std::equal(small->train.pixels.begin(), small->train.pixels.end(), large->train.pixels.begin()));
+  REQUIRE(std::equal(small->test.pixels.begin(), small->test.pixels.end(), large->test.pixels.begin()));
+}
+
+TEST_CASE("no glyph is drawn twice, be it in training and test or with another seed") {
+  const auto one = make_glyphs({.train_size = 300, .test_size = 300, .seed = 1});
+  const auto other = make_glyphs({.train_size = 300, .test_size = 300, .seed = 2});
+  auto all = checksums(one->train);
+  for (const auto* images : {&one->test, &other->train, &other->test})
+    all.merge(checksums(*images));
+  REQUIRE(all.size() == 1200);
+}
+
+TEST_CASE("mean and deviation of glyphs are those of the training pixels") {
+  const auto data = make_glyphs({.train_size = 100, .test_size = 10, .seed = 2});
+  for (std::size_t channel = 0; channel < 3; ++channel) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < data->train.size(); ++i)
+      for (const auto pixel : data->train.image(i).subspan(channel * 1024, 1024))
+        values.push_back(pixel / 255.0);
+    double mean = 0;
+    for (const auto value : values)
+      mean += value / static_cast<double>(values.size());
+    double variance = 0;
+    for (const auto value : values)
+      variance += (value - mean) * (value - mean) / static_cast<double>(values.size());
+    REQUIRE(data->mean[channel] == Approx(mean).epsilon(1e-5));
+    REQUIRE(data->stddev[channel] * data->stddev[channel] == Approx(variance).epsilon(1e-5));
+  }
+}
