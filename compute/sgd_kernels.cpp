@@ -1,21 +1,18 @@
 #include "compute/sgd_kernels.hpp"
 
+#include "compute/instruction_sets.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <tuple>
 #include <vector>
 
-// Each body below is written once and inlined into one function per instruction set; the compiler vectorises
-// it there. Target attributes and not target_clones: the latter's ifunc resolvers run before a sanitizer is
-// set up.
-#define PACELINE_INLINE [[gnu::always_inline]] inline
-
 namespace paceline {
 
 namespace {
 
-PACELINE_INLINE void step_body(float* __restrict x, const float* __restrict gradient, float* __restrict velocity,
-                               std::size_t count, const sgd_coefficients& how) {
+PACELINE_KERNEL_BODY void step_body(float* __restrict x, const float* __restrict gradient, float* __restrict velocity,
+                                    std::size_t count, const sgd_coefficients& how) {
   const auto [learning_rate, momentum, nesterov, weight_decay] = how;
   if (momentum == 0) {
     for (std::size_t i = 0; i < count; ++i)
@@ -34,8 +31,8 @@ PACELINE_INLINE void step_body(float* __restrict x, const float* __restrict grad
   }
 }
 
-PACELINE_INLINE void measure_body(const float* __restrict x, const float* __restrict target, std::size_t count,
-                                  lane_sums& squares) {
+PACELINE_KERNEL_BODY void measure_body(const float* __restrict x, const float* __restrict target, std::size_t count,
+                                       lane_sums& squares) {
   constexpr std::size_t lanes = std::tuple_size_v<lane_sums>;
   lane_sums sums = squares;
   const auto add_row = [&](std::size_t start, std::size_t width) __attribute__((always_inline)) {
@@ -51,8 +48,8 @@ PACELINE_INLINE void measure_body(const float* __restrict x, const float* __rest
   squares = sums;
 }
 
-PACELINE_INLINE void pull_body(float* __restrict x, const float* __restrict target, std::size_t count, float strength,
-                               lane_sums& squares) {
+PACELINE_KERNEL_BODY void pull_body(float* __restrict x, const float* __restrict target, std::size_t count,
+                                    float strength, lane_sums& squares) {
   measure_body(x, target, count, squares);
   // The two ends are exact: x − 1 (x − t) would round, and 0 times an overflowed difference is NaN.
   if (strength == 1)
@@ -73,16 +70,16 @@ PACELINE_INLINE void pull_body(float* __restrict x, const float* __restrict targ
 
 PACELINE_SGD_KERNELS(portable, )
 #ifdef __x86_64__
-PACELINE_SGD_KERNELS(avx2, [[gnu::target("avx2")]])
-PACELINE_SGD_KERNELS(avx512, [[gnu::target("avx512f")]])
+PACELINE_SGD_KERNELS(avx2, PACELINE_TARGET_AVX2)
+PACELINE_SGD_KERNELS(avx512, PACELINE_TARGET_AVX512)
 #endif
 
 std::vector<sgd_kernels> find_supported() {
   std::vector<sgd_kernels> result{{"portable", step_portable, pull_portable}};
 #ifdef __x86_64__
-  if (__builtin_cpu_supports("avx2"))
+  if (processor_has_avx2())
     result.push_back({"avx2", step_avx2, pull_avx2});
-  if (__builtin_cpu_supports("avx512f"))
+  if (processor_has_avx512())
     result.push_back({"avx512", step_avx512, pull_avx512});
 #endif
   return result;

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "compute/cpu/activation_layout.hpp"
+#include "compute/cpu/aligned_buffer.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace paceline::cpu {
+
+/// What flows from one operation to the next: values on the way forward, their gradient on the way back.
+struct activation {
+  /// As the next operation reads it.
+  activation_layout layout;
+  aligned_buffer<float> values;
+  /// Empty where no backward pass reaches.
+  aligned_buffer<float> gradient;
+
+  /// A relu is fused into the operation that makes the values: the gradient is to be zeroed where they are 0.
+  bool rectified = false;
+  /// The operation that reads the values also does the two things that their maker needs of the gradient: zeroes it where
+  /// a fused relu says so, and leaves each channel's sum in `gradient_sums`. A max-pool can do both on its far smaller side.
+  bool finished_by_reader = false;
+  std::vector<double> gradient_sums;
+
+  std::span<float> value_span() const { return {values.data(), values.size()}; }
+  std::span<float> gradient_span() const { return {gradient.data(), gradient.size()}; }
+  std::size_t bytes() const { return values.size_bytes() + gradient.size_bytes(); }
+};
+
+struct forward_arguments {
+  std::span<const float> parameters;
+  /// Dropout does nothing outside training.
+  bool training = false;
+  std::uint64_t dropout_seed = 0;
+};
+
+struct backward_arguments {
+  std::span<const float> parameters;
+  std::span<float> gradient;
+};
+
+/// One step of a network's passes. Most read one activation and write another; relu and dropout work in place, which no
+/// operation's backward pass minds: a linear layer or convolution needs the values that it read, and of those that it wrote
+/// only where they are positive; where dropout has changed that, the gradient is zero already.
+class operation {
+ public:
+  virtual ~operation() = default;
+
+  virtual void forward(const forward_arguments& arguments) = 0;
+
+  /// From the gradient of what it wrote to the gradient of what it read and of its parameters.
+  virtual void backward(const backward_arguments& arguments) = 0;
+
+  /// Bytes that it holds besides the activations.
+  virtual std::size_t memory_bytes() const { return 0; }
+};
+
+} // namespace paceline::cpu

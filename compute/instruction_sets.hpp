@@ -1,0 +1,34 @@
+#pragma once
+
+/// Own kernels are written once, as bodies that are inlined into one function per instruction set, where the compiler
+/// vectorises them; the fastest that the processor can run is chosen at run time.
+/// Target attributes and not target_clones: the latter's ifunc resolvers run before a sanitizer is set up.
+
+#define PACELINE_KERNEL_BODY [[gnu::always_inline]] inline
+
+#ifdef __x86_64__
+#define PACELINE_TARGET_AVX2 [[gnu::target("avx2")]]
+#define PACELINE_TARGET_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]
+#endif
+
+namespace paceline {
+
+inline bool processor_has_avx2() {
+#ifdef __x86_64__
+  return __builtin_cpu_supports("avx2");
+#else
+  return false;
+#endif
+}
+
+/// The four parts that PACELINE_TARGET_AVX512 names.
+inline bool processor_has_avx512() {
+#ifdef __x86_64__
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
+         && __builtin_cpu_supports("avx512vl");
+#else
+  return false;
+#endif
+}
+
+} // namespace paceline

@@ -1,0 +1,217 @@
+#include "compute/backend.hpp"
+
+#include "compute/models.hpp"
+#include "tests/catch.hpp"
+#include "tests/compute/random_vector.hpp"
+
+#include <cmath>
+
+// What every backend promises, measured against the reference.
+
+using namespace paceline;
+
+namespace {
+
+struct candidate {
+  std::string name;
+  std::shared_ptr<const backend> device;
+};
+
+std::vector<candidate> candidates() {
+  return {{"cpu, one thread", make_cpu_backend(1)}, {"cpu, two threads", make_cpu_backend(2)}};
+}
+
+/// A model with a random batch and random parameters.
+struct problem {
+  model m;
+  std::int64_t batch_size;
+  std::vector<float> images;
+  std::vector<std::int32_t> labels;
+  std::vector<float> parameters;
+
+  problem(model made, std::int64_t batch)
+    : m(std::move(made)),
+      batch_size(batch),
+      images(random_vector(static_cast<std::size_t>(batch * m.input().size()), 1)),
+      parameters(m.parameters().size()) {
+    counter_random random(2);
+    for (std::int64_t n = 0; n < batch; ++n)
+      labels.push_back(static_cast<std::int32_t>(random.below(static_cast<std::uint64_t>(m.output().size()))));
+    m.initialise(parameters, 3);
+  }
+};
+
+struct answer {
+  double loss = 0;
+  std::vector<float> gradient;
+  std::vector<float> scores;
+
+  friend bool operator==(const answer&, const answer&) = default;
+};
+
+answer solve(network& net, const problem& p, std::uint64_t dropout_seed = 9) {
+  answer result;
+  // Wrong numbers on purpose: all of it is to be overwritten.
+  result.gradient.assign(p.parameters.size(), 1e6f);
+  result.scores.assign(static_cast<std::size_t>(p.batch_size * p.m.output().size()), 1e6f);
+  result.loss = net.loss_and_gradient({p.images, p.labels}, p.parameters, result.gradient, dropout_seed);
+  net.scores(p.images, p.parameters, result.scores);
+  return result;
+}
+
+/// ‖found − truth‖ / ‖truth‖.
+double relative_error(std::span<const float> found, std::span<const float> truth) {
+  double error = 0, norm = 0;
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    error += std::pow(static_cast<double>(found[i]) - truth[i], 2);
+    norm += std::pow(static_cast<double>(truth[i]), 2);
+  }
+  return std::sqrt(error / norm);
+}
+
+void require_agreement(const problem& p) {
+  const network_options options{.batch_size = p.batch_size};
+  const auto truth = solve(*make_reference_backend()->compile(p.m, options), p);
+  for (const auto& [name, device] : candidates()) {
+    CAPTURE(name, p.batch_size);
+    const auto net = device->compile(p.m, options);
+    const auto found = solve(*net, p);
+    REQUIRE(found.loss == Approx(truth.loss).epsilon(1e-4));
+    REQUIRE(relative_error(found.scores, truth.scores) < 1e-4);
+    for (const auto& slice : p.m.parameters().slices()) {
+      CAPTURE(slice.name);
+      REQUIRE(relative_error(std::span(found.gradient).subspan(slice.offset, slice.size),
+                             std::span(truth.gradient).subspan(slice.offset, slice.size))
+              < 1e-4);
+    }
+    // Nothing of one step is left over for the next, and equal input gives equal bits.
+    REQUIRE(solve(*net, p) == found);
+  }
+}
+
+/// Ends a model with the classifier that makes its parameters' gradients visible.
+model with_head(model m) {
+  m.append("", flatten_layer{});
+  m.append("head", linear_layer{.features = 5});
+  return m;
+}
+
+} // namespace
+
+TEST_CASE("backends agree with the reference on linear layers of any width") {
+  for (const std::int64_t batch : {1, 7})
+    for (const std::int64_t inputs : {1, 3, 10, 17})
+      for (const std::int64_t features : {1, 3, 17}) {
+        CAPTURE(inputs, features);
+        model m("m", {inputs, 1, 1});
+        m.append("fc1", linear_layer{.features = features});
+        m.append("fc2", linear_layer{.features = 4});
+        require_agreement({std::move(m), batch});
+      }
+}
+
+TEST_CASE("backends agree with the reference on convolutions of any channels") {
+  for (const std::int64_t batch : {1, 7})
+    for (const std::int64_t inputs : {1, 3, 10, 17})
+      for (const std::int64_t outputs : {1, 3, 10, 17}) {
+        CAPTURE(inputs, outputs);
+        model m("m", {inputs, 7, 6});
+        m.append("conv1", convolution_layer{.channels = outputs, .kernel = 3});
+        m.append("conv2", convolution_layer{.channels = 10, .kernel = 2});
+        require_agreement({with_head(std::move(m)), batch});
+      }
+}
+
+TEST_CASE("backends agree with the reference on convolutions of any kernel, stride and padding") {
+  for (const std::int64_t kernel : {1, 2, 3, 5})
+    for (const std::int64_t stride : {1, 2, 3})
+      for (std::int64_t padding = 0; padding < kernel && padding < 3; ++padding)
+        for (const std::int64_t channels : {3, 16}) {
+          CAPTURE(kernel, stride, padding, channels);
+          model m("m", {channels, 11, 9});
+          m.append("conv1", convolution_layer{.channels = 17, .kernel = 1});
+          m.append("conv2",
+                   convolution_layer{.channels = channels, .kernel = kernel, .stride = stride, .padding = padding});
+          require_agreement({with_head(std::move(m)), 2});
+        }
+}
+
+TEST_CASE("backends agree with the reference on max-pools of any window, also with a rest and with overlap") {
+  for (const auto& pool :
+       {max_pool_layer{.kernel = 2}, max_pool_layer{.kernel = 3}, max_pool_layer{.kernel = 3, .stride = 2},
+        max_pool_layer{.kernel = 2, .stride = 1}, max_pool_layer{.kernel = 1, .stride = 2}})
+    for (const std::int64_t channels : {1, 10, 17, 32})
+      for (const bool rectify : {false, true}) {
+        CAPTURE(pool.kernel, pool.stride, channels, rectify);
+        model m("m", {3, 9, 8});
+        m.append("conv1", convolution_layer{.channels = channels, .kernel = 2});
+        if (rectify)
+          m.append("", relu_layer{});
+        m.append("", pool);
+        require_agreement({with_head(std::move(m)), 7});
+      }
+}
+
+TEST_CASE("backends agree with the reference where layers stand in unusual places") {
+  const auto convolution = convolution_layer{.channels = 17, .kernel = 3};
+  const std::vector<std::vector<layer_kind>> chains{
+    {relu_layer{}, convolution},
+    {dropout_layer{}, convolution},
+    {max_pool_layer{.kernel = 2}, convolution},
+    {convolution, dropout_layer{.probability = 0.3}, relu_layer{}, max_pool_layer{.kernel = 2}},
+    {convolution, relu_layer{}, dropout_layer{.probability = 0.3}, max_pool_layer{.kernel = 2}},
+    {convolution, relu_layer{}, relu_layer{}},
+    {convolution, max_pool_layer{.kernel = 2}, relu_layer{}, convolution},
+    {convolution, max_pool_layer{.kernel = 2}, dropout_layer{.probability = 0.3}, convolution},
+    {convolution, max_pool_layer{.kernel = 2}, max_pool_layer{.kernel = 2}},
+    {convolution, flatten_layer{}, flatten_layer{}, dropout_layer{.probability = 0.3}, relu_layer{}},
+    {convolution, flatten_layer{}, max_pool_layer{.kernel = 1}},
+    {flatten_layer{}, convolution_layer{.channels = 17, .kernel = 1}, max_pool_layer{.kernel = 1}},
+  };
+  for (const std::int64_t channels : {3, 16})
+    for (std::size_t chain = 0; chain < chains.size(); ++chain) {
+      CAPTURE(channels, chain);
+      model m("m", {channels, 9, 9});
+      for (std::size_t i = 0; i < chains[chain].size(); ++i)
+        m.append("layer" + std::to_string(i), chains[chain][i]);
+      require_agreement({with_head(std::move(m)), 3});
+    }
+}
+
+TEST_CASE("backends agree with the reference on a model that ends in pictures") {
+  model m("m", {3, 4, 4});
+  m.append("conv1", convolution_layer{.channels = 17, .kernel = 3});
+  require_agreement({std::move(m), 2});
+}
+
+TEST_CASE("backends agree with the reference on the built-in models") {
+  require_agreement({make_cnn7({3, 28, 28}, 10), 2});
+  require_agreement({make_mlp({3, 9, 9}, 10), 7});
+  require_agreement({make_linear({3, 9, 9}, 10), 7});
+}
+
+TEST_CASE("dropout's seed decides the gradient of a training step and nothing in a test") {
+  const problem p(make_cnn7({3, 28, 28}, 10), 1);
+  for (const auto& [name, device] : candidates()) {
+    CAPTURE(name);
+    const auto net = device->compile(p.m, {.batch_size = 1});
+    const auto one = solve(*net, p, 1);
+    const auto other = solve(*net, p, 2);
+    REQUIRE(one.gradient != other.gradient);
+    REQUIRE(one.scores == other.scores);
+    REQUIRE(solve(*net, p, 1) == one);
+  }
+}
+
+TEST_CASE("a network that only tests gives the scores of one that trains, in less memory") {
+  const problem p(make_cnn7({3, 28, 28}, 10), 3);
+  for (const auto& [name, device] : candidates()) {
+    CAPTURE(name);
+    const auto training = device->compile(p.m, {.batch_size = 3});
+    const auto testing = device->compile(p.m, {.batch_size = 3, .training = false});
+    std::vector<float> scores(30);
+    testing->scores(p.images, p.parameters, scores);
+    REQUIRE(relative_error(scores, solve(*training, p).scores) < 1e-6);
+    REQUIRE(testing->memory_bytes() < training->memory_bytes());
+  }
+}
