@@ -30,8 +30,7 @@ void json_lines::append(const nlohmann::json& object) {
   }
 }
 
-std::size_t keep_json_lines(const std::filesystem::path& path,
-                            const std::function<bool(const nlohmann::json&)>& keep) {
+std::size_t keep_json_lines(const std::filesystem::path& path, const std::function<bool(const nlohmann::json&)>& keep) {
   if (!std::filesystem::exists(path))
     return 0;
   const auto contents = read_whole_file(path);

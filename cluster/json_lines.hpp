@@ -32,7 +32,6 @@ class json_lines {
 /// or not at all; a missing one stays missing. Requires that no json_lines is open on it. Returns how many
 /// lines were dropped. Throws io_failure, or invalid_input that names file and line where one is no JSON
 /// object; then nothing has changed.
-std::size_t keep_json_lines(const std::filesystem::path& path,
-                            const std::function<bool(const nlohmann::json&)>& keep);
+std::size_t keep_json_lines(const std::filesystem::path& path, const std::function<bool(const nlohmann::json&)>& keep);
 
 } // namespace paceline

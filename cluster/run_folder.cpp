@@ -32,8 +32,7 @@ file_descriptor lock(const fs::path& folder) {
     if (errno != EWOULDBLOCK)
       throw io_failure(file.path(), "lock", errno);
     const auto owner = read_whole_file(file.path());
-    throw invalid_input(
-      fmt::format("{}: is in use by process {}", folder.string(), owner.empty() ? "unknown" : owner));
+    throw invalid_input(fmt::format("{}: is in use by process {}", folder.string(), owner.empty() ? "unknown" : owner));
   }
   try {
     if (::ftruncate(file.get(), 0) != 0)

@@ -35,8 +35,7 @@ class run_folder {
   std::filesystem::path summary() const { return path_ / "summary.json"; }
 
  private:
-  run_folder(std::filesystem::path path, file_descriptor lock, std::vector<std::filesystem::path> made,
-             bool kept);
+  run_folder(std::filesystem::path path, file_descriptor lock, std::vector<std::filesystem::path> made, bool kept);
 
   std::filesystem::path path_;
   /// Open and locked as long as this object lives; the system drops the lock however the process ends.

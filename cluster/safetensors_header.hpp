@@ -20,7 +20,7 @@ std::string format_safetensors_header(std::span<const tensor_entry> tensors, con
 /// Reads and checks a header; `data_bytes` is what the file holds behind it. Offsets count from the start of
 /// the data; tensors are ordered by them. Throws invalid_input with the bare reason: not JSON, a name twice,
 /// an unknown type, a shape that is not the size of its bytes, holes, overlaps, too little or too much data.
-void parse_safetensors_header(std::string_view header, std::size_t data_bytes,
-                              std::vector<tensor_entry>& tensors, tensor_metadata& metadata);
+void parse_safetensors_header(std::string_view header, std::size_t data_bytes, std::vector<tensor_entry>& tensors,
+                              tensor_metadata& metadata);
 
 } // namespace paceline
