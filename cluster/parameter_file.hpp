@@ -15,7 +15,8 @@ namespace paceline {
 inline constexpr std::string_view velocity_prefix = "velocity/";
 
 /// The slices of a flat vector as tensors, each under `prefix` and its name. The views point into
-/// `parameters`. Requires parameters.size() == layout.size().
+/// `parameters`.
+/// Requires: parameters.size() == layout.size(); no slice's name contains '/', which sets prefixes apart.
 std::vector<tensor_view> view_parameters(const parameter_layout& layout, std::span<const float> parameters,
                                          std::string_view prefix = {});
 

@@ -45,6 +45,11 @@ std::string leaders_text(const run_status& status) {
   return text.empty() ? text : "lead" + text;
 }
 
+/// Always three decimals, so that the bar beside it keeps its length from one drawing to the next; short for huge numbers.
+std::string loss_text(double loss) {
+  return std::abs(loss) < 1000 ? fmt::format("loss {:.3f}", loss) : fmt::format("loss {:.3g}", loss);
+}
+
 std::vector<field> fields_of(const run_status& status) {
   std::vector<field> fields;
   if (status.left)
@@ -52,7 +57,7 @@ std::vector<field> fields_of(const run_status& status) {
   if (status.steps_per_second)
     fields.push_back({fmt::format("{:.1f} steps/s", *status.steps_per_second), "0", 4});
   if (status.loss)
-    fields.push_back({fmt::format("loss {:.4g}", *status.loss), "36", 2});
+    fields.push_back({loss_text(*status.loss), "36", 2});
   if (auto leaders = leaders_text(status); !leaders.empty())
     fields.push_back({std::move(leaders), "33", 5,
                       status.global_leader ? fmt::format("lead *{}", to_string(*status.global_leader)) : ""});

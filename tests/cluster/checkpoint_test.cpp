@@ -4,11 +4,13 @@
 #include "cluster/parameter_file.hpp"
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
+#include "tests/cluster/killed_process.hpp"
 #include "tests/cluster/small_disk.hpp"
 #include "tests/cluster/temporary_folder.hpp"
 #include "tests/skip.hpp"
 
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -252,6 +254,30 @@ TEST_CASE("what a killed writer left is no checkpoint and is removed") {
   REQUIRE_FALSE(find_latest_checkpoint(folder.path()));
   remove_unfinished_checkpoints(folder.path());
   REQUIRE(entries_in(folder.path()) == 0);
+}
+
+TEST_CASE("a writer killed at any moment leaves a checkpoint that loads") {
+  const temporary_folder folder;
+  const auto layout = small_layout();
+  auto state = awkward_state(layout);
+  const auto start = std::chrono::steady_clock::now();
+  save_checkpoint(folder.path(), state, layout, origin, 1);
+  const auto one_save = std::chrono::steady_clock::now() - start;
+  std::mt19937 random(2);
+  std::uniform_int_distribution<useconds_t> delay(
+    0, static_cast<useconds_t>(4 * std::chrono::ceil<std::chrono::microseconds>(one_save).count()));
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    REQUIRE(kill_while_it_works(delay(random), [&] {
+      // Every second one replaces the one before it.
+      for (;; state.total_steps += state.training_time.count() % 2, state.training_time += std::chrono::nanoseconds(1))
+        save_checkpoint(folder.path(), state, layout, origin, 1);
+    }));
+    remove_unfinished_checkpoints(folder.path());
+    const auto latest = find_latest_checkpoint(folder.path());
+    REQUIRE(latest);
+    state = load_checkpoint(*latest, layout);
+  }
+  REQUIRE(state.training_time > awkward_state(layout).training_time);
 }
 
 TEST_CASE("a checkpoint on a full disk fails in one line, leaves nothing and the one before it intact") {

@@ -4,13 +4,12 @@
 #include "cluster/io_failure.hpp"
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
+#include "tests/cluster/killed_process.hpp"
 #include "tests/cluster/temporary_folder.hpp"
 
-#include <csignal>
 #include <cstdlib>
 #include <string>
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace paceline;
@@ -88,14 +87,10 @@ TEST_CASE("the lock of a process that was killed is free") {
     write_file_atomically(run.config(), "{}");
     run.keep();
   }
-  const auto child = ::fork();
-  if (child == 0) {
+  REQUIRE(kill_while_it_works(50'000, [&] {
     const auto run = run_folder::resume(path);
-    ::kill(::getpid(), SIGKILL);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFSIGNALED(status));
+    ::pause();
+  }));
   REQUIRE(run_folder::resume(path).path() == path);
 }
 
