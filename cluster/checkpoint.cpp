@@ -68,8 +68,8 @@ fs::path unfinished(const fs::path& path) {
   return path.string() + std::string(unfinished_suffix);
 }
 
-/// Gives a finished folder its name. One that has the name already is exchanged for it in one go where the
-/// file system can, so that at no time there is none.
+/// Gives a finished folder its name. One that has the name already is exchanged for it in one go where the file
+/// system can, so that at no time there is none.
 void put_in_place(const fs::path& finished, const fs::path& target) {
   if (::rename(finished.c_str(), target.c_str()) == 0)
     return;

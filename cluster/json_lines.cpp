@@ -23,8 +23,8 @@ void json_lines::append(const nlohmann::json& object) {
   try {
     file_.write(line);
   } catch (const io_failure&) {
-    // Where the disk was full in the middle of the line. Shrinking needs no space; on a device there is
-    // nothing to shrink.
+    // Where the disk was full in the middle of the line. Shrinking needs no space; on a device there is nothing to
+    // shrink.
     [[maybe_unused]] const auto shrunk = ::ftruncate(file_.get(), static_cast<off_t>(size));
     throw;
   }

@@ -45,7 +45,8 @@ std::string leaders_text(const run_status& status) {
   return text.empty() ? text : "lead" + text;
 }
 
-/// Always three decimals, so that the bar beside it keeps its length from one drawing to the next; short for huge numbers.
+/// Always three decimals, so that the bar beside it keeps its length from one drawing to the next; short for huge
+/// numbers.
 std::string loss_text(double loss) {
   return std::abs(loss) < 1000 ? fmt::format("loss {:.3f}", loss) : fmt::format("loss {:.3g}", loss);
 }

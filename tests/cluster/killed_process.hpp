@@ -5,8 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/// Runs `work` in a process of its own and kills it after that time. True where it was killed while it worked: false where
-/// it ended before or threw.
+/// Runs `work` in a process of its own and kills it after that time. True where it was killed while it worked: false
+/// where it ended before or threw.
 template <class Work>
 bool kill_while_it_works(useconds_t after_microseconds, Work work) {
   const auto child = ::fork();

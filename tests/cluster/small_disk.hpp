@@ -7,7 +7,8 @@
 
 #include <sys/mount.h>
 
-/// A file system of a few kilobytes, to be full soon. Only root can have one, and not in every container: ask is_there().
+/// A file system of a few kilobytes, to be full soon. Only root can have one, and not in every container: ask
+/// is_there().
 class small_disk {
  public:
   explicit small_disk(std::size_t size_bytes)
