@@ -32,6 +32,13 @@ std::optional<leadership_state> group_resume(const cluster_plan& plan, std::uint
   return plan.resume ? std::optional(plan.resume->groups.at(group)) : std::nullopt;
 }
 
+/// Spawns an actor whose handlers take long.
+template <class... Ts>
+caf::actor spawn_busy(caf::actor_system& system, const cluster_plan& plan, Ts&&... args) {
+  return plan.own_threads ? system.spawn<caf::detached>(std::forward<Ts>(args)...)
+                          : system.spawn(std::forward<Ts>(args)...);
+}
+
 void spawn_free_running(caf::event_based_actor& supervisor, const cluster_plan& plan, const run_services& services,
                         spawned_cluster& cluster) {
   auto& system = supervisor.system();
@@ -50,8 +57,8 @@ void spawn_free_running(caf::event_based_actor& supervisor, const cluster_plan& 
     for (std::uint32_t index = 0; index < plan.workers_per_group; ++index) {
       const worker_id id{group, index};
       const auto worker = system.spawn(worker_actor, id, leader, plan.watchers);
-      const auto compute = system.spawn<caf::detached>(compute_actor, compute_settings(plan, id), services, worker,
-                                                       chief, plan.watchers);
+      const auto compute =
+        spawn_busy(system, plan, compute_actor, compute_settings(plan, id), services, worker, chief, plan.watchers);
       caf::anon_send(worker, compute);
       workers.push_back(worker);
       cluster.computes.push_back(compute);
@@ -71,8 +78,8 @@ void spawn_lockstep(caf::event_based_actor& supervisor, const std::shared_ptr<co
   const caf::actor chief = caf::actor_cast<caf::actor>(&supervisor);
   cluster.conductor = system.spawn(lockstep_conductor_actor, plan, services, chief);
   for (const auto id : plan->worker_ids())
-    cluster.computes.push_back(system.spawn<caf::detached>(compute_actor, compute_settings(*plan, id), services,
-                                                           cluster.conductor, chief, plan->watchers));
+    cluster.computes.push_back(spawn_busy(system, *plan, compute_actor, compute_settings(*plan, id), services,
+                                          cluster.conductor, chief, plan->watchers));
   caf::anon_send(cluster.conductor, cluster.computes);
 }
 
@@ -87,9 +94,9 @@ spawned_cluster spawn_cluster(caf::event_based_actor& supervisor, const std::sha
     spawn_free_running(supervisor, *plan, services, cluster);
   auto& system = supervisor.system();
   if (plan->evaluator.make_test)
-    cluster.evaluator = system.spawn<caf::detached>(evaluator_actor, plan->evaluator, services.clock);
+    cluster.evaluator = spawn_busy(system, *plan, evaluator_actor, plan->evaluator, services.clock);
   if (plan->write_checkpoint)
-    cluster.checkpointer = system.spawn<caf::detached>(checkpointer_actor, plan->write_checkpoint);
+    cluster.checkpointer = spawn_busy(system, *plan, checkpointer_actor, plan->write_checkpoint);
   return cluster;
 }
 

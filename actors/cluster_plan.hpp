@@ -42,6 +42,9 @@ struct cluster_plan {
 
   /// All workers step together, and each decision is pulled to before the next step: the same seed gives the same bits.
   bool lockstep = false;
+  /// Actors that compute or write have threads of their own. False leaves them to CAF's scheduler: for tests on the
+  /// deterministic one.
+  bool own_threads = true;
   /// Where to go on from; a new run where empty.
   std::shared_ptr<const run_state> resume;
   observers watchers;

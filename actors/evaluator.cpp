@@ -2,21 +2,15 @@
 
 #include "actors/run_state.hpp"
 #include "actors/type_ids.hpp"
+#include "compute/thread_cpu_time.hpp"
 
 #include <caf/all.hpp>
 
 #include <exception>
-#include <time.h>
 #include <type_traits>
 
 namespace paceline {
 namespace {
-
-std::chrono::nanoseconds thread_cpu_time() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
 
 /// Takes what testing costs the workers out of training time, little by little, so that the clock never jumps.
 class time_exclusion {

@@ -23,6 +23,21 @@ void choose_leader(run_state& state, std::size_t loss_window_length) {
   state.leader_loss = best ? best->loss : 0;
 }
 
+void align_coordinators(run_state& state, std::uint32_t workers_per_group) {
+  const auto align = [](leadership_state& coordinator, std::size_t members) {
+    coordinator.steps_since = 0;
+    coordinator.member_steps.assign(members, 0);
+    coordinator.candidates.assign(members, std::nullopt);
+  };
+  align(state.global, state.groups.size());
+  for (auto& group : state.groups)
+    align(group, workers_per_group);
+  for (const auto& worker : state.workers) {
+    state.groups[worker.id.group].member_steps[worker.id.index] = worker.training.steps;
+    state.global.member_steps[worker.id.group] += worker.training.steps;
+  }
+}
+
 std::vector<float> centre_of(const run_state& state) {
   assert(!state.workers.empty());
   std::vector<double> sum(state.workers.front().training.parameters.size(), 0.0);

@@ -52,6 +52,10 @@ struct run_state {
 /// Sets `leader` and `leader_loss` to the worker of least mean loss among those whose loss window (of that length) is full.
 void choose_leader(run_state& state, std::size_t loss_window);
 
+/// Sets what the coordinators count to where the workers stand: no decision is half due, nobody is a candidate yet; who led
+/// and how many decisions there were stays. For a state that was collected while coordinators ran freely.
+void align_coordinators(run_state& state, std::uint32_t workers_per_group);
+
 /// Mean of all workers' parameters, summed in double. Requires at least one worker.
 std::vector<float> centre_of(const run_state& state);
 

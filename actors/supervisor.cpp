@@ -44,6 +44,7 @@ run_state_ptr assemble(const supervisor_state& state, std::vector<std::optional<
     run->total_steps += (*worker)->training.steps;
     run->workers.push_back(**worker);
   }
+  align_coordinators(*run, state.plan->workers_per_group);
   choose_leader(*run, state.plan->strategy.loss_window);
   return run;
 }
@@ -231,13 +232,16 @@ static_assert(!std::is_constructible_v<supervisor_state, caf::stateful_actor<sup
 supervisor_state::supervisor_state()
   : now(phase::preparing), busy(0), testing(false), writing(false), next_test(0), next_checkpoint(0) {}
 
-caf::behavior supervisor_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan,
-                               std::shared_ptr<run_clock> clock) {
+run_services make_services(const cluster_plan& plan, std::shared_ptr<run_clock> clock) {
+  const auto steps_before = plan.resume ? plan.resume->total_steps : 0;
+  return {.clock = clock,
+          .budget = std::make_shared<run_budget>(plan.budget, clock, steps_before),
+          .plane = make_shared_memory_plane()};
+}
+
+caf::behavior supervisor_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan, run_services services) {
   auto& state = self->state;
-  const auto steps_before = plan->resume ? plan->resume->total_steps : 0;
-  state.services = {.clock = clock,
-                    .budget = std::make_shared<run_budget>(plan->budget, clock, steps_before),
-                    .plane = make_shared_memory_plane()};
+  state.services = std::move(services);
   state.groups = plan->resume ? plan->resume->groups : std::vector<leadership_state>(plan->groups);
   state.global = plan->resume ? plan->resume->global : leadership_state{};
   state.plan = std::move(plan);

@@ -65,7 +65,10 @@ struct supervisor_state {
 /// A worker that fails is a failure told to the observers; the others ride on. It never stands in the way of a step: states are
 /// copied at step boundaries, and tests and disks are other actors' affair.
 caf::behavior supervisor_actor(caf::stateful_actor<supervisor_state>* self, std::shared_ptr<const cluster_plan> plan,
-                               std::shared_ptr<run_clock> clock);
+                               run_services services);
+
+/// What the actors of a plan share when they all live in this process.
+run_services make_services(const cluster_plan& plan, std::shared_ptr<run_clock> clock);
 
 } // namespace paceline
 

@@ -29,8 +29,9 @@ class network {
   virtual ~network() = default;
 
   /// One forward and backward pass in training mode. Returns the mean cross-entropy of the batch, and overwrites `gradient`
-  /// with the gradient of that mean. `dropout_seed` decides the dropout masks: element e of layer l is kept where
-  /// random_uniform(derive_seed(dropout_seed, l), e) >= probability, e counted over N x channels x height x width.
+  /// with the gradient of that mean. `dropout_seed` decides the dropout masks: element e of layer l (from 0) is kept where
+  /// random_uniform(derive_seed(dropout_seed, l), e) >= probability, e counted over N x channels x height x width: see
+  /// dropout_mask.hpp.
   /// Requires: made for training; both spans as long as the model's layout; labels in range.
   virtual double loss_and_gradient(const batch_view& batch, std::span<const float> parameters,
                                    std::span<float> gradient, std::uint64_t dropout_seed) = 0;

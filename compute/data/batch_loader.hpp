@@ -13,12 +13,13 @@ namespace paceline {
 
 struct batch_loader_settings {
   dataset_ptr data;
+  /// Of data->train.
   shard part;
   augmentation how;
   std::int64_t batch_size = 128;
   /// Decides crops and flips, with the picture's place in the run.
   std::uint64_t seed = 0;
-  /// Batches prepared ahead, each in a buffer of its own.
+  /// Batches prepared ahead, each in a buffer of its own; at least 1.
   std::size_t ahead = 2;
 };
 
@@ -27,7 +28,7 @@ struct batch_loader_settings {
 /// All calls come from one thread.
 class batch_loader {
  public:
-  /// Throws invalid_input where the shard is smaller than one batch or the crop does not fit the pictures.
+  /// Throws invalid_input where the shard is smaller than one batch or the crop does not fit the padded pictures.
   explicit batch_loader(batch_loader_settings settings);
   ~batch_loader();
 

@@ -1,0 +1,76 @@
+#include "compute/data/augment.hpp"
+
+#include "compute/counter_random.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace paceline {
+
+namespace {
+
+// A square of `side` pixels whose upper left corner lies at (top, left) of the picture; it may reach beyond
+// the picture.
+struct cut {
+  std::int64_t top = 0;
+  std::int64_t left = 0;
+  std::int64_t side = 0;
+  bool mirrored = false;
+};
+
+// out = (pixel / 255 - mean) / stddev; what lies beyond the picture is black (pixel 0).
+void write_normalised(const dataset& data, const image_set& images, std::size_t index, const cut& part,
+                      std::span<float> out) {
+  assert(images.channels <= static_cast<std::int64_t>(data.mean.size()));
+  assert(out.size() == static_cast<std::size_t>(images.channels * part.side * part.side));
+
+  // Columns of the output that show the picture, before mirroring.
+  const auto begin = std::clamp<std::int64_t>(-part.left, 0, part.side);
+  const auto end = std::clamp<std::int64_t>(images.width - part.left, begin, part.side);
+
+  const std::uint8_t* plane = images.image(index).data();
+  float* row = out.data();
+  for (std::int64_t channel = 0; channel < images.channels; ++channel, plane += images.height * images.width) {
+    const auto c = static_cast<std::size_t>(channel);
+    const float scale = 1.0f / (255.0f * data.stddev[c]);
+    const float black = -data.mean[c] / data.stddev[c];
+    for (std::int64_t y = part.top; y < part.top + part.side; ++y, row += part.side) {
+      if (y < 0 || y >= images.height) {
+        std::fill_n(row, part.side, black);
+        continue;
+      }
+      std::fill(row, row + begin, black);
+      const std::uint8_t* const source = plane + y * images.width + part.left;
+      for (std::int64_t x = begin; x < end; ++x)
+        row[x] = static_cast<float>(source[x]) * scale + black;
+      std::fill(row + end, row + part.side, black);
+      if (part.mirrored)
+        std::reverse(row, row + part.side);
+    }
+  }
+}
+
+} // namespace
+
+void augment_for_training(const dataset& data, const image_set& images, std::size_t index, const augmentation& how,
+                          std::uint64_t seed, std::span<float> out) {
+  const auto places_down = images.height + 2 * how.padding - how.crop + 1;
+  const auto places_across = images.width + 2 * how.padding - how.crop + 1;
+  assert(places_down > 0 && places_across > 0);
+
+  counter_random random(seed);
+  cut part;
+  part.side = how.crop;
+  part.top = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(places_down))) - how.padding;
+  part.left = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(places_across))) - how.padding;
+  part.mirrored = random.below(2) == 1 && how.flip;
+  write_normalised(data, images, index, part, out);
+}
+
+void prepare_for_test(const dataset& data, const image_set& images, std::size_t index, const augmentation& how,
+                      std::span<float> out) {
+  const cut centre{(images.height - how.crop) / 2, (images.width - how.crop) / 2, how.crop, false};
+  write_normalised(data, images, index, centre, out);
+}
+
+} // namespace paceline

@@ -1,0 +1,96 @@
+// One suite for every parameter plane: each must pass it.
+#include "actors/parameter_plane.hpp"
+
+#include "tests/catch.hpp"
+
+#include <thread>
+
+using namespace paceline;
+
+namespace {
+
+snapshot_ptr snapshot_of(scope of, std::uint32_t group, std::uint64_t decision) {
+  leader_snapshot snapshot;
+  snapshot.scope = of;
+  snapshot.group = group;
+  snapshot.decision = decision;
+  snapshot.parameters = {1.0f, 2.0f};
+  return std::make_shared<const leader_snapshot>(std::move(snapshot));
+}
+
+} // namespace
+
+TEST_CASE("a snapshot reaches every follower of its group, as one shared buffer, and nobody else") {
+  const auto plane = make_shared_memory_plane();
+  const auto a = plane->subscribe(scope::group, 0);
+  const auto b = plane->subscribe(scope::group, 0);
+  const auto other_group = plane->subscribe(scope::group, 1);
+  const auto global = plane->subscribe(scope::global, 0);
+  const auto sent = snapshot_of(scope::group, 0, 1);
+  plane->publish(sent);
+  REQUIRE(a->take() == sent);
+  REQUIRE(b->take() == sent);
+  REQUIRE(other_group->take() == nullptr);
+  REQUIRE(global->take() == nullptr);
+}
+
+TEST_CASE("a global snapshot reaches the followers of all groups") {
+  const auto plane = make_shared_memory_plane();
+  const auto slot = plane->subscribe(scope::global, 0);
+  plane->publish(snapshot_of(scope::global, 7, 1));
+  REQUIRE(slot->take() != nullptr);
+}
+
+TEST_CASE("only the newest snapshot matters: a newer one replaces an older one, and an older one is refused") {
+  const auto plane = make_shared_memory_plane();
+  const auto slot = plane->subscribe(scope::group, 0);
+  plane->publish(snapshot_of(scope::group, 0, 1));
+  plane->publish(snapshot_of(scope::group, 0, 3));
+  plane->publish(snapshot_of(scope::group, 0, 2));
+  REQUIRE(slot->superseded() == 1);
+  REQUIRE(slot->take()->decision == 3);
+  REQUIRE(slot->take() == nullptr);
+  plane->publish(snapshot_of(scope::group, 0, 3));
+  REQUIRE(slot->take() == nullptr);
+}
+
+TEST_CASE("memory held by snapshots is bounded: a superseded one is freed at once") {
+  const auto plane = make_shared_memory_plane();
+  const auto slot = plane->subscribe(scope::group, 0);
+  auto first = snapshot_of(scope::group, 0, 1);
+  const std::weak_ptr<const leader_snapshot> watched = first;
+  plane->publish(first);
+  first.reset();
+  REQUIRE_FALSE(watched.expired());
+  plane->publish(snapshot_of(scope::group, 0, 2));
+  REQUIRE(watched.expired());
+}
+
+TEST_CASE("a follower that dropped its slot costs nothing more") {
+  const auto plane = make_shared_memory_plane();
+  auto slot = plane->subscribe(scope::group, 0);
+  slot.reset();
+  const auto sent = snapshot_of(scope::group, 0, 1);
+  plane->publish(sent);
+  REQUIRE(sent.use_count() == 1);
+}
+
+TEST_CASE("while leaders publish, a follower takes decisions in rising order and never misses the last") {
+  const auto plane = make_shared_memory_plane();
+  const auto slot = plane->subscribe(scope::global, 0);
+  constexpr std::uint64_t last = 20'000;
+  std::thread publisher([&] {
+    for (std::uint64_t decision = 1; decision <= last; ++decision)
+      plane->publish(snapshot_of(scope::global, 0, decision));
+  });
+  std::uint64_t taken = 0;
+  bool rising = true;
+  while (taken < last) {
+    if (const auto snapshot = slot->take()) {
+      rising = rising && snapshot->decision > taken;
+      taken = snapshot->decision;
+    }
+  }
+  publisher.join();
+  REQUIRE(rising);
+}

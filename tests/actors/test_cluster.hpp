@@ -1,0 +1,105 @@
+#pragma once
+
+#include "actors/actor_system.hpp"
+#include "actors/cluster_plan.hpp"
+#include "actors/supervisor.hpp"
+#include "compute/errors.hpp"
+#include "compute/sgd_trainer.hpp"
+#include "tests/actors/quadratic.hpp"
+
+#include <caf/all.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace paceline {
+
+/// Everything that a run told its observers.
+struct recorded_run {
+  std::vector<worker_progress> progress;
+  std::vector<leader_announcement> decisions;
+  std::vector<pull_applied> pulls;
+  std::vector<worker_recovered> recoveries;
+  std::vector<evaluation> evaluations;
+  std::vector<failure> failures;
+  run_finished end;
+  bool finished = false;
+};
+
+/// Records a run, and asks its supervisor (named by a message) to stop once so many decisions were made.
+inline caf::behavior recording_actor(caf::stateful_actor<caf::actor>* self, std::shared_ptr<recorded_run> into,
+                                     std::size_t stop_after_decisions) {
+  return {
+    [into](const worker_progress& event) { into->progress.push_back(event); },
+    [self](const caf::actor& supervisor) { self->state = supervisor; },
+    [=](const leader_announcement& event) {
+      into->decisions.push_back(event);
+      if (into->decisions.size() == stop_after_decisions)
+        self->send(self->state, stop_run{});
+    },
+    [into](const pull_applied& event) { into->pulls.push_back(event); },
+    [into](const worker_recovered& event) { into->recoveries.push_back(event); },
+    [into](const evaluation& event) { into->evaluations.push_back(event); },
+    [into](const failure& event) { into->failures.push_back(event); },
+    [into](const run_finished& event) {
+      into->end = event;
+      into->finished = true;
+    },
+  };
+}
+
+/// Settings for CAF's deterministic scheduler: one thread, no time but that which a test lets pass.
+class deterministic_settings : public actor_system_settings {
+ public:
+  deterministic_settings() { set("scheduler.policy", caf::atom("testing")); }
+};
+
+/// A cluster of workers on noisy quadratics, each with its own start and noise.
+inline cluster_plan quadratic_plan(std::uint32_t groups, std::uint32_t per_group, std::uint64_t steps_per_worker) {
+  cluster_plan plan;
+  plan.groups = groups;
+  plan.workers_per_group = per_group;
+  plan.strategy = {.period_group = 4, .period_global = 8, .loss_window = 3};
+  plan.learning_rate = 0.05;
+  plan.budget.total_steps = steps_per_worker * groups * per_group;
+  plan.make_trainer = [](worker_id id) {
+    const std::uint64_t seed = 100 + 10 * id.group + id.index;
+    return make_sgd_trainer(std::make_unique<quadratic>(8, 0.5f, seed), {.learning_rate = 0.05, .momentum = 0.9}, seed);
+  };
+  plan.own_threads = false;
+  return plan;
+}
+
+/// Lets actors handle messages one by one, the next actor drawn at random, until none has any: an interleaving that
+/// differs with the seed and is the same for the same seed. (CAF's own run() stays with one actor as long as it has messages.)
+inline void run_interleaved(caf::scheduler::test_coordinator& scheduler, counter_random& random) {
+  while (!scheduler.jobs.empty()) {
+    std::swap(scheduler.jobs.front(), scheduler.jobs[random.below(scheduler.jobs.size())]);
+    scheduler.try_run_once();
+  }
+}
+
+/// Runs a plan on the deterministic scheduler, to its end or until so many decisions were made, and returns what was told.
+inline recorded_run run_to_end(cluster_plan plan, std::size_t stop_after_decisions = 0, std::uint64_t seed = 1) {
+  counter_random random(seed);
+  deterministic_settings settings;
+  caf::actor_system system(settings);
+  auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
+  auto record = std::make_shared<recorded_run>();
+  const auto recorder = system.spawn(recording_actor, record, stop_after_decisions);
+  plan.watchers.add(recorder);
+  auto clock = std::make_shared<run_clock>([] { return std::chrono::nanoseconds{0}; });
+  auto shared_plan = std::make_shared<const cluster_plan>(std::move(plan));
+  const auto services = make_services(*shared_plan, clock);
+  caf::anon_send(recorder, system.spawn(supervisor_actor, shared_plan, services));
+  for (int i = 0; i < 1000 && !record->finished; ++i) {
+    run_interleaved(scheduler, random);
+    scheduler.trigger_timeouts();
+  }
+  caf::anon_send_exit(recorder, caf::exit_reason::user_shutdown);
+  scheduler.run();
+  return *record;
+}
+
+} // namespace paceline

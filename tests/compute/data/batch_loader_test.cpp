@@ -1,0 +1,136 @@
+#include "compute/data/batch_loader.hpp"
+
+#include "compute/counter_random.hpp"
+#include "compute/errors.hpp"
+#include "tests/catch.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+using namespace paceline;
+
+namespace {
+
+// Pictures of 6x6 random pixels; picture i has the label i, so that a batch tells which pictures it holds.
+dataset_ptr make_labelled_pictures(std::size_t count) {
+  auto data = std::make_shared<dataset>();
+  data->class_names.resize(count);
+  data->train.height = data->train.width = 6;
+  data->mean = {0.5f, 0.4f, 0.3f};
+  data->stddev = {0.25f, 0.2f, 0.1f};
+  counter_random random(5);
+  for (std::size_t i = 0; i < count; ++i)
+    data->train.labels.push_back(static_cast<std::uint8_t>(i));
+  for (std::size_t i = 0; i < count * data->train.image_bytes(); ++i)
+    data->train.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
+  return data;
+}
+
+batch_loader_settings make_settings(std::size_t count, std::size_t workers, std::int64_t batch_size) {
+  batch_loader_settings settings;
+  settings.data = make_labelled_pictures(count);
+  settings.part = {count, workers, 0, 7};
+  settings.how = {.crop = 4, .padding = 1, .flip = true};
+  settings.batch_size = batch_size;
+  settings.seed = 11;
+  return settings;
+}
+
+struct batch_copy {
+  std::vector<float> images;
+  std::vector<std::int32_t> labels;
+
+  friend bool operator==(const batch_copy&, const batch_copy&) = default;
+};
+
+batch_copy copy(const batch_view& batch) {
+  return {{batch.images.begin(), batch.images.end()}, {batch.labels.begin(), batch.labels.end()}};
+}
+
+std::string error_of(const batch_loader_settings& settings) {
+  try {
+    batch_loader loader(settings);
+  } catch (const invalid_input& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+} // namespace
+
+TEST_CASE("an epoch's batches hold different pictures of the shard in its order, the rest is dropped") {
+  const auto settings = make_settings(50, 2, 8);
+  batch_loader loader(settings);
+  REQUIRE(loader.batches_per_epoch() == 3);
+  for (std::uint64_t epoch = 0; epoch < 3; ++epoch) {
+    const auto order = settings.part.order(epoch);
+    for (std::uint64_t i = 0; i < 3; ++i) {
+      const auto batch = loader.get(epoch * 3 + i);
+      REQUIRE(batch.labels.size() == 8);
+      REQUIRE(std::equal(batch.labels.begin(), batch.labels.end(), order.begin() + static_cast<long>(i) * 8));
+    }
+  }
+}
+
+TEST_CASE("a batch's pictures are augmented by the seed and their place in the run") {
+  const auto settings = make_settings(20, 1, 4);
+  batch_loader loader(settings);
+  for (std::uint64_t step = 0; step < 12; ++step) {
+    const auto batch = loader.get(step);
+    REQUIRE(batch.images.size() == 4 * 3 * 4 * 4);
+    for (std::size_t i = 0; i < 4; ++i) {
+      std::vector<float> expected(3 * 4 * 4);
+      augment_for_training(*settings.data, settings.data->train, static_cast<std::size_t>(batch.labels[i]),
+                           settings.how, derive_seed(settings.seed, step * 4 + i), expected);
+      REQUIRE(std::equal(expected.begin(), expected.end(), batch.images.begin() + static_cast<long>(i) * 48));
+    }
+  }
+}
+
+TEST_CASE("a batch is the same however it is reached") {
+  auto settings = make_settings(40, 2, 3);
+  std::vector<batch_copy> in_order;
+  batch_loader loader(settings);
+  for (std::uint64_t step = 0; step < 30; ++step)
+    in_order.push_back(copy(loader.get(step)));
+
+  for (const std::size_t ahead : {1u, 2u, 5u}) {
+    settings.ahead = ahead;
+    batch_loader other(settings);
+    for (std::size_t i = 0; i < 200; ++i) {
+      // Strides forward, back, and twice the same.
+      const auto step = i * i / 2 % in_order.size();
+      REQUIRE(copy(other.get(step)) == in_order[step]);
+    }
+  }
+}
+
+TEST_CASE("another seed augments the same pictures in another way") {
+  auto settings = make_settings(20, 1, 10);
+  batch_loader one(settings);
+  settings.seed = 12;
+  batch_loader other(settings);
+  const auto first = copy(one.get(0));
+  const auto second = copy(other.get(0));
+  REQUIRE(first.labels == second.labels);
+  REQUIRE(first.images != second.images);
+}
+
+TEST_CASE("a shard smaller than a batch is refused with both numbers") {
+  const auto error = error_of(make_settings(50, 3, 18));
+  REQUIRE(error == "a worker's share of 17 pictures (of 50 for 3 workers) is smaller than a batch of 18");
+  REQUIRE_NOTHROW(batch_loader(make_settings(50, 3, 17)));
+}
+
+TEST_CASE("a crop that does not fit the padded pictures is refused with what would fit") {
+  auto settings = make_settings(10, 1, 2);
+  settings.how.crop = 9;
+  REQUIRE(error_of(settings) == "a crop of 9 with a padding of 1 does not fit pictures of 6x6: allowed are 1 to 8");
+  settings.how.crop = 0;
+  REQUIRE(error_of(settings).find("a crop of 0") == 0);
+  settings.how = {.crop = 1, .padding = -1};
+  REQUIRE(error_of(settings).find("a crop of 1 with a padding of -1") == 0);
+  settings.how = {.crop = 8, .padding = 1};
+  REQUIRE_NOTHROW(batch_loader(settings));
+}
