@@ -28,9 +28,7 @@ file_descriptor open_temporary(const std::filesystem::path& target, const std::f
 } // namespace
 
 atomic_file::atomic_file(std::filesystem::path target)
-  : target_(std::move(target)),
-    temporary_(unfinished_name(target_)),
-    file_(open_temporary(target_, temporary_)) {}
+  : target_(std::move(target)), temporary_(unfinished_name(target_)), file_(open_temporary(target_, temporary_)) {}
 
 atomic_file::~atomic_file() {
   if (!committed_)

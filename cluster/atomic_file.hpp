@@ -9,15 +9,14 @@
 
 namespace paceline {
 
-/// What a name ends in while its file or folder is being written. Nobody reads such a thing; one that lies
-/// there was left by a killed process and may be removed.
+/// What a name ends in while its file or folder is being written. Nobody reads such a thing; one that lies there was
+/// left by a killed process and may be removed.
 inline constexpr std::string_view unfinished_suffix = ".partial";
 
-/// A file that is there complete or not at all, also after a crash: written beside its target under a name
-/// that ends in
-/// ".partial" and renamed on commit. Until then a file that was there before stays as it is.
-/// One writer a target at a time. Each failure is an io_failure that names the target; no part of a file is
-/// left behind.
+/// A file that is there complete or not at all, also after a crash: written beside its target under a name with
+/// unfinished_suffix and renamed on commit. Until then a file that was there before stays as it is. One writer a target
+/// at a time.
+/// Each failure is an io_failure that names the target; no part of a file is left behind.
 class atomic_file {
  public:
   explicit atomic_file(std::filesystem::path target);

@@ -68,8 +68,8 @@ fs::path unfinished(const fs::path& path) {
   return path.string() + std::string(unfinished_suffix);
 }
 
-/// Gives a finished folder its name. One that has the name already is exchanged for it in one go where the
-/// file system can, so that at no time there is none.
+/// Gives a finished folder its name. One that has the name already is exchanged for it in one go where the file
+/// system can, so that at no time there is none.
 void put_in_place(const fs::path& finished, const fs::path& target) {
   if (::rename(finished.c_str(), target.c_str()) == 0)
     return;
@@ -98,8 +98,7 @@ void write_worker(const fs::path& path, const worker_state& worker, const parame
   if (!worker.training.velocity.empty())
     for (auto& tensor : view_parameters(layout, worker.training.velocity, velocity_prefix))
       tensors.push_back(std::move(tensor));
-  tensors.emplace_back(loss_window_tensor, std::vector{static_cast<std::int64_t>(worker.losses.size())},
-                       worker.losses);
+  tensors.emplace_back(loss_window_tensor, std::vector{static_cast<std::int64_t>(worker.losses.size())}, worker.losses);
   metadata["kind"] = "worker";
   metadata["worker"] = to_string(worker.id);
   metadata["steps"] = std::to_string(worker.training.steps);
@@ -112,8 +111,7 @@ void read_worker(const fs::path& path, worker_state& worker, const parameter_lay
   const auto* end = steps.data() + steps.size();
   if (const auto [parsed, error] = std::from_chars(steps.data(), end, worker.training.steps);
       error != std::errc{} || parsed != end)
-    throw invalid_input(
-      fmt::format("{}: \"steps\" is \"{}\", needed is a whole number", path.string(), steps));
+    throw invalid_input(fmt::format("{}: \"steps\" is \"{}\", needed is a whole number", path.string(), steps));
   worker.training.parameters = file.read(layout);
   if (file.has(velocity_prefix))
     worker.training.velocity = file.read(layout, velocity_prefix);
@@ -135,8 +133,8 @@ void write_all(const fs::path& checkpoint, const run_state& state, const paramet
       metadata["worker"] = to_string(worker.id);
       metadata["steps"] = std::to_string(worker.training.steps);
       metadata["loss"] = fmt::format("{}", state.leader_loss);
-      write_safetensors(checkpoint / "leader.safetensors",
-                        view_parameters(layout, worker.training.parameters), metadata);
+      write_safetensors(checkpoint / "leader.safetensors", view_parameters(layout, worker.training.parameters),
+                        metadata);
     }
   }
   auto metadata = description;

@@ -17,8 +17,7 @@ namespace paceline {
 //   state.json               counts, training time, and what the coordinators know
 // docs/run-folder.md describes each field.
 
-/// What the files of a checkpoint say about where they come from, as texts for `paceline eval` and for
-/// people.
+/// What the files of a checkpoint say about where they come from, as texts for `paceline eval` and for people.
 struct checkpoint_origin {
   /// The model as JSON, enough to build it again.
   std::string model;
@@ -26,10 +25,10 @@ struct checkpoint_origin {
   std::string data;
 };
 
-/// Writes a checkpoint into `folder` (runs/NAME/checkpoints, which exists) and then removes all but the
-/// `keep` newest. One of the same step count is replaced. Returns the checkpoint's folder. Requires: at least
-/// one worker, every worker's vectors as long as the layout; keep >= 1. Throws io_failure; then nothing of
-/// the new checkpoint is left and the older ones are intact.
+/// Writes a checkpoint into `folder` (runs/NAME/checkpoints, which exists) and then removes all but the `keep`
+/// newest. One of the same step count is replaced. Returns the checkpoint's folder.
+/// Requires: at least one worker, every worker's vectors as long as the layout; keep >= 1.
+/// Throws io_failure; then nothing of the new checkpoint is left and the older ones are intact.
 std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const run_state& state,
                                       const parameter_layout& layout, const checkpoint_origin& origin,
                                       std::size_t keep);
@@ -41,7 +40,9 @@ run_state load_checkpoint(const std::filesystem::path& checkpoint, const paramet
 /// The checkpoint of most steps in `folder`; empty where there is none.
 std::optional<std::filesystem::path> find_latest_checkpoint(const std::filesystem::path& folder);
 
-/// Removes what a killed writer left. Requires that nobody writes checkpoints there now. Throws io_failure.
+/// Removes what a killed writer left.
+/// Requires that nobody writes checkpoints there now.
+/// Throws io_failure.
 void remove_unfinished_checkpoints(const std::filesystem::path& folder);
 
 } // namespace paceline

@@ -29,8 +29,7 @@ std::optional<double> magnitude_from(std::string_view text) {
     return std::nullopt;
   text.remove_prefix(hexadecimal_prefix.size());
   double value = 0;
-  if (std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::hex).ec
-      != std::errc{})
+  if (std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::hex).ec != std::errc{})
     return std::nullopt;
   return value;
 }

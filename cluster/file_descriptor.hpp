@@ -8,12 +8,11 @@
 
 namespace paceline {
 
-/// Owns one open file of the system. Move-only; closed when destroyed. Each failure is an io_failure that
-/// names the path.
+/// Owns one open file of the system. Move-only; closed when destroyed. Each failure is an io_failure that names the
+/// path.
 class file_descriptor {
  public:
-  /// As open(2); files are created with mode 0666 and the process's mask, and are not inherited by child
-  /// processes.
+  /// As open(2); files are created with mode 0666 and the process's mask, and are not inherited by child processes.
   file_descriptor(std::filesystem::path path, int flags);
   ~file_descriptor();
 
@@ -44,7 +43,8 @@ class file_descriptor {
   int descriptor_;
 };
 
-/// All of a small file. Throws io_failure.
+/// All of a small file.
+/// Throws io_failure.
 std::string read_whole_file(const std::filesystem::path& path);
 
 /// Makes the names in a folder last: to be called after a file in it was created, renamed or removed.

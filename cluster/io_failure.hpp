@@ -6,8 +6,8 @@
 
 namespace paceline {
 
-/// The system refused to read or write a file. `what()` is one line for people: "runs/a/summary.json: cannot
-/// write: No space left on device". What state follows is said where it is thrown.
+/// The system refused to read or write a file. `what()` is one line for people: "runs/a/summary.json: cannot write:
+/// No space left on device". What state follows is said where it is thrown.
 class io_failure : public std::runtime_error {
  public:
   /// `action` is what could not be done ("write", "create folder"); `error_number` is an errno.

@@ -23,15 +23,14 @@ void json_lines::append(const nlohmann::json& object) {
   try {
     file_.write(line);
   } catch (const io_failure&) {
-    // Where the disk was full in the middle of the line. Shrinking needs no space; on a device there is
-    // nothing to shrink.
+    // Where the disk was full in the middle of the line. Shrinking needs no space; on a device there is nothing to
+    // shrink.
     [[maybe_unused]] const auto shrunk = ::ftruncate(file_.get(), static_cast<off_t>(size));
     throw;
   }
 }
 
-std::size_t keep_json_lines(const std::filesystem::path& path,
-                            const std::function<bool(const nlohmann::json&)>& keep) {
+std::size_t keep_json_lines(const std::filesystem::path& path, const std::function<bool(const nlohmann::json&)>& keep) {
   if (!std::filesystem::exists(path))
     return 0;
   const auto contents = read_whole_file(path);

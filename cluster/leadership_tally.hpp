@@ -12,8 +12,7 @@
 
 namespace paceline {
 
-/// Counts who led how often. Fed with decisions as they are made, and on a resume with the lines of
-/// leadership.jsonl.
+/// Counts who led how often. Fed with decisions as they are made, and on a resume with the lines of leadership.jsonl.
 class leadership_tally {
  public:
   void add(const leader_announcement& decision);

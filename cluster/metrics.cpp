@@ -17,8 +17,7 @@ using nlohmann::json;
 std::string utc_text(std::chrono::system_clock::time_point time) {
   const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time);
   const auto seconds = std::chrono::floor<std::chrono::seconds>(milliseconds);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
                      (milliseconds - seconds).count());
 }
 
@@ -52,6 +51,12 @@ json to_record(const pull_applied& pull, const record_time& when) {
                       {"strength", finite_or_null(pull.strength)},
                       {"distance", finite_or_null(pull.distance)},
                       {"age", in_seconds(pull.age)}});
+}
+
+json to_record(const worker_recovered& recovery, const record_time& when) {
+  return make_record(
+    "recovery", when,
+    {{"worker", to_string(recovery.worker)}, {"leader", to_string(recovery.leader)}, {"steps", recovery.steps}});
 }
 
 json to_record(const evaluation& result, std::chrono::system_clock::time_point wall) {

@@ -10,9 +10,8 @@
 
 namespace paceline {
 
-// The lines of metrics.jsonl and leadership.jsonl. docs/run-folder.md names every field with its unit;
-// programs of others read them, so a field keeps its name and meaning. Numbers that are not finite become
-// null.
+// The lines of metrics.jsonl and leadership.jsonl. docs/run-folder.md names every field with its unit; programs of
+// others read them, so a field keeps its name and meaning. Numbers that are not finite become null.
 
 /// When something is recorded: on the axis of results, and by the clock on the wall.
 struct record_time {
@@ -23,13 +22,13 @@ struct record_time {
 
 nlohmann::json to_record(const worker_progress& progress, const record_time& when);
 nlohmann::json to_record(const pull_applied& pull, const record_time& when);
+nlohmann::json to_record(const worker_recovered& recovery, const record_time& when);
 /// Stands on the time axis where its parameters were taken, not where the test ended.
 nlohmann::json to_record(const evaluation& result, std::chrono::system_clock::time_point wall);
 nlohmann::json to_record(const failure& what, const record_time& when);
 nlohmann::json to_record(const leader_announcement& decision, const record_time& when);
 
-/// Whether a record had been made when a checkpoint of that training time was taken: what a resumed run's log
-/// keeps.
+/// Whether a record had been made when a checkpoint of that training time was taken: what a resumed run's log keeps.
 bool recorded_until(const nlohmann::json& record, std::chrono::nanoseconds training_time);
 
 /// Whether a failure of that kind is a worker's, so that failure::worker means something.

@@ -31,8 +31,7 @@ std::vector<tensor_view> view_parameters(const parameter_layout& layout, std::sp
   assert(parameters.size() == layout.size());
   std::vector<tensor_view> views;
   for (const auto& slice : layout.slices())
-    views.emplace_back(std::string(prefix) + slice.name, slice.shape,
-                       parameters.subspan(slice.offset, slice.size));
+    views.emplace_back(std::string(prefix) + slice.name, slice.shape, parameters.subspan(slice.offset, slice.size));
   return views;
 }
 
@@ -49,11 +48,11 @@ parameter_file::parameter_file(const std::filesystem::path& file_or_checkpoint)
                                                             : file_or_checkpoint) {
   const auto format = metadata().find("format");
   if (format == metadata().end() || format->second != format_name)
-    throw invalid_input(fmt::format("{}: not a file of paceline: its metadata has no \"format\": \"{}\"",
-                                    path().string(), format_name));
+    throw invalid_input(
+      fmt::format("{}: not a file of paceline: its metadata has no \"format\": \"{}\"", path().string(), format_name));
   if (text("format_version") != format_version)
-    throw invalid_input(fmt::format("{}: has format version {}, this program reads version {}",
-                                    path().string(), text("format_version"), format_version));
+    throw invalid_input(fmt::format("{}: has format version {}, this program reads version {}", path().string(),
+                                    text("format_version"), format_version));
 }
 
 const std::string& parameter_file::text(const std::string& key) const {
@@ -87,8 +86,7 @@ std::vector<float> parameter_file::read(const parameter_layout& layout, std::str
     refuse("its parameters have another order");
   std::vector<float> parameters(layout.size());
   for (const auto& slice : layout.slices())
-    file_.read(*file_.find(std::string(prefix) + slice.name),
-               std::span(parameters).subspan(slice.offset, slice.size));
+    file_.read(*file_.find(std::string(prefix) + slice.name), std::span(parameters).subspan(slice.offset, slice.size));
   return parameters;
 }
 

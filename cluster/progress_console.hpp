@@ -25,9 +25,8 @@ console_abilities abilities_of(int descriptor);
 /// Columns of the terminal behind an open file; 80 where it does not say.
 std::size_t columns_of(int descriptor);
 
-/// Shows where a run stands: on a terminal one line that is drawn again in place, elsewhere a plain line now
-/// and then. Messages go through it so that they stand above the bar and are never drawn over. Not
-/// thread-safe.
+/// Shows where a run stands: on a terminal one line that is drawn again in place, elsewhere a plain line now and
+/// then. Messages go through it so that they stand above the bar and are never drawn over. Not thread-safe.
 class progress_console {
  public:
   using clock = std::chrono::steady_clock;

@@ -8,8 +8,7 @@
 
 namespace paceline {
 
-// Numbers and small structs as they stand in the files of a run, the same in metrics.jsonl and in
-// summary.json.
+// Numbers and small structs as they stand in the files of a run, the same in metrics.jsonl and in summary.json.
 
 /// JSON has no number for inf and NaN.
 nlohmann::json finite_or_null(double value);

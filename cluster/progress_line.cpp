@@ -36,15 +36,19 @@ std::string percent_text(double done) {
 std::string leaders_text(const run_status& status) {
   std::string text;
   for (const auto& leader : status.group_leaders)
-    text +=
-      leader ? fmt::format(" {}{}", leader == status.global_leader ? "*" : "", to_string(*leader)) : " -";
+    text += leader ? fmt::format(" {}{}", leader == status.global_leader ? "*" : "", to_string(*leader)) : " -";
   const auto& global = status.global_leader;
   // Between two decisions the global leader may lead no group.
   if (global
-      && std::find(status.group_leaders.begin(), status.group_leaders.end(), global)
-           == status.group_leaders.end())
+      && std::find(status.group_leaders.begin(), status.group_leaders.end(), global) == status.group_leaders.end())
     text += fmt::format(" *{}", to_string(*global));
   return text.empty() ? text : "lead" + text;
+}
+
+/// Always three decimals, so that the bar beside it keeps its length from one drawing to the next; short for huge
+/// numbers.
+std::string loss_text(double loss) {
+  return std::abs(loss) < 1000 ? fmt::format("loss {:.3f}", loss) : fmt::format("loss {:.3g}", loss);
 }
 
 std::vector<field> fields_of(const run_status& status) {
@@ -54,7 +58,7 @@ std::vector<field> fields_of(const run_status& status) {
   if (status.steps_per_second)
     fields.push_back({fmt::format("{:.1f} steps/s", *status.steps_per_second), "0", 4});
   if (status.loss)
-    fields.push_back({fmt::format("loss {:.4g}", *status.loss), "36", 2});
+    fields.push_back({loss_text(*status.loss), "36", 2});
   if (auto leaders = leaders_text(status); !leaders.empty())
     fields.push_back({std::move(leaders), "33", 5,
                       status.global_leader ? fmt::format("lead *{}", to_string(*status.global_leader)) : ""});
@@ -73,9 +77,8 @@ std::size_t cells(const std::vector<field>& fields) {
 /// Shortens or leaves out fields, the most expendable first, until they take at most `room` cells.
 void fit(std::vector<field>& fields, std::size_t room) {
   while (cells(fields) > room) {
-    const auto least = std::max_element(fields.begin(), fields.end(), [](const field& a, const field& b) {
-      return a.expendable < b.expendable;
-    });
+    const auto least = std::max_element(fields.begin(), fields.end(),
+                                        [](const field& a, const field& b) { return a.expendable < b.expendable; });
     if (least->short_text.empty() || least->short_text.size() >= least->text.size())
       fields.erase(least);
     else
@@ -113,8 +116,8 @@ std::string progress_bar_line(const run_status& status, const line_style& style)
   auto fields = fields_of(status);
   fit(fields, style.width - percent.size() - 1 - shortest_bar);
   const auto bar_width = std::min(longest_bar, style.width - percent.size() - 1 - cells(fields));
-  auto line = painted(percent, "1", style.colours) + " "
-              + painted(bar(status.done, bar_width, style.utf8), "34", style.colours);
+  auto line =
+    painted(percent, "1", style.colours) + " " + painted(bar(status.done, bar_width, style.utf8), "34", style.colours);
   for (const auto& f : fields)
     line += std::string(gap, ' ') + painted(f.text, f.colour, style.colours);
   return line;

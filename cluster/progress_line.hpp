@@ -36,9 +36,8 @@ struct line_style {
   bool utf8 = false;
 };
 
-/// " 42% ████▎░░░  left 5:48  17.3 steps/s  loss 1.234  lead 0.1 *1.0  error 28.1 %"; * marks the global
-/// leader. Fields that matter less go first where the width is short; never longer than the width, and
-/// without a line end.
+/// " 42% ████▎░░░  left 5:48  17.3 steps/s  loss 1.234  lead 0.1 *1.0  error 28.1 %"; * marks the global leader.
+/// Fields that matter less go first where the width is short; never longer than the width, and without a line end.
 std::string progress_bar_line(const run_status& status, const line_style& style);
 
 /// The same without the bar and with nothing left out, for logs: "[4:12]  42%  left 5:48  …".

@@ -24,16 +24,15 @@ namespace fs = std::filesystem;
 
 constexpr const char* lock_name = ".lock";
 
-/// Throws where another process holds the folder. The file stays when the lock is dropped: removing it would
-/// let two processes lock two files of one name. The locked file holds the owner's process id.
+/// Throws where another process holds the folder. The file stays when the lock is dropped: removing it would let two
+/// processes lock two files of one name. The locked file holds the owner's process id.
 file_descriptor lock(const fs::path& folder) {
   file_descriptor file(folder / lock_name, O_RDWR | O_CREAT);
   if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK)
       throw io_failure(file.path(), "lock", errno);
     const auto owner = read_whole_file(file.path());
-    throw invalid_input(
-      fmt::format("{}: is in use by process {}", folder.string(), owner.empty() ? "unknown" : owner));
+    throw invalid_input(fmt::format("{}: is in use by process {}", folder.string(), owner.empty() ? "unknown" : owner));
   }
   try {
     if (::ftruncate(file.get(), 0) != 0)

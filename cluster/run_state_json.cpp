@@ -41,8 +41,7 @@ json to_json(const leadership_state& state) {
           {"leader", id_or_null(state.leader)}};
 }
 
-/// An object being read, and where it stands in the file. Every access throws invalid_input where it does not
-/// fit.
+/// An object being read, and where it stands in the file. Every access throws invalid_input where it does not fit.
 class reader {
  public:
   reader(const json& value, std::string place) : value_(value), place_(std::move(place)) {}

@@ -6,13 +6,12 @@
 
 namespace paceline {
 
-/// All of a run's state but the workers' tensors: counts, times, who leads, and what the coordinators know.
-/// Doubles are written exactly (exact_double.hpp), times in whole nanoseconds. Workers appear by their id
-/// alone.
+/// All of a run's state but the workers' tensors: counts, times, who leads, and what the coordinators know. Doubles
+/// are written exactly (exact_double.hpp), times in whole nanoseconds. Workers appear by their id alone.
 nlohmann::json to_json(const run_state& state);
 
-/// Reads back what to_json wrote; each worker has its id and nothing else. Throws invalid_input that names
-/// the field, what was found and what is needed.
+/// Reads back what to_json wrote; each worker has its id and nothing else.
+/// Throws invalid_input that names the field, what was found and what is needed.
 run_state run_state_from_json(const nlohmann::json& object);
 
 /// "1.0" → {1, 0}; empty where `text` is not two numbers that to_string(worker_id) writes.

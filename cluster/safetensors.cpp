@@ -77,11 +77,10 @@ safetensors_file::safetensors_file(std::filesystem::path path) : file_(std::move
   if (file_bytes < length_bytes || !file_.read_at(0, std::as_writable_bytes(std::span(&length, 1))))
     refuse(fmt::format("it has {} bytes, at least {} are needed", file_bytes, length_bytes));
   if (length > longest_safetensors_header)
-    refuse(fmt::format("its header is said to have {} bytes, at most {} are allowed", length,
-                       longest_safetensors_header));
-  if (length > file_bytes - length_bytes)
     refuse(
-      fmt::format("cut short: its header has {} bytes, {} are there", length, file_bytes - length_bytes));
+      fmt::format("its header is said to have {} bytes, at most {} are allowed", length, longest_safetensors_header));
+  if (length > file_bytes - length_bytes)
+    refuse(fmt::format("cut short: its header has {} bytes, {} are there", length, file_bytes - length_bytes));
   std::string header(length, '\0');
   if (!file_.read_at(length_bytes, std::as_writable_bytes(std::span(header))))
     refuse("cut short inside its header");
@@ -95,8 +94,7 @@ safetensors_file::safetensors_file(std::filesystem::path path) : file_(std::move
 }
 
 const tensor_entry* safetensors_file::find(std::string_view name) const {
-  const auto found =
-    std::find_if(tensors_.begin(), tensors_.end(), [&](const auto& t) { return t.name == name; });
+  const auto found = std::find_if(tensors_.begin(), tensors_.end(), [&](const auto& t) { return t.name == name; });
   return found == tensors_.end() ? nullptr : &*found;
 }
 

@@ -13,8 +13,8 @@
 
 namespace paceline {
 
-// The safetensors format: eight bytes of header length (little-endian), a JSON header padded with spaces,
-// then the tensors' bytes end to end in row-major order, little-endian.
+// The safetensors format: eight bytes of header length (little-endian), a JSON header padded with spaces, then the
+// tensors' bytes end to end in row-major order, little-endian.
 // https://huggingface.co/docs/safetensors
 
 enum class tensor_type : std::uint8_t { f32, f64, i64 };
@@ -39,10 +39,10 @@ struct tensor_view {
   std::span<const std::byte> bytes;
 };
 
-/// Writes the file whole or not at all (atomic_file); each tensor's bytes go straight from memory to the
-/// file. Types of eight bytes come first so that every tensor is aligned to its elements; otherwise the order
-/// is kept. Requires: names are distinct and not "__metadata__"; each shape's product is the number of
-/// values. Throws io_failure.
+/// Writes the file whole or not at all (atomic_file); each tensor's bytes go straight from memory to the file. Types
+/// of eight bytes come first so that every tensor is aligned to its elements; otherwise the order is kept.
+/// Requires: names are distinct and not "__metadata__"; each shape's product is the number of values.
+/// Throws io_failure.
 void write_safetensors(const std::filesystem::path& path, std::span<const tensor_view> tensors,
                        const tensor_metadata& metadata);
 
@@ -58,13 +58,11 @@ struct tensor_entry {
   std::size_t elements() const { return size_bytes / element_bytes(type); }
 };
 
-/// A file open for reading whose header was checked in full: lengths, types, shapes, and that the tensors
-/// fill the rest of the file without holes or overlaps. Tensors are read one at a time, straight to where
-/// they are wanted.
+/// A file open for reading whose header was checked in full: lengths, types, shapes, and that the tensors fill the
+/// rest of the file without holes or overlaps. Tensors are read one at a time, straight to where they are wanted.
 class safetensors_file {
  public:
-  /// Throws io_failure where the file cannot be read, invalid_input where it is not a sound file of this
-  /// format.
+  /// Throws io_failure where the file cannot be read, invalid_input where it is not a sound file of this format.
   explicit safetensors_file(std::filesystem::path path);
 
   const std::filesystem::path& path() const { return file_.path(); }
@@ -76,8 +74,8 @@ class safetensors_file {
   /// The tensor of that name, or nullptr.
   const tensor_entry* find(std::string_view name) const;
 
-  /// Requires: `tensor` is of this file and of the type of `out`; out.size() == tensor.elements(). Throws
-  /// io_failure.
+  /// Requires: `tensor` is of this file and of the type of `out`; out.size() == tensor.elements().
+  /// Throws io_failure.
   void read(const tensor_entry& tensor, std::span<float> out) const;
   void read(const tensor_entry& tensor, std::span<double> out) const;
   void read(const tensor_entry& tensor, std::span<std::int64_t> out) const;

@@ -46,8 +46,7 @@ tensor_type parse_type(const std::string& name, const json& tensor) {
   for (const auto type : {tensor_type::f32, tensor_type::f64, tensor_type::i64})
     if (text == to_string(type))
       return type;
-  throw invalid_input(
-    fmt::format("tensor \"{}\" has dtype {}, allowed are F32, F64 and I64", name, text.dump()));
+  throw invalid_input(fmt::format("tensor \"{}\" has dtype {}, allowed are F32, F64 and I64", name, text.dump()));
 }
 
 /// The list of non-negative integers under `key`.
@@ -81,8 +80,8 @@ tensor_entry parse_tensor(const std::string& name, const json& tensor) {
   entry.shape = parse_extents(name, tensor, "shape");
   const auto offsets = parse_extents(name, tensor, "data_offsets");
   if (offsets.size() != 2 || offsets[0] > offsets[1])
-    throw invalid_input(fmt::format("tensor \"{}\" has data_offsets {}, begin and end are needed", name,
-                                    tensor["data_offsets"].dump()));
+    throw invalid_input(
+      fmt::format("tensor \"{}\" has data_offsets {}, begin and end are needed", name, tensor["data_offsets"].dump()));
   entry.offset = static_cast<std::size_t>(offsets[0]);
   entry.size_bytes = static_cast<std::size_t>(offsets[1] - offsets[0]);
   if (bytes_of(entry.type, entry.shape) != entry.size_bytes)
@@ -103,9 +102,8 @@ void check_packing(std::span<const tensor_entry> by_offset, std::size_t data_byt
   std::size_t end = 0;
   for (const auto& tensor : by_offset) {
     if (tensor.offset != end)
-      throw invalid_input(
-        fmt::format("tensor \"{}\" begins at byte {} of the data, the one before it ends at {}", tensor.name,
-                    tensor.offset, end));
+      throw invalid_input(fmt::format("tensor \"{}\" begins at byte {} of the data, the one before it ends at {}",
+                                      tensor.name, tensor.offset, end));
     end += tensor.size_bytes;
   }
   if (end > data_bytes)
@@ -132,8 +130,7 @@ std::size_t element_bytes(tensor_type type) {
   return type == tensor_type::f32 ? 4 : 8;
 }
 
-std::string format_safetensors_header(std::span<const tensor_entry> tensors,
-                                      const tensor_metadata& metadata) {
+std::string format_safetensors_header(std::span<const tensor_entry> tensors, const tensor_metadata& metadata) {
   // Ordered: people who look into a file find its tensors in the order in which they lie.
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
   if (!metadata.empty())
@@ -147,8 +144,8 @@ std::string format_safetensors_header(std::span<const tensor_entry> tensors,
   return text;
 }
 
-void parse_safetensors_header(std::string_view header, std::size_t data_bytes,
-                              std::vector<tensor_entry>& tensors, tensor_metadata& metadata) {
+void parse_safetensors_header(std::string_view header, std::size_t data_bytes, std::vector<tensor_entry>& tensors,
+                              tensor_metadata& metadata) {
   const auto object = parse_strictly(header);
   if (!object.is_object())
     throw invalid_input("its header is not a JSON object");

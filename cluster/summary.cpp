@@ -58,9 +58,9 @@ json worker_json(const run_summary& summary, const worker_progress& worker) {
 std::string test_text(const std::optional<evaluation>& test) {
   if (!test)
     return "  test error   not measured\n";
-  const auto leader = test->leader ? fmt::format("leader {:.2f} % (worker {})", 100 * test->leader->error,
-                                                 to_string(test->leader_id))
-                                   : std::string("nobody leads");
+  const auto leader =
+    test->leader ? fmt::format("leader {:.2f} % (worker {})", 100 * test->leader->error, to_string(test->leader_id))
+                 : std::string("nobody leads");
   return fmt::format("  test error   centre {:.2f} %, {}\n", 100 * test->centre.error, leader);
 }
 
@@ -112,17 +112,15 @@ std::string to_text(const run_summary& summary) {
   const auto& leadership = summary.leadership;
   std::string text;
   const auto add = std::back_inserter(text);
-  fmt::format_to(add, "{} {}: {} steps in {} of training, {:.1f} steps/s\n", summary.name,
-                 to_string(summary.outcome), total_steps(summary), to_clock_text(summary.training_time),
-                 steps_per_second(summary, total.steps));
+  fmt::format_to(add, "{} {}: {} steps in {} of training, {:.1f} steps/s\n", summary.name, to_string(summary.outcome),
+                 total_steps(summary), to_clock_text(summary.training_time), steps_per_second(summary, total.steps));
   text += test_text(summary.final_test);
   fmt::format_to(add, "  leadership   {} of {} workers led; it changed hands {} times in {} decisions\n",
                  leadership.distinct_leaders(), summary.workers.size(), leadership.changes(),
                  leadership.group_decisions() + leadership.global_decisions());
   text += "  worker     steps   steps/s      loss   led group   led all\n";
   for (const auto& worker : summary.workers) {
-    const auto loss =
-      worker.report.window_full ? fmt::format("{:.4f}", worker.report.loss) : std::string("-");
+    const auto loss = worker.report.window_full ? fmt::format("{:.4f}", worker.report.loss) : std::string("-");
     fmt::format_to(add, "  {:<6} {:>9} {:>9.2f} {:>9} {:>11} {:>9}\n", to_string(worker.report.worker),
                    worker.report.steps, steps_per_second(summary, worker.counters.steps), loss,
                    share_text(leadership.group_share(worker.report.worker)),
@@ -130,9 +128,8 @@ std::string to_text(const run_summary& summary) {
   }
   fmt::format_to(add, "  waited       {:.3f} s for messages, {:.3f} s for data (all workers together)\n",
                  in_seconds(total.waited_for_messages), in_seconds(total.waited_for_data));
-  fmt::format_to(
-    add, "  exchange     {} snapshots taken, {} group and {} global pulls, {} superseded, {} recoveries\n",
-    total.snapshots_taken, total.pulls_group, total.pulls_global, total.superseded, total.recoveries);
+  fmt::format_to(add, "  exchange     {} snapshots taken, {} group and {} global pulls, {} superseded, {} recoveries\n",
+                 total.snapshots_taken, total.pulls_group, total.pulls_global, total.superseded, total.recoveries);
   for (const auto& failure : summary.failures)
     fmt::format_to(add, "  failure      {}: {}\n", to_string(failure.code), failure.what);
   return text;
