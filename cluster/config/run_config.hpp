@@ -21,12 +21,13 @@ struct run_config {
     std::uint32_t workers = 4;
   };
   struct device_section {
+    /// "cpu" or "reference".
     std::string backend = "cpu";
     int threads_per_worker = 1;
     bool pin = true;
   };
   struct data_section {
-    /// "cifar10" or "glyphs".
+    /// "glyphs" or "cifar10".
     std::string kind = "glyphs";
     /// Folder of the files; empty for data made by the program.
     std::filesystem::path path;
@@ -37,12 +38,12 @@ struct run_config {
     std::int64_t batch_size = 128;
   };
   struct model_section {
-    /// A built-in model, or "custom" where `layers` says it all.
-    std::string name = "cnn7";
     struct layer_entry {
       std::string name;
       layer_kind kind;
     };
+    /// A built-in model; where `layers` is not empty, only what the model made of them is called ("custom" if not given).
+    std::string name = "cnn7";
     std::vector<layer_entry> layers;
   };
   struct strategy_section {

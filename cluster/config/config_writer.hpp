@@ -1,0 +1,56 @@
+#pragma once
+
+#include "cluster/config/value_kinds.hpp"
+
+#include <string>
+#include <vector>
+
+namespace paceline {
+
+/// The other half of config_reader: writes every field, whether it has its default or not.
+class config_writer {
+ public:
+  /// `out` becomes an object and must outlive the writer.
+  explicit config_writer(config_json& out) : out_(out) { out_ = config_json::object(); }
+
+  template <class T, class Kind>
+  void value(const std::string& key, const T& field, const Kind& kind) {
+    out_[key] = kind.write(field);
+  }
+
+  template <class T, class Kind>
+  bool required(const std::string& key, const T& field, const Kind& kind) {
+    value(key, field, kind);
+    return true;
+  }
+
+  template <class Fill>
+  void section(const std::string& key, Fill fill) {
+    config_writer inner(out_[key]);
+    fill(inner);
+  }
+
+  template <class T, class Kind, class Fill>
+  void section_or_value(const std::string& key, const T&, const Kind&, Fill fill) {
+    section(key, fill);
+  }
+
+  template <class T, class Fill>
+  void items(const std::string& key, const std::vector<T>& list, Fill fill) {
+    auto& array = out_[key] = config_json::array();
+    for (const auto& item : list) {
+      config_json object;
+      config_writer inner(object);
+      fill(inner, item);
+      array.push_back(std::move(object));
+    }
+  }
+
+  void ignore(const std::string&) {}
+  void ignore_all() {}
+
+ private:
+  config_json& out_;
+};
+
+} // namespace paceline

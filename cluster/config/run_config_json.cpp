@@ -1,0 +1,83 @@
+#include "cluster/config/run_config_json.hpp"
+
+#include "cluster/config/config_reader.hpp"
+#include "cluster/config/config_writer.hpp"
+#include "cluster/config/json_file.hpp"
+#include "cluster/config/override.hpp"
+#include "cluster/config/run_config_keys.hpp"
+#include "cluster/config/run_config_rules.hpp"
+
+namespace paceline {
+
+namespace {
+
+/// The last key of a path.
+std::string_view last_key(std::string_view path) {
+  return path.substr(path.rfind('.') + 1);
+}
+
+/// The path in a complete cluster file that ends in `key`; empty where there is none.
+std::string path_of_key(const config_json& node, const std::string& path, std::string_view key) {
+  for (const auto& [name, value] : node.items()) {
+    const auto here = path_below(path, name);
+    if (name == key)
+      return here;
+    if (const auto below = value.is_object() ? path_of_key(value, here, key) : ""; !below.empty())
+      return below;
+  }
+  return {};
+}
+
+/// A key that is unknown where it stands may be known elsewhere: "momentum" belongs to "optimizer.momentum".
+void suggest_other_sections(error_list& errors) {
+  const auto complete = to_json(run_config{});
+  for (auto& error : errors.errors())
+    if (error.what == config_error::kind::unknown_key && error.nearest.empty())
+      error.nearest = path_of_key(complete, "", last_key(error.path));
+}
+
+run_config read(const config_json& json, error_list& errors) {
+  run_config config;
+  config_reader reader(json, "", errors);
+  run_config_keys::describe(reader, config);
+  reader.finish();
+  if (!json.is_object())
+    return config;
+  if (!config.model.layers.empty() && !json.at("model").contains("name"))
+    config.model.name = "custom";
+  suggest_other_sections(errors);
+  check_rules(config, errors);
+  return config;
+}
+
+} // namespace
+
+run_config load_config(const std::filesystem::path& file, std::span<const std::string> overrides) {
+  error_list errors(file.string());
+  auto json = read_json_file(file, errors);
+  // Nothing more can be said of a file that could not be parsed.
+  if (json.is_null())
+    errors.throw_if_any();
+  apply_overrides(json, overrides, errors);
+  auto config = read(json, errors);
+  errors.throw_if_any();
+  if (config.output.name.empty())
+    config.output.name = file.stem().string();
+  return config;
+}
+
+run_config from_json(const config_json& json, const std::string& place) {
+  error_list errors(place);
+  auto config = read(json, errors);
+  errors.throw_if_any();
+  return config;
+}
+
+config_json to_json(const run_config& config) {
+  config_json json;
+  config_writer writer(json);
+  run_config_keys::describe(writer, config);
+  return json;
+}
+
+} // namespace paceline

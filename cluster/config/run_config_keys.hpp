@@ -1,0 +1,102 @@
+#pragma once
+
+#include "cluster/config/layer_keys.hpp"
+#include "cluster/config/run_config.hpp"
+#include "cluster/config/value_kinds.hpp"
+
+#include <string>
+#include <vector>
+
+namespace paceline {
+
+/// A built-in model by its name.
+struct known_model {
+  std::optional<std::string> read(const config_json& found) const;
+  config_json write(const std::string& name) const { return name; }
+  std::string allowed(const config_json&) const { return one_of_these(names()) + ", or an object with \"layers\""; }
+  std::vector<std::string> names() const;
+};
+
+namespace run_config_keys {
+
+// Group and worker counts multiply to the number of workers, which has 32 bits; periods times workers must fit into 64.
+constexpr std::uint32_t most_members = 65535;
+constexpr std::uint64_t longest_period = 1'000'000'000;
+
+constexpr number share{.low = 0, .high = 1};
+
+/// The cluster file, key by key: the only place that says which keys there are and what may stand behind each. Read by
+/// config_reader into a run_config, written by config_writer from a const one. What several keys must fulfil together is
+/// in run_config_rules.hpp.
+template <class Archive, class Config>
+void describe(Archive& file, Config& c) {
+  file.ignore("$schema");
+  file.section("groups", [&](auto& s) {
+    s.value("count", c.groups.count, integer<std::uint32_t>{1, most_members});
+    s.value("workers", c.groups.workers, integer<std::uint32_t>{1, most_members});
+  });
+  file.section("device", [&](auto& s) {
+    s.value("backend", c.device.backend, one_of({"cpu", "reference"}));
+    s.value("threads_per_worker", c.device.threads_per_worker, integer<int>{1, 1024});
+    s.value("pin", c.device.pin, flag{});
+  });
+  file.section("data", [&](auto& s) {
+    s.value("kind", c.data.kind, one_of({"glyphs", "cifar10"}));
+    s.value("path", c.data.path, file_path{});
+    s.value("train_size", c.data.train_size, integer<std::size_t>{1, 10'000'000});
+    s.value("test_size", c.data.test_size, integer<std::size_t>{1, 10'000'000});
+    s.value("crop", c.data.augment.crop, integer<std::int64_t>{1, 65536});
+    s.value("padding", c.data.augment.padding, integer<std::int64_t>{0, 1024});
+    s.value("flip", c.data.augment.flip, flag{});
+    s.value("batch_size", c.data.batch_size, integer<std::int64_t>{1, 1'000'000});
+  });
+  file.section_or_value("model", c.model.name, known_model{}, [&](auto& s) {
+    s.value("name", c.model.name, text{});
+    s.items("layers", c.model.layers, [](auto& l, auto& entry) { layer_keys::describe(l, entry); });
+  });
+  file.section("strategy", [&](auto& s) {
+    s.value("kind", c.strategy.kind, one_of({"lsgd", "sgd"}));
+    s.value("period_group", c.strategy.period_group, integer<std::uint64_t>{1, longest_period});
+    s.value("period_global", c.strategy.period_global, integer<std::uint64_t>{1, longest_period});
+    s.value("pull_group", c.strategy.pull_group, share);
+    s.value("pull_global", c.strategy.pull_global, share);
+    s.value("loss_window", c.strategy.loss_window, integer<std::size_t>{1, 1'000'000});
+    s.value("start", c.strategy.shared_start, choice<bool>{{{"own", false}, {"shared", true}}});
+  });
+  file.section("optimizer", [&](auto& s) {
+    // The only one so far, so no field holds it.
+    std::string kind = "sgd";
+    s.value("kind", kind, one_of({"sgd"}));
+    s.value("learning_rate", c.optimizer.learning_rate, number{.low_open = true});
+    s.value("momentum", c.optimizer.momentum, number{.low = 0, .high = 1, .high_open = true});
+    s.value("nesterov", c.optimizer.nesterov, flag{});
+    s.value("weight_decay", c.optimizer.weight_decay, number{.low = 0});
+  });
+  file.section("schedule", [&](auto& s) {
+    using kind = learning_rate_schedule::kind;
+    s.value("kind", c.schedule.shape,
+            choice<kind>{{{"constant", kind::constant}, {"step", kind::step}, {"cosine", kind::cosine}}});
+    s.value("milestones", c.schedule.milestones, rising_shares{});
+    s.value("factor", c.schedule.factor, number{.low_open = true});
+    s.value("warmup", c.schedule.warmup, number{.low = 0, .high = 1, .high_open = true});
+    s.value("final_share", c.schedule.final_share, share);
+  });
+  file.section("budget", [&](auto& s) {
+    s.value("steps", c.budget.steps, optional_of{integer<std::uint64_t>{1}});
+    s.value("epochs", c.budget.epochs, optional_of{number{.low_open = true}});
+    s.value("time", c.budget.time, optional_of{positive_duration{}});
+  });
+  file.section("output", [&](auto& s) {
+    s.value("folder", c.output.folder, file_path{});
+    s.value("name", c.output.name, file_name{});
+    s.value("evaluate_every", c.output.evaluate_every, positive_duration{});
+    s.value("checkpoint_every", c.output.checkpoint_every, positive_duration{});
+    s.value("keep_checkpoints", c.output.keep_checkpoints, integer<std::size_t>{1, 1'000'000});
+  });
+  file.value("seed", c.seed, integer<std::uint64_t>{});
+  file.value("deterministic", c.deterministic, flag{});
+}
+
+} // namespace run_config_keys
+
+} // namespace paceline

@@ -1,0 +1,119 @@
+#include "cluster/config/run_config_rules.hpp"
+
+#include "cluster/config/duration.hpp"
+#include "cluster/config/model_json.hpp"
+#include "cluster/config/nearest_key.hpp"
+#include "cluster/config/run_config_keys.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace paceline {
+
+namespace {
+
+// What is known of both kinds of data before they are loaded.
+constexpr std::int64_t picture_side = 32;
+constexpr std::int64_t picture_channels = 3;
+constexpr std::int64_t picture_classes = 10;
+
+class rule_checker {
+ public:
+  rule_checker(const run_config& config, error_list& errors) : config_(config), errors_(errors) {}
+
+  void data() {
+    const auto& d = config_.data;
+    if (clean({"data.kind", "data.path"}) && d.kind == "cifar10" && d.path.empty())
+      fail("data.path", "nothing",
+           "with data.kind \"cifar10\" the folder of its binary files, such as \"data/cifar10\"");
+    const auto widest = picture_side + 2 * d.augment.padding;
+    if (clean({"data.kind", "data.crop", "data.padding"}) && d.augment.crop > widest)
+      fail("data.crop",
+           fmt::format("{} with pictures of {} and a padding of {}", d.augment.crop, picture_side, d.augment.padding),
+           fmt::format("at most {}", widest));
+    if (clean({"data", "groups"}) && d.kind == "glyphs" && shard_size() < batch_size())
+      fail("data.train_size", fmt::format("{} for {} workers", d.train_size, workers()),
+           fmt::format("at least {}, a batch of {} for each worker", workers() * batch_size(), batch_size()));
+  }
+
+  void model() {
+    const auto& m = config_.model;
+    if (!clean({"model"}))
+      return;
+    const auto known = known_model{}.names();
+    const bool is_known = std::find(known.begin(), known.end(), m.name) != known.end();
+    if (m.layers.empty() && !is_known) {
+      const auto nearest = nearest_key(m.name, known);
+      return errors_.add({.path = "model.name",
+                          .found = shown(m.name),
+                          .allowed = known_model{}.allowed(nullptr),
+                          .nearest = nearest.empty() ? "" : shown(nearest)});
+    }
+    if (!m.layers.empty() && is_known)
+      return fail("model.name", shown(m.name) + " next to model.layers",
+                  "only one of them, or a name that no built-in model has");
+    if (!clean({"data.kind", "data.crop"}))
+      return;
+    try {
+      static_cast<void>(model_from_config(
+        config_, {picture_channels, config_.data.augment.crop, config_.data.augment.crop}, picture_classes));
+    } catch (const config_errors& misfits) {
+      for (const auto& misfit : misfits.errors())
+        errors_.add(misfit);
+    }
+  }
+
+  void optimizer() {
+    if (clean({"optimizer.nesterov", "optimizer.momentum"}) && config_.optimizer.nesterov
+        && config_.optimizer.momentum == 0)
+      fail("optimizer.nesterov", "true with a momentum of 0", "a momentum above 0, or nesterov false");
+  }
+
+  void schedule() {
+    if (clean({"schedule.kind", "schedule.milestones"}) && config_.schedule.milestones.empty()
+        && config_.schedule.shape == learning_rate_schedule::kind::step)
+      fail("schedule.milestones", "none",
+           "with schedule.kind \"step\" at least one share of the budget, such as [0.6, 0.85]");
+  }
+
+  void budget() {
+    const auto& b = config_.budget;
+    if (clean({"budget"}) && !b.steps && !b.epochs && !b.time)
+      fail("budget", "nothing", "at least one of steps, epochs and time, such as {\"time\": \"10min\"}");
+    if (clean({"budget.time", "deterministic"}) && config_.deterministic && b.time)
+      fail("deterministic", fmt::format("true with a budget.time of \"{}\"", format_duration(*b.time)),
+           "budget.steps or budget.epochs alone, since how many steps fit into a time differs from run to run");
+  }
+
+ private:
+  std::uint64_t workers() const { return config_.workers(); }
+  std::uint64_t batch_size() const { return static_cast<std::uint64_t>(config_.data.batch_size); }
+  /// Of the worker with the smallest shard.
+  std::uint64_t shard_size() const { return config_.data.train_size / workers(); }
+
+  bool clean(std::initializer_list<std::string_view> paths) const {
+    return std::all_of(paths.begin(), paths.end(), [&](auto path) { return errors_.is_clean(path); });
+  }
+
+  void fail(std::string path, std::string found, std::string allowed) {
+    errors_.add({.path = std::move(path), .found = std::move(found), .allowed = std::move(allowed)});
+  }
+
+  const run_config& config_;
+  error_list& errors_;
+};
+
+} // namespace
+
+void check_rules(const run_config& config, error_list& errors) {
+  rule_checker rules(config, errors);
+  rules.data();
+  rules.model();
+  rules.optimizer();
+  rules.schedule();
+  rules.budget();
+}
+
+} // namespace paceline

@@ -1,0 +1,92 @@
+#include "cluster/config/run_config_rules.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/cluster/config/config_files.hpp"
+
+using namespace paceline::testing;
+
+namespace {
+
+using lines = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("a budget is needed, and null gives none") {
+  const lines missing{"x.json: budget: found nothing, allowed: at least one of steps, epochs and time, such as "
+                      "{\"time\": \"10min\"}"};
+  REQUIRE(errors_of("{}") == missing);
+  REQUIRE(errors_of(R"({"budget": {}})") == missing);
+  REQUIRE(errors_of(R"({"budget": {"steps": null}})") == missing);
+  REQUIRE(errors_of(R"({"budget": {"steps": 0}})").size() == 1);
+}
+
+TEST_CASE("a deterministic run cannot end by the clock") {
+  REQUIRE(errors_of(R"({"deterministic": true, "budget": {"steps": 1, "time": "90s"}})")
+          == lines{"x.json: deterministic: found true with a budget.time of \"90s\", allowed: budget.steps or "
+                   "budget.epochs alone, since how many steps fit into a time differs from run to run"});
+  REQUIRE(errors_of(R"({"deterministic": true, "budget": {"steps": 1}})").empty());
+}
+
+TEST_CASE("Nesterov needs momentum") {
+  REQUIRE(errors_of_section("optimizer", R"({"nesterov": true})")
+          == lines{"x.json: optimizer.nesterov: found true with a momentum of 0, allowed: a momentum above 0, or "
+                   "nesterov false"});
+  REQUIRE(errors_of_section("optimizer", R"({"nesterov": true, "momentum": 0.5})").empty());
+}
+
+TEST_CASE("a schedule in steps needs milestones") {
+  REQUIRE(errors_of_section("schedule", R"({"kind": "step"})")
+          == lines{"x.json: schedule.milestones: found none, allowed: with schedule.kind \"step\" at least one share "
+                   "of the budget, such as [0.6, 0.85]"});
+  REQUIRE(errors_of_section("schedule", R"({"kind": "step", "milestones": [0.5]})").empty());
+  REQUIRE(errors_of_section("schedule", R"({"kind": "cosine"})").empty());
+}
+
+TEST_CASE("a crop must fit the padded picture") {
+  REQUIRE(errors_of_section("data", R"({"crop": 33})")
+          == lines{"x.json: data.crop: found 33 with pictures of 32 and a padding of 0, allowed: at most 32"});
+  REQUIRE(errors_of_section("data", R"({"crop": 40, "padding": 4})").empty());
+  REQUIRE(errors_of_section("data", R"({"crop": 41, "padding": 4})").size() == 1);
+}
+
+TEST_CASE("every worker needs a batch of glyphs") {
+  REQUIRE(errors_of_section("data", R"({"train_size": 511, "batch_size": 128})")
+          == lines{"x.json: data.train_size: found 511 for 4 workers, allowed: at least 512, a batch of 128 for each "
+                   "worker"});
+  REQUIRE(errors_of_section("data", R"({"train_size": 512, "batch_size": 128})").empty());
+}
+
+TEST_CASE("CIFAR-10 needs a path, and its size is not judged before it is loaded") {
+  REQUIRE(errors_of_section("data", R"({"kind": "cifar10", "train_size": 1})")
+          == lines{"x.json: data.path: found nothing, allowed: with data.kind \"cifar10\" the folder of its binary "
+                   "files, such as \"data/cifar10\""});
+  REQUIRE(errors_of_section("data", R"({"kind": "cifar10", "train_size": 1, "path": "d"})").empty());
+}
+
+TEST_CASE("a model is a built-in one or a list of layers, not both") {
+  REQUIRE(errors_of_section("model", R"({"name": "mpl"})")
+          == lines{"x.json: model.name: found \"mpl\", allowed: one of \"cnn7\", \"mlp\" or \"linear\", or an object "
+                   "with \"layers\"; did you mean \"mlp\"?"});
+  REQUIRE(
+    errors_of_section("model", R"({"name": "mlp", "layers": [{"kind": "flatten"}]})")
+    == lines{"x.json: model.name: found \"mlp\" next to model.layers, allowed: only one of them, or a name that no "
+             "built-in model has"});
+}
+
+TEST_CASE("a model must fit the pictures") {
+  REQUIRE(errors_of(R"({"budget": {"steps": 1}, "data": {"crop": 8}})").front().starts_with("x.json: model: "));
+  REQUIRE(
+    errors_of_section("model", R"({"layers": [{"kind": "relu"}, {"kind": "linear", "name": "a", "features": 9}]})")
+      .front()
+      .starts_with("x.json: model.layers[1]: "));
+  REQUIRE(
+    errors_of_section("model", R"({"layers": [{"kind": "flatten"}, {"kind": "linear", "name": "a", "features": 9}]})")
+    == lines{"x.json: model.layers: found 9 outputs of the last layer, allowed: 10, one for each class of the "
+             "data"});
+}
+
+TEST_CASE("a rule is silent where one of its keys is wrong already") {
+  REQUIRE(errors_of_section("optimizer", R"({"nesterov": true, "momentum": -1})").size() == 1);
+  REQUIRE(errors_of_section("data", R"({"crop": 99, "padding": -1})").size() == 1);
+  REQUIRE(errors_of_section("data", R"({"train_size": 1, "batch_size": 0})").size() == 1);
+}

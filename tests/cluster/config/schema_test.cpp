@@ -1,0 +1,184 @@
+// The schema, the reader, the shipped files and the documentation are written by hand in four places; this holds them together.
+#include "tests/catch.hpp"
+#include "tests/cluster/config/config_files.hpp"
+
+#include "cluster/config/run_config_keys.hpp"
+#include "compute/models.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+using namespace paceline;
+using namespace paceline::testing;
+
+namespace {
+
+const std::filesystem::path source_folder = PACELINE_SOURCE_DIR;
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(source_folder / file).rdbuf();
+  return text.str();
+}
+
+config_json read_schema() {
+  return config_json::parse(text_of("configs/cluster.schema.json"));
+}
+
+/// The keys that are no sections, by path, with what the schema says of each.
+void collect_leaves(const config_json& properties, const std::string& path,
+                    std::map<std::string, config_json>& leaves) {
+  for (const auto& [key, rule] : properties.items()) {
+    if (key == "$schema")
+      continue;
+    const auto here = path_below(path, key);
+    if (rule.contains("properties"))
+      collect_leaves(rule["properties"], here, leaves);
+    else if (here == "model")
+      collect_leaves(rule["anyOf"][1]["properties"], here, leaves);
+    else
+      leaves[here] = rule;
+  }
+}
+
+std::map<std::string, config_json> leaves_of_schema() {
+  std::map<std::string, config_json> leaves;
+  collect_leaves(read_schema()["properties"], "", leaves);
+  return leaves;
+}
+
+config_json::json_pointer pointer_to(std::string path) {
+  std::replace(path.begin(), path.end(), '.', '/');
+  return config_json::json_pointer("/" + path);
+}
+
+/// Whether the reader takes that value at that path, whatever the rules across keys say.
+bool is_accepted(const std::string& path, const config_json& value) {
+  config_json file;
+  file[pointer_to(path)] = value;
+  try {
+    from_json(file, "x.json");
+  } catch (const config_errors& found) {
+    return std::none_of(found.errors().begin(), found.errors().end(), [&](const config_error& error) {
+      // Values that are wrong only beside others are shown as more than themselves.
+      return error.what == config_error::kind::unknown_key || (error.path == path && error.found == shown(value));
+    });
+  }
+  return true;
+}
+
+void collect_paths(const config_json& node, const std::string& path, std::vector<std::string>& paths) {
+  for (const auto& [key, value] : node.items()) {
+    const auto here = path_below(path, key);
+    if (value.is_object())
+      collect_paths(value, here, paths);
+    else
+      paths.push_back(here);
+  }
+}
+
+} // namespace
+
+TEST_CASE("the schema knows exactly the keys that the reader knows, with the same defaults") {
+  const auto leaves = leaves_of_schema();
+  const auto defaults = to_json(run_config{});
+  std::vector<std::string> known;
+  collect_paths(defaults, "", known);
+  for (const auto& path : known) {
+    INFO(path);
+    CHECK(leaves.contains(path));
+  }
+  CHECK(leaves.size() == known.size());
+  for (const auto& [path, rule] : leaves) {
+    INFO(path);
+    REQUIRE(rule.contains("default"));
+    CHECK(rule["default"] == defaults.at(pointer_to(path)));
+    CHECK(is_accepted(path, path == "output.name" ? config_json("x") : rule["default"]));
+    CHECK(!rule.value("description", "").empty());
+  }
+}
+
+TEST_CASE("the schema's bounds and names are the reader's") {
+  std::size_t bounds = 0;
+  for (const auto& [path, rule] : leaves_of_schema()) {
+    INFO(path);
+    const bool whole = rule.value("type", config_json()).dump().find("integer") != std::string::npos;
+    const auto step = whole ? 1.0 : 1e-9;
+    for (const auto& [key, outward] : {std::pair{"minimum", -step}, {"maximum", step}}) {
+      if (!rule.contains(key))
+        continue;
+      ++bounds;
+      CHECK(is_accepted(path, rule[key]));
+      // The largest 64-bit integer has no neighbour that JSON could write as an integer.
+      if (path != "seed" || outward < 0)
+        CHECK(!is_accepted(path, whole ? config_json(rule[key].get<std::int64_t>() + static_cast<std::int64_t>(outward))
+                                       : config_json(rule[key].get<double>() + outward)));
+    }
+    for (const auto& [key, inward] : {std::pair{"exclusiveMinimum", step}, {"exclusiveMaximum", -step}}) {
+      if (!rule.contains(key))
+        continue;
+      ++bounds;
+      CHECK(!is_accepted(path, rule[key]));
+      CHECK(is_accepted(path, rule[key].get<double>() + inward));
+    }
+    if (rule.contains("enum")) {
+      ++bounds;
+      for (const auto& name : rule["enum"])
+        CHECK(is_accepted(path, name));
+      CHECK(!is_accepted(path, "no such name"));
+    }
+    if (rule.value("type", config_json()) == "number" || whole)
+      CHECK(!is_accepted(path, "text"));
+    if (rule.value("type", config_json()) == "boolean")
+      CHECK(!is_accepted(path, 1));
+  }
+  REQUIRE(bounds > 30);
+}
+
+TEST_CASE("the schema names the built-in models and the kinds of layers that there are") {
+  const auto schema = read_schema();
+  REQUIRE(schema["definitions"]["built_in_model"]["enum"] == config_json(known_model{}.names()));
+  std::vector<std::string> kinds;
+  for (const auto& layer : schema["definitions"]["layer"]["oneOf"]) {
+    const auto& kind = layer["properties"]["kind"];
+    for (const auto& name : kind.contains("const") ? config_json{kind["const"]} : kind["enum"])
+      kinds.push_back(name.get<std::string>());
+  }
+  auto known = layer_kind_name{}.names();
+  std::sort(kinds.begin(), kinds.end());
+  std::sort(known.begin(), known.end());
+  REQUIRE(kinds == known);
+}
+
+TEST_CASE("every shipped cluster file loads and names the schema") {
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(source_folder / "configs")) {
+    if (entry.path().filename() == "cluster.schema.json" || entry.path().extension() != ".json")
+      continue;
+    ++files;
+    INFO(entry.path().filename());
+    REQUIRE_NOTHROW(load_config(entry.path()));
+    REQUIRE(config_json::parse(text_of(entry.path()))["$schema"] == "./cluster.schema.json");
+  }
+  REQUIRE(files >= 3);
+}
+
+TEST_CASE("the documentation has every key, with the schema's default and sentence") {
+  const auto documentation = text_of("docs/configuration.md");
+  for (const auto& [path, rule] : leaves_of_schema()) {
+    INFO(path);
+    const auto row = documentation.find("| `" + path + "` |");
+    REQUIRE(row != std::string::npos);
+    const auto line = documentation.substr(row, documentation.find('\n', row) - row);
+    CHECK(line.find("| `" + rule["default"].dump() + "` |") != std::string::npos);
+    CHECK(line.find(rule["description"].get<std::string>()) != std::string::npos);
+  }
+  for (const auto& [name, rule] : read_schema()["properties"].items()) {
+    INFO(name);
+    CHECK(documentation.find("`" + name + "`") != std::string::npos);
+  }
+}
