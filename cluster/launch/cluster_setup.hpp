@@ -3,6 +3,7 @@
 #include "actors/cluster_plan.hpp"
 #include "cluster/config/run_config.hpp"
 #include "cluster/launch/task.hpp"
+#include "compute/data/shard.hpp"
 
 #include <cstdint>
 #include <vector>

@@ -1,7 +1,7 @@
 #include "cluster/launch/run_recorder.hpp"
 
 #include "actors/type_ids.hpp"
-#include "cluster/record/io_failure.hpp"
+#include "cluster/files/io_failure.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>

@@ -42,7 +42,7 @@ class signal_watch::state {
   void call_on_first(std::function<void()> on_first) {
     const std::lock_guard guard(mutex_);
     on_first_ = std::move(on_first);
-    if (signalled_)
+    if (signalled_ && on_first_)
       on_first_();
   }
 

@@ -16,6 +16,7 @@ class signal_watch {
   signal_watch& operator=(const signal_watch&) = delete;
 
   /// From now on the first signal calls `on_first`, on the watch's own thread; at once where it has come already.
+  /// An empty function ends that: then the signal is only remembered.
   void call_on_first(std::function<void()> on_first);
 
   /// Whether a signal has come.

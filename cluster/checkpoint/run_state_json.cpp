@@ -1,0 +1,178 @@
+#include "cluster/checkpoint/run_state_json.hpp"
+
+#include "cluster/checkpoint/exact_double.hpp"
+#include "compute/errors.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+#include <functional>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace paceline {
+
+namespace {
+
+using nlohmann::json;
+
+json id_or_null(const std::optional<worker_id>& id) {
+  return id ? json(to_string(*id)) : json();
+}
+
+json to_json(const loss_report& report) {
+  return {{"worker", to_string(report.worker)},
+          {"steps", report.steps},
+          {"loss", to_exact_text(report.loss)},
+          {"window_full", report.window_full},
+          {"measured_at_ns", report.measured_at.count()}};
+}
+
+json to_json(const leadership_state& state) {
+  auto candidates = json::array();
+  for (const auto& candidate : state.candidates)
+    candidates.push_back(candidate ? to_json(*candidate) : json());
+  return {{"decisions", state.decisions},
+          {"steps_since", state.steps_since},
+          {"member_steps", state.member_steps},
+          {"candidates", std::move(candidates)},
+          {"leader", id_or_null(state.leader)}};
+}
+
+/// An object being read, and where it stands in the file. Every access throws invalid_input where it does not fit.
+class reader {
+ public:
+  reader(const json& value, std::string place) : value_(value), place_(std::move(place)) {}
+
+  reader operator[](const char* key) const {
+    if (!value_.is_object() || !value_.contains(key))
+      throw invalid_input(fmt::format("{}: has no \"{}\"", place_, key));
+    return {value_.at(key), place_.empty() ? key : fmt::format("{}.{}", place_, key)};
+  }
+
+  bool is_null() const { return value_.is_null(); }
+
+  std::uint64_t count() const {
+    require(value_.is_number_unsigned(), "a whole number");
+    return value_.get<std::uint64_t>();
+  }
+
+  std::chrono::nanoseconds nanoseconds() const {
+    require(value_.is_number_integer(), "a whole number");
+    return std::chrono::nanoseconds(value_.get<std::int64_t>());
+  }
+
+  bool truth() const {
+    require(value_.is_boolean(), "true or false");
+    return value_.get<bool>();
+  }
+
+  double exact() const {
+    const auto number = value_.is_string() ? from_exact_text(value_.get<std::string>()) : std::nullopt;
+    require(number.has_value(), "a hexadecimal number as text");
+    return *number;
+  }
+
+  worker_id worker() const {
+    const auto id = value_.is_string() ? worker_id_from_text(value_.get<std::string>()) : std::nullopt;
+    require(id.has_value(), "a worker such as \"0.1\"");
+    return *id;
+  }
+
+  template <class Read>
+  auto list(Read read) const {
+    require(value_.is_array(), "a list");
+    std::vector<std::invoke_result_t<Read, reader>> items;
+    for (std::size_t i = 0; i < value_.size(); ++i)
+      items.push_back(std::invoke(read, reader(value_[i], fmt::format("{}[{}]", place_, i))));
+    return items;
+  }
+
+  template <class Read>
+  auto optional(Read read) const {
+    using result = std::optional<std::invoke_result_t<Read, reader>>;
+    return is_null() ? result() : result(std::invoke(read, *this));
+  }
+
+ private:
+  void require(bool fits, const char* needed) const {
+    if (!fits)
+      throw invalid_input(fmt::format("{}: found {}, needed is {}", place_, value_.dump(), needed));
+  }
+
+  const json& value_;
+  std::string place_;
+};
+
+loss_report report_from(const reader& object) {
+  loss_report report;
+  report.worker = object["worker"].worker();
+  report.steps = object["steps"].count();
+  report.loss = object["loss"].exact();
+  report.window_full = object["window_full"].truth();
+  report.measured_at = object["measured_at_ns"].nanoseconds();
+  return report;
+}
+
+leadership_state leadership_from(const reader& object) {
+  leadership_state state;
+  state.decisions = object["decisions"].count();
+  state.steps_since = object["steps_since"].count();
+  state.member_steps = object["member_steps"].list(&reader::count);
+  state.candidates = object["candidates"].list([](const reader& item) { return item.optional(report_from); });
+  state.leader = object["leader"].optional(&reader::worker);
+  return state;
+}
+
+} // namespace
+
+json to_json(const run_state& state) {
+  auto workers = json::array();
+  for (const auto& worker : state.workers)
+    workers.push_back(to_string(worker.id));
+  auto groups = json::array();
+  for (const auto& group : state.groups)
+    groups.push_back(to_json(group));
+  return {{"total_steps", state.total_steps},
+          {"training_time_ns", state.training_time.count()},
+          {"workers", std::move(workers)},
+          {"groups", std::move(groups)},
+          {"global", to_json(state.global)},
+          {"leader", id_or_null(state.leader)},
+          {"leader_loss", to_exact_text(state.leader_loss)}};
+}
+
+run_state run_state_from_json(const json& value) {
+  const reader object(value, {});
+  run_state state;
+  state.total_steps = object["total_steps"].count();
+  state.training_time = object["training_time_ns"].nanoseconds();
+  std::set<worker_id> seen;
+  for (const auto id : object["workers"].list(&reader::worker)) {
+    if (!seen.insert(id).second)
+      throw invalid_input(fmt::format("workers: names {} twice", to_string(id)));
+    state.workers.push_back({id, {}, {}});
+  }
+  state.groups = object["groups"].list(leadership_from);
+  state.global = leadership_from(object["global"]);
+  state.leader = object["leader"].optional(&reader::worker);
+  state.leader_loss = object["leader_loss"].exact();
+  if (state.leader && !seen.contains(*state.leader))
+    throw invalid_input(fmt::format("leader: {} is none of the workers", to_string(*state.leader)));
+  return state;
+}
+
+std::optional<worker_id> worker_id_from_text(std::string_view text) {
+  worker_id id;
+  const auto* end = text.data() + text.size();
+  const auto group = std::from_chars(text.data(), end, id.group);
+  if (group.ec != std::errc{} || group.ptr == end || *group.ptr != '.')
+    return std::nullopt;
+  std::from_chars(group.ptr + 1, end, id.index);
+  // Written back it must be the same text: no leading zeros, nothing behind.
+  return to_string(id) == text ? std::optional(id) : std::nullopt;
+}
+
+} // namespace paceline

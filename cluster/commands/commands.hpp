@@ -1,0 +1,22 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+
+namespace paceline {
+
+/// Exit codes of the program, beside 130 for a run that was interrupted.
+enum exit_code : int { success = 0, run_failed = 1, bad_usage = 2 };
+
+/// What the chosen subcommand does, once the command line is read; returns the exit code. What it throws is for main to
+/// report: config_errors and invalid_input are the user's to mend, anything else is a failure.
+using command = std::function<int()>;
+
+// Each adds one subcommand to `app` and puts what it does into `chosen` when it is the one called.
+void add_launch_command(CLI::App& app, command& chosen);
+void add_check_command(CLI::App& app, command& chosen);
+void add_eval_command(CLI::App& app, command& chosen);
+void add_bench_command(CLI::App& app, command& chosen);
+
+} // namespace paceline

@@ -1,0 +1,43 @@
+#include "cluster/commands/commands.hpp"
+
+#include "cluster/config/run_config_json.hpp"
+#include "cluster/launch/launcher.hpp"
+
+#include <iostream>
+#include <memory>
+
+namespace paceline {
+namespace {
+
+struct launch_arguments {
+  std::string file;
+  std::string resume;
+  std::vector<std::string> overrides;
+};
+
+} // namespace
+
+void add_launch_command(CLI::App& app, command& chosen) {
+  auto arguments = std::make_shared<launch_arguments>();
+  auto* launching = app.add_subcommand("launch", "Train what a cluster file describes");
+  auto* file = launching->add_option("FILE", arguments->file, "Cluster file (JSON)");
+  launching->add_option("--resume", arguments->resume, "Go on with the run in this folder, from its latest checkpoint")
+    ->type_name("RUN")
+    ->excludes(file);
+  launching->add_option("--set", arguments->overrides, "Override a value of the file: --set strategy.pull_group=0.2")
+    ->type_name("KEY.PATH=VALUE")
+    ->take_all()
+    ->expected(1);
+  launching->callback([arguments, &chosen] {
+    if (arguments->file.empty() && arguments->resume.empty())
+      throw CLI::RequiredError("FILE or --resume RUN");
+    chosen = [arguments] {
+      const bool resume = !arguments->resume.empty();
+      const auto config = resume ? config_of_run(arguments->resume, arguments->overrides)
+                                 : load_config(arguments->file, arguments->overrides);
+      return static_cast<int>(launch({.config = config, .resume = resume}, std::cout));
+    };
+  });
+}
+
+} // namespace paceline

@@ -1,0 +1,184 @@
+#include "cluster/launch/launcher.hpp"
+
+#include "actors/actor_system.hpp"
+#include "actors/supervisor.hpp"
+#include "cluster/checkpoint/checkpoint.hpp"
+#include "cluster/config/model_json.hpp"
+#include "cluster/config/run_config_json.hpp"
+#include "cluster/console/progress_console.hpp"
+#include "cluster/files/atomic_file.hpp"
+#include "cluster/files/json_lines.hpp"
+#include "cluster/launch/cluster_setup.hpp"
+#include "cluster/launch/run_recorder.hpp"
+#include "cluster/launch/signal_watch.hpp"
+#include "cluster/record/metrics.hpp"
+#include "cluster/record/run_folder.hpp"
+#include "cluster/record/summary.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <ostream>
+
+#include <unistd.h>
+
+namespace paceline {
+namespace {
+
+std::filesystem::path folder_of(const run_config& config) {
+  return config.output.folder / config.output.name;
+}
+
+/// What a resumed run goes on from: its latest checkpoint, or nothing where it was killed before its first one.
+std::shared_ptr<const run_state> load_state(const run_folder& folder, const training_task& task,
+                                            const cluster_plan& plan) {
+  remove_unfinished_checkpoints(folder.checkpoints());
+  const auto latest = find_latest_checkpoint(folder.checkpoints());
+  if (!latest)
+    return nullptr;
+  auto state = load_checkpoint(*latest, task.network.parameters());
+  complete_workers(state, plan);
+  return std::make_shared<const run_state>(std::move(state));
+}
+
+/// Drops from the logs what happened behind the checkpoint, and counts the decisions that stay.
+leadership_tally trim_logs(const run_folder& folder, const std::shared_ptr<const run_state>& state) {
+  leadership_tally tally;
+  const auto stays = [&](const nlohmann::json& record) {
+    return state && recorded_until(record, state->training_time);
+  };
+  keep_json_lines(folder.metrics(), stays);
+  keep_json_lines(folder.leadership(), [&](const nlohmann::json& record) {
+    if (!stays(record))
+      return false;
+    tally.add_record(record);
+    return true;
+  });
+  return tally;
+}
+
+checkpoint_writer make_checkpoint_writer(const run_config& config, const training_task& task,
+                                         const std::filesystem::path& folder) {
+  const checkpoint_origin origin{.model = model_to_json(task.network).dump(),
+                                 .data = to_json(config).at("data").dump()};
+  return [=, layout = task.network.parameters(), keep = config.output.keep_checkpoints](const run_state& state) {
+    save_checkpoint(folder, state, layout, origin, keep);
+  };
+}
+
+void announce(const run_config& config, const training_task& task, const run_folder& folder,
+              const std::shared_ptr<const run_state>& resumed, std::ostream& out) {
+  out << fmt::format("{}: {} ({} parameters) on {}, {} group{} of {} worker{}, {}\n", config.output.name,
+                     task.network.name(), task.network.parameters().size(), task.data->name, config.groups.count,
+                     config.groups.count == 1 ? "" : "s", config.groups.workers, config.groups.workers == 1 ? "" : "s",
+                     folder.path().string());
+  if (resumed)
+    out << fmt::format("resumed at step {} of all workers together\n", resumed->total_steps);
+  out.flush();
+}
+
+run_outcome outcome_of(const recorded_end& end, bool interrupted) {
+  const auto spoils_the_run = [](const failure& what) {
+    return what.code == failure_code::record_failed || what.code == failure_code::checkpoint_failed ||
+           what.code == failure_code::evaluation_failed;
+  };
+  const auto& failures = end.finish.failures;
+  if (!end.finish.state || std::any_of(failures.begin(), failures.end(), spoils_the_run))
+    return run_outcome::failed;
+  return interrupted ? run_outcome::interrupted : run_outcome::finished;
+}
+
+run_summary summarise(const run_config& config, const recorded_end& end, bool interrupted,
+                      std::chrono::nanoseconds time_before, std::chrono::nanoseconds wall_time) {
+  run_summary summary;
+  summary.name = config.output.name;
+  summary.outcome = outcome_of(end, interrupted);
+  summary.training_time = end.finish.state ? end.finish.state->training_time : time_before;
+  summary.training_time_of_launch = summary.training_time - time_before;
+  summary.wall_time = wall_time;
+  summary.workers = end.workers;
+  summary.leadership = end.leadership;
+  summary.final_test = end.finish.final_test;
+  summary.failures = end.finish.failures;
+  return summary;
+}
+
+/// Runs the plan's actors to their end. `console` is theirs meanwhile.
+recorded_end run_actors(cluster_plan plan, const run_folder& folder, leadership_tally leadership,
+                        progress_console& console, signal_watch& signals) {
+  auto clock = std::make_shared<run_clock>();
+  const auto services = make_services(plan, clock);
+  const auto end = std::make_shared<recorded_end>();
+  actor_system_settings settings;
+  caf::actor_system system(settings);
+  auto recorder = system.spawn<caf::detached>(run_recorder_actor,
+                                              run_recorder_settings{.services = services,
+                                                                    .metrics_file = folder.metrics(),
+                                                                    .leadership_file = folder.leadership(),
+                                                                    .leadership = std::move(leadership),
+                                                                    .groups = plan.groups,
+                                                                    .console = &console},
+                                              end);
+  plan.watchers.add(recorder);
+  auto supervisor = system.spawn(supervisor_actor, std::make_shared<const cluster_plan>(std::move(plan)), services);
+  caf::anon_send(recorder, supervisor);
+  signals.call_on_first([supervisor] { caf::anon_send(supervisor, stop_run{}); });
+  caf::scoped_actor self(system);
+  self->wait_for(supervisor, recorder);
+  signals.call_on_first(nullptr);
+  return *end;
+}
+
+launch_exit exit_of(run_outcome outcome) {
+  switch (outcome) {
+    case run_outcome::finished:
+      return launch_exit::finished;
+    case run_outcome::interrupted:
+      return launch_exit::interrupted;
+    case run_outcome::failed:
+      break;
+  }
+  return launch_exit::failed;
+}
+
+} // namespace
+
+launch_exit launch(const launch_options& options, std::ostream& out) {
+  signal_watch signals;
+  const auto& config = options.config;
+  const auto began = std::chrono::steady_clock::now();
+  auto folder = options.resume ? run_folder::resume(folder_of(config)) : run_folder::create(folder_of(config));
+  const auto task = load_task(config);
+  auto plan = make_plan(config, task);
+  leadership_tally leadership;
+  if (options.resume) {
+    plan.resume = load_state(folder, task, plan);
+    leadership = trim_logs(folder, plan.resume);
+  }
+  plan.write_checkpoint = make_checkpoint_writer(config, task, folder.checkpoints());
+  write_file_atomically(folder.config(), to_json(config).dump(2) + "\n");
+  folder.keep();
+
+  announce(config, task, folder, plan.resume, out);
+  const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
+  progress_console console(out, {.abilities = abilities_of(STDOUT_FILENO),
+                                 .columns = [] { return columns_of(STDOUT_FILENO); }});
+  const auto end = run_actors(std::move(plan), folder, std::move(leadership), console, signals);
+  const auto summary = summarise(config, end, signals.signalled(), time_before,
+                                 std::chrono::steady_clock::now() - began);
+  out << to_text(summary);
+  write_file_atomically(folder.summary(), to_json(summary).dump(2) + "\n");
+  return exit_of(summary.outcome);
+}
+
+run_config config_of_run(const std::filesystem::path& folder, const std::vector<std::string>& overrides) {
+  auto config = load_config(folder / "config.json", overrides);
+  const auto clean = (folder / "").lexically_normal().parent_path();
+  config.output.folder = clean.parent_path();
+  config.output.name = clean.filename().string();
+  return config;
+}
+
+} // namespace paceline

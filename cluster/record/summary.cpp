@@ -1,0 +1,138 @@
+#include "cluster/record/summary.hpp"
+
+#include "cluster/console/duration_text.hpp"
+#include "cluster/record/progress_json.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <iterator>
+#include <utility>
+
+namespace paceline {
+
+namespace {
+
+using nlohmann::json;
+
+compute_counters total_of(const run_summary& summary) {
+  compute_counters total;
+  for (const auto& worker : summary.workers) {
+    total.steps += worker.counters.steps;
+    total.stepping += worker.counters.stepping;
+    total.waited_for_data += worker.counters.waited_for_data;
+    total.waited_for_messages += worker.counters.waited_for_messages;
+    total.pulls_group += worker.counters.pulls_group;
+    total.pulls_global += worker.counters.pulls_global;
+    total.superseded += worker.counters.superseded;
+    total.snapshots_taken += worker.counters.snapshots_taken;
+    total.recoveries += worker.counters.recoveries;
+  }
+  return total;
+}
+
+std::uint64_t total_steps(const run_summary& summary) {
+  std::uint64_t steps = 0;
+  for (const auto& worker : summary.workers)
+    steps += worker.report.steps;
+  return steps;
+}
+
+/// 0 where no time was spent.
+double steps_per_second(const run_summary& summary, std::uint64_t steps) {
+  const auto seconds = in_seconds(summary.training_time_of_launch);
+  return seconds > 0 ? static_cast<double>(steps) / seconds : 0;
+}
+
+json worker_json(const run_summary& summary, const worker_progress& worker) {
+  auto object = to_json(worker.counters);
+  object["worker"] = to_string(worker.report.worker);
+  object["steps"] = worker.report.steps;
+  object["steps_per_second"] = steps_per_second(summary, worker.counters.steps);
+  object["loss"] = worker.report.window_full ? finite_or_null(worker.report.loss) : json();
+  object["led_group"] = summary.leadership.group_share(worker.report.worker);
+  object["led_global"] = summary.leadership.global_share(worker.report.worker);
+  return object;
+}
+
+std::string test_text(const std::optional<evaluation>& test) {
+  if (!test)
+    return "  test error   not measured\n";
+  const auto leader =
+    test->leader ? fmt::format("leader {:.2f} % (worker {})", 100 * test->leader->error, to_string(test->leader_id))
+                 : std::string("nobody leads");
+  return fmt::format("  test error   centre {:.2f} %, {}\n", 100 * test->centre.error, leader);
+}
+
+std::string share_text(double share) {
+  return fmt::format("{:.0f} %", 100 * share);
+}
+
+} // namespace
+
+const char* to_string(run_outcome outcome) {
+  switch (outcome) {
+    case run_outcome::finished:
+      return "finished";
+    case run_outcome::interrupted:
+      return "interrupted";
+    case run_outcome::failed:
+      return "failed";
+  }
+  return "unknown";
+}
+
+json to_json(const run_summary& summary) {
+  auto workers = json::array();
+  for (const auto& worker : summary.workers)
+    workers.push_back(worker_json(summary, worker));
+  auto failures = json::array();
+  for (const auto& failure : summary.failures)
+    failures.push_back({{"code", to_string(failure.code)}, {"what", failure.what}});
+  const auto total = total_of(summary);
+  return {{"name", summary.name},
+          {"outcome", to_string(summary.outcome)},
+          {"training_time", in_seconds(summary.training_time)},
+          {"wall_time", in_seconds(summary.wall_time)},
+          {"total_steps", total_steps(summary)},
+          {"steps_per_second", steps_per_second(summary, total.steps)},
+          {"final_test", summary.final_test ? to_json(*summary.final_test) : json()},
+          {"leadership",
+           {{"group_decisions", summary.leadership.group_decisions()},
+            {"global_decisions", summary.leadership.global_decisions()},
+            {"changes", summary.leadership.changes()},
+            {"distinct_leaders", summary.leadership.distinct_leaders()}}},
+          {"totals", to_json(total)},
+          {"workers", std::move(workers)},
+          {"failures", std::move(failures)}};
+}
+
+std::string to_text(const run_summary& summary) {
+  const auto total = total_of(summary);
+  const auto& leadership = summary.leadership;
+  std::string text;
+  const auto add = std::back_inserter(text);
+  fmt::format_to(add, "{} {}: {} steps in {} of training, {:.1f} steps/s\n", summary.name, to_string(summary.outcome),
+                 total_steps(summary), to_clock_text(summary.training_time), steps_per_second(summary, total.steps));
+  text += test_text(summary.final_test);
+  fmt::format_to(add, "  leadership   {} of {} workers led; it changed hands {} times in {} decisions\n",
+                 leadership.distinct_leaders(), summary.workers.size(), leadership.changes(),
+                 leadership.group_decisions() + leadership.global_decisions());
+  text += "  worker     steps   steps/s      loss   led group   led all\n";
+  for (const auto& worker : summary.workers) {
+    const auto loss = worker.report.window_full ? fmt::format("{:.4f}", worker.report.loss) : std::string("-");
+    fmt::format_to(add, "  {:<6} {:>9} {:>9.2f} {:>9} {:>11} {:>9}\n", to_string(worker.report.worker),
+                   worker.report.steps, steps_per_second(summary, worker.counters.steps), loss,
+                   share_text(leadership.group_share(worker.report.worker)),
+                   share_text(leadership.global_share(worker.report.worker)));
+  }
+  fmt::format_to(add, "  waited       {:.3f} s for messages, {:.3f} s for data (all workers together)\n",
+                 in_seconds(total.waited_for_messages), in_seconds(total.waited_for_data));
+  fmt::format_to(add, "  exchange     {} snapshots taken, {} group and {} global pulls, {} superseded, {} recoveries\n",
+                 total.snapshots_taken, total.pulls_group, total.pulls_global, total.superseded, total.recoveries);
+  for (const auto& failure : summary.failures)
+    fmt::format_to(add, "  failure      {}: {}\n", to_string(failure.code), failure.what);
+  return text;
+}
+
+} // namespace paceline

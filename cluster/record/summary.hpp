@@ -1,0 +1,52 @@
+#pragma once
+
+#include "cluster/record/leadership_tally.hpp"
+#include "messages/failure.hpp"
+#include "messages/progress.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace paceline {
+
+/// How a run came to its end.
+enum class run_outcome : std::uint8_t {
+  /// The budget was used up.
+  finished,
+  /// Somebody stopped it; it can be resumed.
+  interrupted,
+  /// A failure ended it.
+  failed,
+};
+
+const char* to_string(run_outcome outcome);
+
+/// What is worth knowing of a run when it is over.
+struct run_summary {
+  std::string name;
+  run_outcome outcome = run_outcome::finished;
+  /// Training time, resumed parts included; evaluation is left out.
+  std::chrono::nanoseconds training_time{0};
+  /// From the start of this launch to its end, everything included.
+  std::chrono::nanoseconds wall_time{0};
+  /// Of this launch alone; the rate of steps is over it.
+  std::chrono::nanoseconds training_time_of_launch{0};
+  /// The last state of every worker.
+  std::vector<worker_progress> workers;
+  leadership_tally leadership;
+  /// The last test; empty where there was none.
+  std::optional<evaluation> final_test;
+  std::vector<failure> failures;
+};
+
+/// The object of summary.json (docs/run-folder.md).
+nlohmann::json to_json(const run_summary& summary);
+
+/// A few lines for people, each with its end.
+std::string to_text(const run_summary& summary);
+
+} // namespace paceline

@@ -1,0 +1,187 @@
+#include "cluster/record/metrics.hpp"
+
+#include "cluster/checkpoint/run_state_json.hpp"
+#include "cluster/record/summary.hpp"
+#include "tests/catch.hpp"
+#include "tests/cluster/temporary_folder.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <set>
+
+using namespace paceline;
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+namespace {
+
+const record_time noon{60s + 250ms, std::chrono::system_clock::time_point(1'714'564'800s + 250ms)};
+
+worker_progress some_progress() {
+  worker_progress progress;
+  progress.report = {{0, 1}, 512, 1.25, true, 60s};
+  progress.learning_rate = 0.1;
+  progress.epochs = 1.5;
+  progress.counters = {512, 57'500ms, 20ms, 0ms, 7, 3, 1, 4, 0};
+  return progress;
+}
+
+leader_announcement some_decision(scope s) {
+  leader_announcement decision;
+  decision.scope = s;
+  decision.group = s == scope::group ? 1 : 0;
+  decision.decision = 12;
+  decision.leader = {1, 0};
+  decision.leader_steps = 512;
+  decision.loss = 1.2;
+  decision.margin = 0.05;
+  decision.total_steps = 1024;
+  decision.reason = "lowest loss of 2";
+  return decision;
+}
+
+evaluation some_evaluation() {
+  return {2048, 60s, {0.84, 0.281}, test_score{0.91, 0.302}, {0, 0}};
+}
+
+std::vector<json> one_of_each() {
+  return {to_record(some_progress(), noon),
+          to_record(pull_applied{{0, 1}, scope::group, {0, 0}, 12, 513, 0.1, 3.5, 4ms}, noon),
+          to_record(worker_recovered{{1, 0}, {0, 0}, 515}, noon),
+          to_record(some_evaluation(), noon.wall),
+          to_record(failure{failure_code::worker_diverged, {1, 0}, "loss is nan at step 514"}, noon),
+          to_record(some_decision(scope::group), noon)};
+}
+
+void collect_keys(const json& value, std::set<std::string>& keys) {
+  if (value.is_object())
+    for (const auto& [key, item] : value.items()) {
+      keys.insert(key);
+      collect_keys(item, keys);
+    }
+  else if (value.is_array())
+    for (const auto& item : value)
+      collect_keys(item, keys);
+}
+
+/// The part of docs/run-folder.md from a heading to the next of the same or a higher rank.
+std::string section(const std::string& heading) {
+  const auto page = contents_of(PACELINE_SOURCE_DIR "/docs/run-folder.md");
+  const auto start = page.find("\n" + heading + "\n");
+  REQUIRE(start != page.npos);
+  const auto rank = heading.find(' ');
+  auto end = start + 1;
+  do
+    end = page.find("\n#", end + 1);
+  while (end != page.npos && page.find_first_not_of('#', end + 1) - end - 1 > rank);
+  return page.substr(start, end - start);
+}
+
+void require_named(const json& value, const std::string& where) {
+  std::set<std::string> keys;
+  collect_keys(value, keys);
+  REQUIRE_FALSE(keys.empty());
+  for (const auto& key : keys) {
+    INFO(key);
+    REQUIRE(where.find("`" + key + "`") != where.npos);
+  }
+}
+
+} // namespace
+
+TEST_CASE("every line says what it is about and when") {
+  for (const auto& record : one_of_each()) {
+    INFO(record.dump());
+    REQUIRE(record["type"].is_string());
+    REQUIRE(record["time"].get<double>() >= 60.0);
+    REQUIRE(record["wall"] == "2024-05-01T12:00:00.250Z");
+  }
+}
+
+TEST_CASE("every key of a line is named in the page about run folders") {
+  const auto common = section("## Lines of both logs");
+  for (const auto& record : one_of_each())
+    require_named(record, common + section("### " + record["type"].get<std::string>()));
+}
+
+TEST_CASE("every key of summary and state is named in the page about run folders") {
+  run_summary summary;
+  summary.workers = {some_progress()};
+  summary.final_test = some_evaluation();
+  summary.failures = {{failure_code::worker_diverged, {1, 0}, "loss is nan"}};
+  const auto counters = section("### progress") + section("### evaluation") + section("### failure");
+  require_named(to_json(summary), section("## summary.json") + counters);
+
+  run_state state;
+  state.groups.resize(1);
+  state.groups[0].candidates = {loss_report()};
+  require_named(to_json(state), section("## checkpoints/"));
+}
+
+TEST_CASE("every example in the page about run folders is JSON") {
+  const auto page = contents_of(PACELINE_SOURCE_DIR "/docs/run-folder.md");
+  const std::string fence = "```json\n";
+  int examples = 0;
+  for (auto start = page.find(fence); start != page.npos; start = page.find(fence, start + 1)) {
+    const auto text = page.substr(start + fence.size(), page.find("```", start + 3) - start - fence.size());
+    INFO(text);
+    REQUIRE(json::parse(text, nullptr, false).is_object());
+    ++examples;
+  }
+  REQUIRE(examples == 8);
+}
+
+TEST_CASE("a worker's progress is recorded in seconds and steps") {
+  const auto record = to_record(some_progress(), noon);
+  REQUIRE(record["worker"] == "0.1");
+  REQUIRE(record["loss"] == 1.25);
+  REQUIRE(record["stepping"] == 57.5);
+  REQUIRE(record["waited_for_data"] == 0.02);
+  REQUIRE(record["pulls_group"] == 7);
+}
+
+TEST_CASE("numbers that are not finite become null") {
+  auto progress = some_progress();
+  progress.report.loss = NAN;
+  progress.learning_rate = INFINITY;
+  const auto record = to_record(progress, noon);
+  REQUIRE(record["loss"].is_null());
+  REQUIRE(record["learning_rate"].is_null());
+  auto decision = some_decision(scope::group);
+  decision.margin = INFINITY;
+  REQUIRE(to_record(decision, noon)["margin"].is_null());
+}
+
+TEST_CASE("the loss of a window that is not full is not recorded") {
+  auto progress = some_progress();
+  progress.report.window_full = false;
+  REQUIRE(to_record(progress, noon)["loss"].is_null());
+}
+
+TEST_CASE("a test without a leader has null in the leader's place") {
+  auto result = some_evaluation();
+  result.leader.reset();
+  const auto record = to_record(result, noon.wall);
+  REQUIRE(record["leader"].is_null());
+  REQUIRE(record["leader_error"].is_null());
+  REQUIRE(record["centre_error"] == 0.281);
+}
+
+TEST_CASE("a failure names a worker only where it is a worker's") {
+  REQUIRE(to_record(failure{failure_code::worker_step_failed, {0, 0}, "x"}, noon)["worker"] == "0.0");
+  REQUIRE(to_record(failure{failure_code::checkpoint_failed, {0, 0}, "x"}, noon)["worker"].is_null());
+}
+
+TEST_CASE("a global decision is of no group") {
+  REQUIRE(to_record(some_decision(scope::global), noon)["group"].is_null());
+  REQUIRE(to_record(some_decision(scope::group), noon)["group"] == 1);
+}
+
+TEST_CASE("a record belongs to a checkpoint of its own time or later") {
+  const auto record = to_record(some_progress(), noon);
+  REQUIRE(recorded_until(record, noon.training));
+  REQUIRE(recorded_until(record, noon.training + 1ms));
+  REQUIRE_FALSE(recorded_until(record, noon.training - 1ns));
+  REQUIRE_FALSE(recorded_until(json::object(), noon.training));
+}

@@ -1,0 +1,83 @@
+#include "cluster/record/summary.hpp"
+
+#include "tests/catch.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+using namespace paceline;
+using namespace std::chrono_literals;
+
+namespace {
+
+worker_progress progress(worker_id id, std::uint64_t steps, double loss) {
+  worker_progress result;
+  result.report = {id, steps, loss, true, 0s};
+  result.counters.steps = steps - 100;
+  result.counters.waited_for_data = 500ms;
+  result.counters.superseded = 2;
+  return result;
+}
+
+/// A run of two workers, resumed after 100 steps each.
+run_summary some_summary() {
+  run_summary summary;
+  summary.name = "quickstart";
+  summary.training_time = 120s;
+  summary.wall_time = 130s;
+  summary.training_time_of_launch = 100s;
+  summary.workers = {progress({0, 0}, 1100, 0.5), progress({0, 1}, 600, 0.75)};
+  leader_announcement decision;
+  summary.leadership.add(decision);
+  decision.leader = {0, 1};
+  summary.leadership.add(decision);
+  summary.final_test = evaluation{1700, 120s, {0.4, 0.1234}, test_score{0.5, 0.15}, {0, 1}};
+  return summary;
+}
+
+} // namespace
+
+TEST_CASE("a summary's rates are over the last launch and its steps over all of them") {
+  const auto object = to_json(some_summary());
+  REQUIRE(object["total_steps"] == 1700);
+  REQUIRE(object["steps_per_second"] == 15.0);
+  REQUIRE(object["workers"][0]["steps_per_second"] == 10.0);
+  REQUIRE(object["totals"]["waited_for_data"] == 1.0);
+  REQUIRE(object["totals"]["waited_for_messages"] == 0.0);
+  REQUIRE(object["workers"][1]["led_group"] == 0.5);
+  REQUIRE(object["leadership"]["changes"] == 1);
+  REQUIRE(object["final_test"]["centre_error"] == 0.1234);
+}
+
+TEST_CASE("a summary of a run in which nothing happened is JSON without a number that is none") {
+  const auto object = to_json(run_summary());
+  REQUIRE(object["steps_per_second"] == 0);
+  REQUIRE(object["final_test"].is_null());
+  auto diverged = some_summary();
+  diverged.workers[0].report.loss = NAN;
+  REQUIRE(to_json(diverged)["workers"][0]["loss"].is_null());
+}
+
+TEST_CASE("a summary's text says how it ended, how well, who led and that nobody waited") {
+  auto summary = some_summary();
+  summary.failures = {{failure_code::worker_diverged, {0, 1}, "loss is nan at step 7"}};
+  REQUIRE(to_text(summary)
+          == "quickstart finished: 1700 steps in 2:00 of training, 15.0 steps/s\n"
+             "  test error   centre 12.34 %, leader 15.00 % (worker 0.1)\n"
+             "  leadership   2 of 2 workers led; it changed hands 1 times in 2 decisions\n"
+             "  worker     steps   steps/s      loss   led group   led all\n"
+             "  0.0         1100     10.00    0.5000        50 %       0 %\n"
+             "  0.1          600      5.00    0.7500        50 %       0 %\n"
+             "  waited       0.000 s for messages, 1.000 s for data (all workers together)\n"
+             "  exchange     0 snapshots taken, 0 group and 0 global pulls, 4 superseded, 0 recoveries\n"
+             "  failure      worker_diverged: loss is nan at step 7\n");
+}
+
+TEST_CASE("a summary's text of a run that was never tested says so") {
+  auto summary = some_summary();
+  summary.final_test.reset();
+  summary.outcome = run_outcome::interrupted;
+  REQUIRE_THAT(to_text(summary), Catch::Matchers::StartsWith("quickstart interrupted: "));
+  REQUIRE_THAT(to_text(summary), Catch::Matchers::Contains("test error   not measured\n"));
+}
