@@ -23,6 +23,7 @@ class classification_test {
     double error = 0;
   };
 
+  /// Throws invalid_input where model and data do not fit each other or there is nothing to test on.
   classification_test(const model& m, const backend& device, dataset_ptr data, const augmentation& how,
                       std::int64_t batch_size);
   ~classification_test();
