@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace paceline {
 
@@ -18,5 +20,8 @@ void add_launch_command(CLI::App& app, command& chosen);
 void add_check_command(CLI::App& app, command& chosen);
 void add_eval_command(CLI::App& app, command& chosen);
 void add_bench_command(CLI::App& app, command& chosen);
+
+/// Adds --set, which may be given many times, to a subcommand that reads a cluster file.
+void add_set_option(CLI::App& subcommand, std::vector<std::string>& overrides);
 
 } // namespace paceline

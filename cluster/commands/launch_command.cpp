@@ -24,10 +24,7 @@ void add_launch_command(CLI::App& app, command& chosen) {
   launching->add_option("--resume", arguments->resume, "Go on with the run in this folder, from its latest checkpoint")
     ->type_name("RUN")
     ->excludes(file);
-  launching->add_option("--set", arguments->overrides, "Override a value of the file: --set strategy.pull_group=0.2")
-    ->type_name("KEY.PATH=VALUE")
-    ->take_all()
-    ->expected(1);
+  add_set_option(*launching, arguments->overrides);
   launching->callback([arguments, &chosen] {
     if (arguments->file.empty() && arguments->resume.empty())
       throw CLI::RequiredError("FILE or --resume RUN");

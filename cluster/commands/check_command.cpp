@@ -1,0 +1,141 @@
+#include "cluster/commands/commands.hpp"
+
+#include "actors/strategy.hpp"
+#include "cluster/config/duration.hpp"
+#include "cluster/config/run_config_json.hpp"
+#include "cluster/launch/cluster_setup.hpp"
+#include "cluster/launch/task.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <iostream>
+#include <memory>
+
+namespace paceline {
+namespace {
+
+struct check_arguments {
+  std::string file;
+  std::vector<std::string> overrides;
+};
+
+void print(std::string_view label, const std::string& text) {
+  std::cout << fmt::format("{:<12}{}\n", label, text);
+}
+
+std::string in_mib(double bytes) {
+  return fmt::format("{:.1f} MiB", bytes / (1024 * 1024));
+}
+
+std::string shape_text(feature_shape shape) {
+  return shape.height == 1 && shape.width == 1 ? fmt::format("{}", shape.channels)
+                                               : fmt::format("{}x{}x{}", shape.channels, shape.height, shape.width);
+}
+
+struct layer_name {
+  std::string operator()(const convolution_layer& l) const { return fmt::format("convolution {0}x{0}", l.kernel); }
+  std::string operator()(const linear_layer&) const { return "linear"; }
+  std::string operator()(const relu_layer&) const { return "relu"; }
+  std::string operator()(const max_pool_layer& l) const { return fmt::format("max_pool {0}x{0}", l.kernel); }
+  std::string operator()(const dropout_layer& l) const { return fmt::format("dropout {}", l.probability); }
+  std::string operator()(const flatten_layer&) const { return "flatten"; }
+};
+
+void print_model(const model& network) {
+  print("model", fmt::format("{}, {} parameters, {:.1f} MFLOP forward a picture", network.name(),
+                             network.parameters().size(), network.forward_flops() / 1e6));
+  print("", fmt::format("{:<18} {:<10} {:>14} {:>12}", "layer", "name", "output", "parameters"));
+  for (const auto& layer : network.layers()) {
+    std::size_t parameters = 0;
+    for (const auto& slice : network.parameters().slices())
+      if (!layer.name.empty() && slice.name.starts_with(layer.name + "."))
+        parameters += slice.size;
+    print("", fmt::format("{:<18} {:<10} {:>14} {:>12}", std::visit(layer_name{}, layer.kind), layer.name,
+                          shape_text(layer.output), parameters == 0 ? "" : std::to_string(parameters)));
+  }
+}
+
+void print_workers(const run_config& config, const training_task& task) {
+  print("cluster", fmt::format("{} groups of {} workers, {} backend, {} thread{} a worker", config.groups.count,
+                               config.groups.workers, config.device.backend, config.device.threads_per_worker,
+                               config.device.threads_per_worker == 1 ? "" : "s"));
+  for (std::uint32_t position = 0; position < config.workers(); ++position) {
+    const worker_id id{position / config.groups.workers, position % config.groups.workers};
+    const auto cores = cores_of(config, position);
+    print("", fmt::format("worker {}: {} pictures, {}", to_string(id), shard_of(config, task, position).size(),
+                          cores.empty() ? "not pinned" : fmt::format("cores {}", fmt::join(cores, ","))));
+  }
+}
+
+void print_budget(const run_config& config, const training_task& task) {
+  const auto per_epoch = batches_per_epoch(config, task);
+  print("data", fmt::format("{}: {} training and {} test pictures of {}x{}, crop {}, {} classes", task.data->name,
+                            task.data->train.size(), task.data->test.size(), task.data->train.height,
+                            task.data->train.width, config.data.augment.crop, task.data->classes()));
+  print("epoch", fmt::format("{} batches of {} a worker", per_epoch, config.data.batch_size));
+  std::string budget;
+  const auto add = [&](const std::string& text) { budget += (budget.empty() ? "" : ", or ") + text; };
+  if (config.budget.steps)
+    add(fmt::format("{} steps a worker", *config.budget.steps));
+  if (config.budget.epochs)
+    add(fmt::format("{} epochs a worker ({:.0f} steps)", *config.budget.epochs,
+                    *config.budget.epochs * static_cast<double>(per_epoch)));
+  if (config.budget.time)
+    add(format_duration(*config.budget.time) + " of training");
+  print("budget", budget);
+}
+
+void print_exchange(const run_config& config, const cluster_plan& plan, const training_task& task) {
+  const auto& strategy = plan.strategy;
+  if (strategy.period_group == 0 && strategy.period_global == 0)
+    return print("exchange", "none: workers ride alone");
+  const auto snapshot = static_cast<double>(task.network.parameters().size() * sizeof(float));
+  print("exchange", fmt::format("group every {} steps a worker (pull {}), all every {} (pull {})", strategy.period_group,
+                                strategy.pull_group, strategy.period_global, strategy.pull_global));
+  print("", fmt::format("a report every {} steps a worker; a snapshot is {}, copied once a decision",
+                        report_interval(strategy), in_mib(snapshot)));
+  const auto a_step = [&](std::uint64_t period, std::uint64_t decisions) {
+    const auto all_workers = static_cast<double>(period * config.workers());
+    return period == 0 ? 0.0 : snapshot * static_cast<double>(decisions * config.workers()) / all_workers;
+  };
+  print("", fmt::format("{} copied a step of every worker, on average",
+                        in_mib((a_step(strategy.period_group, config.groups.count) +
+                                a_step(strategy.period_global, 1)))));
+}
+
+void print_memory(const run_config& config, const training_task& task) {
+  const auto network = task.device->compile(task.network, {.batch_size = config.data.batch_size});
+  const auto vectors = static_cast<double>(task.network.parameters().size() * sizeof(float)) *
+                       (config.optimizer.momentum == 0 ? 2 : 3);
+  const auto worker = static_cast<double>(network->memory_bytes()) + vectors;
+  const auto pictures = static_cast<double>(task.data->train.pixels.size() + task.data->test.pixels.size());
+  print("memory", fmt::format("{} a worker, {} pictures, {} in all", in_mib(worker), in_mib(pictures),
+                              in_mib(worker * config.workers() + pictures)));
+}
+
+int check(const check_arguments& arguments) {
+  const auto config = load_config(arguments.file, arguments.overrides);
+  const auto task = load_task(config);
+  const auto plan = make_plan(config, task);
+  print("run", (config.output.folder / config.output.name).string() + (config.deterministic ? ", deterministic" : ""));
+  print_workers(config, task);
+  print_budget(config, task);
+  print_model(task.network);
+  print_exchange(config, plan, task);
+  print_memory(config, task);
+  std::cout << "\n" << to_json(config).dump(2) << "\n";
+  return success;
+}
+
+} // namespace
+
+void add_check_command(CLI::App& app, command& chosen) {
+  auto arguments = std::make_shared<check_arguments>();
+  auto* checking = app.add_subcommand("check", "Say what a cluster file would do, without training");
+  checking->add_option("FILE", arguments->file, "Cluster file (JSON)")->required();
+  add_set_option(*checking, arguments->overrides);
+  checking->callback([arguments, &chosen] { chosen = [arguments] { return check(*arguments); }; });
+}
+
+} // namespace paceline

@@ -1,0 +1,81 @@
+#include "cluster/commands/commands.hpp"
+
+#include "cluster/checkpoint/parameter_file.hpp"
+#include "cluster/config/model_json.hpp"
+#include "cluster/config/run_config_json.hpp"
+#include "cluster/launch/task.hpp"
+#include "compute/classification.hpp"
+#include "compute/errors.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <iostream>
+#include <memory>
+
+namespace paceline {
+namespace {
+
+struct eval_arguments {
+  std::string checkpoint;
+  std::string data;
+  bool json = false;
+};
+
+/// The data set that was asked for ("glyphs", "cifar10:PATH"), else the one that the checkpoint was trained on.
+run_config::data_section data_of(const eval_arguments& arguments, const parameter_file& file) {
+  const auto place = file.path().string();
+  auto section = config_json::parse(file.text("data"), nullptr, false);
+  if (section.is_discarded() || !section.is_object())
+    throw invalid_input(place + ": the description of its data is damaged");
+  if (!arguments.data.empty()) {
+    const auto colon = arguments.data.find(':');
+    section["kind"] = arguments.data.substr(0, colon);
+    section["path"] = colon == std::string::npos ? "" : arguments.data.substr(colon + 1);
+  }
+  const config_json minimal{{"data", section}, {"budget", {{"steps", 1}}}};
+  return from_json(minimal, arguments.data.empty() ? place : "--data " + arguments.data).data;
+}
+
+int evaluate(const eval_arguments& arguments) {
+  const parameter_file file(arguments.checkpoint);
+  auto described = config_json::parse(file.text("model"), nullptr, false);
+  if (described.is_discarded())
+    throw invalid_input(file.path().string() + ": the description of its model is damaged");
+  const auto network = model_from_json(described, file.path().string());
+  const auto section = data_of(arguments, file);
+  const auto parameters = file.read(network.parameters());
+  const auto data = load_dataset(section);
+  auto how = section.augment;
+  how.crop = network.input().height;
+  classification_test test(network, *make_cpu_backend(1), data, how, 200);
+  const auto result = test.run(parameters);
+
+  if (arguments.json)
+    std::cout << nlohmann::json{{"checkpoint", file.path().string()}, {"model", network.name()},
+                                {"data", data->name},                 {"pictures", data->test.size()},
+                                {"loss", result.loss},                {"error", result.error}}
+                   .dump()
+              << "\n";
+  else
+    std::cout << fmt::format("{} on {}: test error {:.2f} %, loss {:.4f} over {} pictures ({})\n", network.name(),
+                             data->name, 100 * result.error, result.loss, data->test.size(), file.path().string());
+  return success;
+}
+
+} // namespace
+
+void add_eval_command(CLI::App& app, command& chosen) {
+  auto arguments = std::make_shared<eval_arguments>();
+  auto* evaluating = app.add_subcommand("eval", "Test a checkpoint's parameters on a data set");
+  evaluating->add_option("CHECKPOINT", arguments->checkpoint,
+                         "A leader, centre or worker .safetensors file, or a checkpoint's folder (its centre)")
+    ->required();
+  evaluating->add_option("--data", arguments->data,
+                         "glyphs, or cifar10:FOLDER; what the checkpoint was trained on where it is not given")
+    ->type_name("KIND[:FOLDER]");
+  evaluating->add_flag("--json", arguments->json, "Print one JSON object");
+  evaluating->callback([arguments, &chosen] { chosen = [arguments] { return evaluate(*arguments); }; });
+}
+
+} // namespace paceline
