@@ -177,7 +177,8 @@ TEST_CASE("the documentation has every key, with the schema's default and senten
     CHECK(line.find("| `" + rule["default"].dump() + "` |") != std::string::npos);
     CHECK(line.find(rule["description"].get<std::string>()) != std::string::npos);
   }
-  for (const auto& [name, rule] : read_schema()["properties"].items()) {
+  const auto schema = read_schema();
+  for (const auto& [name, rule] : schema["properties"].items()) {
     INFO(name);
     CHECK(documentation.find("`" + name + "`") != std::string::npos);
   }
