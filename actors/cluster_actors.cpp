@@ -39,12 +39,10 @@ caf::actor spawn_busy(caf::actor_system& system, const cluster_plan& plan, Ts&&.
                           : system.spawn(std::forward<Ts>(args)...);
 }
 
-void spawn_free_running(caf::event_based_actor& supervisor, const cluster_plan& plan, const run_services& services,
-                        spawned_cluster& cluster) {
-  auto& system = supervisor.system();
-  const caf::actor chief = caf::actor_cast<caf::actor>(&supervisor);
+void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor, const cluster_plan& plan,
+                        const run_services& services, spawned_cluster& cluster) {
   auto decision_watchers = plan.watchers;
-  decision_watchers.add(chief);
+  decision_watchers.add(supervisor);
 
   const auto global_resume = plan.resume ? std::optional(plan.resume->global) : std::nullopt;
   const auto global = system.spawn(global_leader_actor, plan.global_leadership(), services.clock, global_resume,
@@ -58,7 +56,7 @@ void spawn_free_running(caf::event_based_actor& supervisor, const cluster_plan& 
       const worker_id id{group, index};
       const auto worker = system.spawn(worker_actor, id, leader, plan.watchers);
       const auto compute =
-        spawn_busy(system, plan, compute_actor, compute_settings(plan, id), services, worker, chief, plan.watchers);
+        spawn_busy(system, plan, compute_actor, compute_settings(plan, id), services, worker, supervisor, plan.watchers);
       caf::anon_send(worker, compute);
       workers.push_back(worker);
       cluster.computes.push_back(compute);
@@ -72,32 +70,44 @@ void spawn_free_running(caf::event_based_actor& supervisor, const cluster_plan& 
   cluster.coordinators.push_back(global);
 }
 
-void spawn_lockstep(caf::event_based_actor& supervisor, const std::shared_ptr<const cluster_plan>& plan,
-                    const run_services& services, spawned_cluster& cluster) {
-  auto& system = supervisor.system();
-  const caf::actor chief = caf::actor_cast<caf::actor>(&supervisor);
-  cluster.conductor = system.spawn(lockstep_conductor_actor, plan, services, chief);
+void spawn_lockstep(caf::actor_system& system, const caf::actor& supervisor,
+                    const std::shared_ptr<const cluster_plan>& plan, const run_services& services,
+                    spawned_cluster& cluster) {
+  cluster.conductor = system.spawn(lockstep_conductor_actor, plan, services, supervisor);
   for (const auto id : plan->worker_ids())
     cluster.computes.push_back(spawn_busy(system, *plan, compute_actor, compute_settings(*plan, id), services,
-                                          cluster.conductor, chief, plan->watchers));
+                                          cluster.conductor, supervisor, plan->watchers));
   caf::anon_send(cluster.conductor, cluster.computes);
 }
 
 } // namespace
 
-spawned_cluster spawn_cluster(caf::event_based_actor& supervisor, const std::shared_ptr<const cluster_plan>& plan,
-                              const run_services& services) {
+spawned_cluster spawn_cluster(caf::actor_system& system, const caf::actor& supervisor,
+                              const std::shared_ptr<const cluster_plan>& plan, const run_services& services) {
   spawned_cluster cluster;
   if (plan->lockstep)
-    spawn_lockstep(supervisor, plan, services, cluster);
+    spawn_lockstep(system, supervisor, plan, services, cluster);
   else
-    spawn_free_running(supervisor, *plan, services, cluster);
-  auto& system = supervisor.system();
+    spawn_free_running(system, supervisor, *plan, services, cluster);
   if (plan->evaluator.make_test)
     cluster.evaluator = spawn_busy(system, *plan, evaluator_actor, plan->evaluator, services.clock);
   if (plan->write_checkpoint)
     cluster.checkpointer = spawn_busy(system, *plan, checkpointer_actor, plan->write_checkpoint);
   return cluster;
+}
+
+void end_cluster(spawned_cluster& cluster) {
+  const auto end = [](caf::actor& actor) {
+    if (actor)
+      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    actor = nullptr;
+  };
+  // From those who decide to those who compute, so that nothing new is asked of what is ending.
+  end(cluster.conductor);
+  std::for_each(cluster.coordinators.begin(), cluster.coordinators.end(), end);
+  std::for_each(cluster.computes.begin(), cluster.computes.end(), end);
+  end(cluster.evaluator);
+  end(cluster.checkpointer);
 }
 
 } // namespace paceline

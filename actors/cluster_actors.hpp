@@ -4,7 +4,7 @@
 #include "actors/compute_actor.hpp"
 
 #include <caf/actor.hpp>
-#include <caf/event_based_actor.hpp>
+#include <caf/actor_system.hpp>
 
 #include <memory>
 #include <vector>
@@ -23,9 +23,12 @@ struct spawned_cluster {
   caf::actor checkpointer;
 };
 
-/// Spawns all actors of a plan on behalf of `supervisor`, which is also told every decision. None begins to work before it
-/// is sent prepare and begin_training.
-spawned_cluster spawn_cluster(caf::event_based_actor& supervisor, const std::shared_ptr<const cluster_plan>& plan,
-                              const run_services& services);
+/// Spawns all actors of a plan. `supervisor` is told when workers are ready, have finished or fail, and of every decision. None
+/// begins to work before it is sent prepare and begin_training.
+spawned_cluster spawn_cluster(caf::actor_system& system, const caf::actor& supervisor,
+                              const std::shared_ptr<const cluster_plan>& plan, const run_services& services);
+
+/// Ends all of them, and drops the handles.
+void end_cluster(spawned_cluster& cluster);
 
 } // namespace paceline

@@ -1,6 +1,5 @@
 #include "actors/supervisor.hpp"
 
-#include "actors/cluster_actors.hpp"
 #include "actors/fan_out.hpp"
 
 #include <caf/all.hpp>
@@ -21,7 +20,7 @@ constexpr auto side_work_timeout = std::chrono::minutes(60);
 
 std::vector<caf::actor> live(const supervisor_state& state) {
   std::vector<caf::actor> actors;
-  for (const auto& compute : state.computes)
+  for (const auto& compute : state.cluster.computes)
     if (compute)
       actors.push_back(compute);
   return actors;
@@ -52,8 +51,8 @@ run_state_ptr assemble(const supervisor_state& state, std::vector<std::optional<
 /// Collects the state of all live workers; nullptr where none is left.
 void gather(self_ptr self, const state_handler& done) {
   auto& state = self->state;
-  if (state.conductor) {
-    self->request(state.conductor, step_boundary_timeout, save_run{})
+  if (state.cluster.conductor) {
+    self->request(state.cluster.conductor, step_boundary_timeout, save_run{})
       .then([done](const run_state_ptr& run) { done(run->workers.empty() ? nullptr : run); },
             [done](caf::error&) { done(nullptr); });
     return;
@@ -71,9 +70,9 @@ std::string text_of(const caf::error& error) {
 /// Tests the state, tells the observers, then calls `done`.
 void test(self_ptr self, const run_state_ptr& run, const std::function<void()>& done) {
   auto& state = self->state;
-  if (!state.evaluator || !run)
+  if (!state.cluster.evaluator || !run)
     return done();
-  self->request(state.evaluator, side_work_timeout, run)
+  self->request(state.cluster.evaluator, side_work_timeout, run)
     .then(
       [self, done](const evaluation& found) {
         self->state.plan->watchers.tell(found);
@@ -90,9 +89,9 @@ void test(self_ptr self, const run_state_ptr& run, const std::function<void()>& 
 /// Writes the state, then calls `done`.
 void write(self_ptr self, const run_state_ptr& run, const std::function<void()>& done) {
   auto& state = self->state;
-  if (!state.checkpointer || !run)
+  if (!state.cluster.checkpointer || !run)
     return done();
-  self->request(state.checkpointer, side_work_timeout, run)
+  self->request(state.cluster.checkpointer, side_work_timeout, run)
     .then([done](bool) { done(); },
           [self, done](caf::error& error) {
             note_failure(self, failure_code::checkpoint_failed, text_of(error));
@@ -104,18 +103,7 @@ void end_actors(self_ptr self) {
   auto& state = self->state;
   state.now = phase::finished;
   state.plan->watchers.tell(state.result);
-  const auto end = [self](caf::actor& actor) {
-    if (actor)
-      self->send_exit(actor, caf::exit_reason::user_shutdown);
-    actor = nullptr;
-  };
-  end(state.conductor);
-  for (auto& coordinator : state.coordinators)
-    end(coordinator);
-  for (auto& compute : state.computes)
-    end(compute);
-  end(state.evaluator);
-  end(state.checkpointer);
+  end_cluster(state.cluster);
   self->quit();
 }
 
@@ -147,9 +135,9 @@ void look_at_the_clock(self_ptr self) {
   if (state.now != phase::training)
     return;
   const auto time = state.services.clock->training_time();
-  const bool test_due = state.evaluator && state.next_test.count() > 0 && time >= state.next_test && !state.testing;
+  const bool test_due = state.cluster.evaluator && state.next_test.count() > 0 && time >= state.next_test && !state.testing;
   const bool write_due =
-    state.checkpointer && state.next_checkpoint.count() > 0 && time >= state.next_checkpoint && !state.writing;
+    state.cluster.checkpointer && state.next_checkpoint.count() > 0 && time >= state.next_checkpoint && !state.writing;
   if (test_due) {
     state.testing = true;
     state.next_test += state.plan->evaluate_every * (1 + (time - state.next_test) / state.plan->evaluate_every);
@@ -180,8 +168,8 @@ void begin(self_ptr self) {
   state.next_test = state.plan->evaluate_every.count() > 0 ? before + state.plan->evaluate_every : before;
   state.next_checkpoint = state.plan->checkpoint_every.count() > 0 ? before + state.plan->checkpoint_every : before;
   state.now = phase::training;
-  if (state.conductor) {
-    self->send(state.conductor, begin_training{});
+  if (state.cluster.conductor) {
+    self->send(state.cluster.conductor, begin_training{});
   } else {
     for (const auto& worker : workers)
       self->send(worker, begin_training{});
@@ -203,7 +191,7 @@ void one_less_busy(self_ptr self) {
 void lose(self_ptr self, const failure& report) {
   auto& state = self->state;
   state.result.failures.push_back(report);
-  state.computes[state.plan->position(report.worker)] = nullptr;
+  state.cluster.computes[state.plan->position(report.worker)] = nullptr;
   one_less_busy(self);
 }
 
@@ -211,18 +199,6 @@ void note_decision(supervisor_state& state, const leader_announcement& decision)
   auto& known = decision.scope == scope::global ? state.global : state.groups[decision.group];
   known.decisions = decision.decision;
   known.leader = decision.leader;
-}
-
-void take_up(self_ptr self, spawned_cluster&& cluster) {
-  auto& state = self->state;
-  state.computes = std::move(cluster.computes);
-  state.coordinators = std::move(cluster.coordinators);
-  state.conductor = std::move(cluster.conductor);
-  state.evaluator = std::move(cluster.evaluator);
-  state.checkpointer = std::move(cluster.checkpointer);
-  state.busy = state.computes.size();
-  for (const auto& compute : state.computes)
-    self->send(compute, prepare{});
 }
 
 } // namespace
@@ -245,7 +221,10 @@ caf::behavior supervisor_actor(self_ptr self, std::shared_ptr<const cluster_plan
   state.groups = plan->resume ? plan->resume->groups : std::vector<leadership_state>(plan->groups);
   state.global = plan->resume ? plan->resume->global : leadership_state{};
   state.plan = std::move(plan);
-  take_up(self, spawn_cluster(*self, state.plan, state.services));
+  state.cluster = spawn_cluster(self->system(), caf::actor_cast<caf::actor>(self), state.plan, state.services);
+  state.busy = state.cluster.computes.size();
+  for (const auto& compute : state.cluster.computes)
+    self->send(compute, prepare{});
 
   return {
     [self](worker_ready) { one_less_busy(self); },

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/cluster_actors.hpp"
 #include "actors/cluster_plan.hpp"
 #include "actors/compute_actor.hpp"
 #include "actors/run_state.hpp"
@@ -36,15 +37,11 @@ struct supervisor_state {
   std::shared_ptr<const cluster_plan> plan;
   run_services services;
 
-  /// By position; invalid once its actor is gone.
-  std::vector<caf::actor> computes;
-  std::vector<caf::actor> coordinators;
+  /// Its compute actors are by position, each invalid once it is gone.
+  spawned_cluster cluster;
   /// Coordinators' soft state as far as it can be seen from their decisions (free running), to number them on after a resume.
   std::vector<leadership_state> groups;
   leadership_state global;
-  caf::actor conductor;
-  caf::actor evaluator;
-  caf::actor checkpointer;
 
   enum class phase { preparing, training, finishing, finished };
   phase now;

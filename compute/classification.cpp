@@ -76,7 +76,7 @@ class classification_test::state {
       images_(batch_size_ * static_cast<std::size_t>(m.input().size())),
       scores_(batch_size_ * classes_) {}
 
-  result run(std::span<const float> parameters) {
+  result run(std::span<const float> parameters, const std::function<void()>& after_batch) {
     const auto total = data_->test.size();
     double loss = 0;
     std::size_t errors = 0;
@@ -88,6 +88,8 @@ class classification_test::state {
       const auto scores = std::span(scores_).first(count * classes_);
       loss += softmax_cross_entropy(scores, labels_, {});
       errors += count_errors(scores, labels_);
+      if (after_batch)
+        after_batch();
     }
     return {loss / static_cast<double>(total), static_cast<double>(errors) / static_cast<double>(total)};
   }
@@ -122,8 +124,9 @@ classification_test::classification_test(const model& m, const backend& device, 
 
 classification_test::~classification_test() = default;
 
-classification_test::result classification_test::run(std::span<const float> parameters) {
-  return state_->run(parameters);
+classification_test::result classification_test::run(std::span<const float> parameters,
+                                                     const std::function<void()>& after_batch) {
+  return state_->run(parameters, after_batch);
 }
 
 } // namespace paceline

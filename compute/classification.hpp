@@ -5,6 +5,7 @@
 #include "compute/data/batch_loader.hpp"
 #include "compute/objective.hpp"
 
+#include <functional>
 #include <memory>
 
 namespace paceline {
@@ -28,8 +29,9 @@ class classification_test {
                       std::int64_t batch_size);
   ~classification_test();
 
-  /// Mean loss and error over the whole test set, the last incomplete batch included.
-  result run(std::span<const float> parameters);
+  /// Mean loss and error over the whole test set, the last incomplete batch included. Calls `after_batch`, where there is
+  /// one, after each batch.
+  result run(std::span<const float> parameters, const std::function<void()>& after_batch = nullptr);
 
  private:
   class state;

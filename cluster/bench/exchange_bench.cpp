@@ -1,0 +1,169 @@
+#include "cluster/bench/exchange_bench.hpp"
+
+#include "actors/actor_system.hpp"
+#include "actors/cluster_actors.hpp"
+#include "actors/fan_out.hpp"
+#include "actors/supervisor.hpp"
+#include "actors/type_ids.hpp"
+#include "cluster/bench/median.hpp"
+#include "cluster/config/run_config.hpp"
+#include "cluster/launch/cluster_setup.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <thread>
+
+namespace paceline {
+namespace {
+
+using progress_of_all = std::vector<worker_progress>;
+
+run_config config_of(const exchange_bench_settings& settings) {
+  run_config config;
+  config.groups = {.count = settings.groups, .workers = settings.workers};
+  config.model.name = settings.model;
+  config.data.batch_size = settings.batch_size;
+  config.data.train_size =
+    std::max<std::size_t>(4096, 4 * static_cast<std::size_t>(settings.batch_size) * config.workers());
+  config.data.test_size = 10;
+  config.strategy.period_group = settings.tau;
+  config.strategy.period_global = 4 * settings.tau;
+  config.optimizer = {.learning_rate = 0.01, .momentum = 0.9, .nesterov = true, .weight_decay = 1e-4};
+  return config;
+}
+
+/// A cluster under the benchmark's own hand: the blocking actor stands where a supervisor would.
+class cluster_under_test {
+ public:
+  cluster_under_test(caf::actor_system& system, const cluster_plan& plan) : self_(system) {
+    const auto shared_plan = std::make_shared<const cluster_plan>(plan);
+    services_ = make_services(plan, std::make_shared<run_clock>());
+    cluster_ = spawn_cluster(system, caf::actor_cast<caf::actor>(self_), shared_plan, services_);
+    tell_all(prepare{});
+    for (std::size_t ready = 0; ready < cluster_.computes.size(); ++ready)
+      self_->receive([](worker_ready) {}, [](const failure& what) { throw std::runtime_error(what.what); });
+    services_.clock->start();
+    tell_all(begin_training{});
+  }
+
+  ~cluster_under_test() {
+    services_.budget->cancel();
+    const auto computes = cluster_.computes;
+    end_cluster(cluster_);
+    for (const auto& compute : computes)
+      self_->wait_for(compute);
+  }
+
+  cluster_under_test(const cluster_under_test&) = delete;
+  cluster_under_test& operator=(const cluster_under_test&) = delete;
+
+  template <class Message>
+  void tell_all(const Message& message) {
+    for (const auto& compute : cluster_.computes)
+      self_->send(compute, message);
+  }
+
+  /// Where each worker stands at its next step boundary.
+  progress_of_all progress() {
+    progress_of_all all;
+    for (const auto& compute : cluster_.computes)
+      self_->request(compute, step_boundary_timeout, query_progress{})
+        .receive([&](const worker_progress& found) { all.push_back(found); },
+                 [](caf::error& error) { throw std::runtime_error("a worker failed: " + caf::to_string(error)); });
+    return all;
+  }
+
+  /// Steps a second of all workers together during the next so many seconds.
+  double rate(bool exchange, double seconds) {
+    tell_all(set_exchange{exchange});
+    const auto before = progress();
+    std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+    const auto after = progress();
+    double rate = 0;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      const auto steps = after[i].report.steps - before[i].report.steps;
+      const std::chrono::duration<double> time = after[i].report.measured_at - before[i].report.measured_at;
+      rate += static_cast<double>(steps) / time.count();
+    }
+    return rate;
+  }
+
+ private:
+  caf::scoped_actor self_;
+  run_services services_;
+  spawned_cluster cluster_;
+};
+
+void count_waits(const progress_of_all& workers, exchange_bench_result& result) {
+  const auto seconds = [](std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); };
+  for (const auto& worker : workers) {
+    result.steps += worker.counters.steps;
+    result.pulls += worker.counters.pulls_group + worker.counters.pulls_global;
+    result.waited_for_messages_seconds += seconds(worker.counters.waited_for_messages);
+    result.waited_for_data_seconds += seconds(worker.counters.waited_for_data);
+  }
+}
+
+} // namespace
+
+exchange_bench_result run_exchange_bench(const exchange_bench_settings& settings) {
+  const auto config = config_of(settings);
+  const auto task = load_task(config);
+  auto plan = make_plan(config, task);
+  plan.evaluator.make_test = nullptr;
+
+  actor_system_settings actors;
+  caf::actor_system system(actors);
+  cluster_under_test cluster(system, plan);
+  cluster.rate(true, std::min(2.0, settings.phase_seconds)); // warms up
+  exchange_bench_result result;
+  std::vector<double> on;
+  std::vector<double> off;
+  for (int turn = 0; turn < settings.turns; ++turn) {
+    const bool on_first = turn % 2 == 0;
+    const auto first = cluster.rate(on_first, settings.phase_seconds);
+    const auto second = cluster.rate(!on_first, settings.phase_seconds);
+    on.push_back(on_first ? first : second);
+    off.push_back(on_first ? second : first);
+    result.ratios.push_back(on.back() / off.back());
+  }
+  count_waits(cluster.progress(), result);
+  result.rate_on = median(on);
+  result.rate_off = median(off);
+  result.ratio = median(result.ratios);
+  return result;
+}
+
+std::string to_text(const exchange_bench_settings& settings, const exchange_bench_result& result) {
+  const auto [least, most] = std::minmax_element(result.ratios.begin(), result.ratios.end());
+  return fmt::format("{} tau {}, {}x{} workers: {:.2f} steps/s with exchange, {:.2f} without: {:.1f} % (median of {} turns, "
+                     "{:.1f} to {:.1f})\n{} steps, {} pulls; waited for messages: {:g} s, for data: {:.3f} s",
+                     settings.model, settings.tau, settings.groups, settings.workers, result.rate_on, result.rate_off,
+                     100 * result.ratio, settings.turns, 100 * *least, 100 * *most, result.steps, result.pulls,
+                     result.waited_for_messages_seconds, result.waited_for_data_seconds);
+}
+
+nlohmann::json to_json(const exchange_bench_settings& settings, const exchange_bench_result& result) {
+  return {{"benchmark", "exchange"},
+          {"model", settings.model},
+          {"tau", settings.tau},
+          {"groups", settings.groups},
+          {"workers_per_group", settings.workers},
+          {"batch_size", settings.batch_size},
+          {"turns", settings.turns},
+          {"phase_seconds", settings.phase_seconds},
+          {"rate_on", result.rate_on},
+          {"rate_off", result.rate_off},
+          {"ratio", result.ratio},
+          {"ratios", result.ratios},
+          {"steps", result.steps},
+          {"pulls", result.pulls},
+          {"waited_for_messages_seconds", result.waited_for_messages_seconds},
+          {"waited_for_data_seconds", result.waited_for_data_seconds}};
+}
+
+} // namespace paceline
