@@ -151,7 +151,7 @@ void write_all(const fs::path& checkpoint, const run_state& state, const paramet
 fs::path save_checkpoint(const fs::path& folder, const run_state& state, const parameter_layout& layout,
                          const checkpoint_origin& origin, std::size_t keep) {
   assert(!state.workers.empty() && keep >= 1);
-  const auto target = folder / fmt::format("{}{:09}", folder_prefix, state.total_steps);
+  auto target = folder / fmt::format("{}{:09}", folder_prefix, state.total_steps);
   const auto temporary = unfinished(target);
   remove_tree(temporary);
   std::error_code error;

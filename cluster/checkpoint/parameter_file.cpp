@@ -78,7 +78,7 @@ std::vector<float> parameter_file::read(const parameter_layout& layout, std::str
   // compared.
   for (const auto& tensor : file_.tensors()) {
     const std::string_view name = tensor.name;
-    const bool concerned = prefix.empty() ? name.find('/') == name.npos : name.starts_with(prefix);
+    const bool concerned = prefix.empty() ? name.find('/') == std::string_view::npos : name.starts_with(prefix);
     if (concerned && layout.find(name.substr(prefix.size())) == nullptr)
       refuse(fmt::format("\"{}\" is none of its parameters", name));
   }

@@ -144,21 +144,21 @@ json to_json(const run_state& state) {
           {"leader_loss", to_exact_text(state.leader_loss)}};
 }
 
-run_state run_state_from_json(const json& value) {
-  const reader object(value, {});
+run_state run_state_from_json(const json& object) {
+  const reader fields(object, {});
   run_state state;
-  state.total_steps = object["total_steps"].count();
-  state.training_time = object["training_time_ns"].nanoseconds();
+  state.total_steps = fields["total_steps"].count();
+  state.training_time = fields["training_time_ns"].nanoseconds();
   std::set<worker_id> seen;
-  for (const auto id : object["workers"].list(&reader::worker)) {
+  for (const auto id : fields["workers"].list(&reader::worker)) {
     if (!seen.insert(id).second)
       throw invalid_input(fmt::format("workers: names {} twice", to_string(id)));
     state.workers.push_back({id, {}, {}});
   }
-  state.groups = object["groups"].list(leadership_from);
-  state.global = leadership_from(object["global"]);
-  state.leader = object["leader"].optional(&reader::worker);
-  state.leader_loss = object["leader_loss"].exact();
+  state.groups = fields["groups"].list(leadership_from);
+  state.global = leadership_from(fields["global"]);
+  state.leader = fields["leader"].optional(&reader::worker);
+  state.leader_loss = fields["leader_loss"].exact();
   if (state.leader && !seen.contains(*state.leader))
     throw invalid_input(fmt::format("leader: {} is none of the workers", to_string(*state.leader)));
   return state;

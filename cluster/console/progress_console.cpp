@@ -1,11 +1,11 @@
 #include "cluster/console/progress_console.hpp"
 
+#include <clocale>
 #include <cstdlib>
 #include <string_view>
 #include <utility>
 
 #include <langinfo.h>
-#include <locale.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 

@@ -40,7 +40,7 @@ std::size_t keep_json_lines(const std::filesystem::path& path, const std::functi
   for (std::string_view rest = contents; !rest.empty();) {
     ++line_number;
     const auto end = rest.find('\n');
-    if (end == rest.npos) {
+    if (end == std::string_view::npos) {
       ++dropped;
       break;
     }

@@ -85,6 +85,21 @@ void require_empty(const fs::path& folder) {
       fmt::format("{0}: is not empty; go on with --resume {0} or give another output.name", folder.string()));
 }
 
+/// Locks a folder in which nothing lies yet; `made` are the folders that were made for it.
+file_descriptor lock_empty(const fs::path& folder, const std::vector<fs::path>& made) {
+  try {
+    require_empty(folder);
+    auto held = lock(folder);
+    // Again, now that nobody else writes into it.
+    require_empty(folder);
+    return held;
+  } catch (...) {
+    // Where another process was faster with the lock its file lies there, and the folder stays.
+    remove_made(made);
+    throw;
+  }
+}
+
 /// "runs/a/" names the folder "runs/a".
 fs::path without_slash(const fs::path& folder) {
   return folder.has_filename() ? folder : folder.parent_path();
@@ -92,31 +107,22 @@ fs::path without_slash(const fs::path& folder) {
 
 } // namespace
 
-run_folder run_folder::create(const fs::path& given) {
-  const auto folder = without_slash(given);
-  auto made = make_folders(folder);
-  try {
-    require_empty(folder);
-    // Who made the folder and lost the race for its lock must leave it to the winner.
-    auto held = lock(folder);
-    // Again, now that nobody else writes into it.
-    require_empty(folder);
-    run_folder result(folder, std::move(held), std::move(made), false);
-    std::error_code error;
-    if (!fs::create_directory(result.checkpoints(), error))
-      throw io_failure(result.checkpoints(), "create folder", error.value());
-    return result;
-  } catch (...) {
-    remove_made(made);
-    throw;
-  }
+run_folder run_folder::create(const fs::path& folder) {
+  const auto path = without_slash(folder);
+  auto made = make_folders(path);
+  auto held = lock_empty(path, made);
+  run_folder result(path, std::move(held), std::move(made), false);
+  std::error_code error;
+  if (!fs::create_directory(result.checkpoints(), error))
+    throw io_failure(result.checkpoints(), "create folder", error.value());
+  return result;
 }
 
-run_folder run_folder::resume(const fs::path& given) {
-  const auto folder = without_slash(given);
-  if (!fs::exists(folder / "config.json"))
-    throw invalid_input(fmt::format("{}: no run to resume: it has no config.json", folder.string()));
-  run_folder result(folder, lock(folder), {}, true);
+run_folder run_folder::resume(const fs::path& folder) {
+  const auto path = without_slash(folder);
+  if (!fs::exists(path / "config.json"))
+    throw invalid_input(fmt::format("{}: no run to resume: it has no config.json", path.string()));
+  run_folder result(path, lock(path), {}, true);
   std::error_code error;
   fs::create_directory(result.checkpoints(), error);
   if (error)
