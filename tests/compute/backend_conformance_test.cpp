@@ -136,6 +136,18 @@ TEST_CASE("backends agree with the reference on convolutions of any kernel, stri
         }
 }
 
+TEST_CASE("backends agree with the reference on chains of 3x3 convolutions, for which there are faster algorithms") {
+  for (const std::int64_t channels : {16, 32})
+    for (const std::int64_t padding : {0, 1}) {
+      CAPTURE(channels, padding);
+      model m("m", {channels, 13, 10});
+      m.append("conv1", convolution_layer{.channels = 2 * channels, .kernel = 3, .padding = padding});
+      m.append("", relu_layer{});
+      m.append("conv2", convolution_layer{.channels = channels, .kernel = 3, .padding = padding});
+      require_agreement({with_head(std::move(m)), 7});
+    }
+}
+
 TEST_CASE("backends agree with the reference on max-pools of any window, also with a rest and with overlap") {
   for (const auto& pool :
        {max_pool_layer{.kernel = 2}, max_pool_layer{.kernel = 3}, max_pool_layer{.kernel = 3, .stride = 2},
