@@ -28,9 +28,8 @@ static_assert(!std::is_constructible_v<global_leader_state, caf::stateful_actor<
 
 global_leader_state::global_leader_state() = default;
 
-caf::behavior global_leader_actor(self_ptr self, leadership_settings settings,
-                                  std::shared_ptr<const run_clock> clock, std::optional<leadership_state> resume,
-                                  observers watchers) {
+caf::behavior global_leader_actor(self_ptr self, leadership_settings settings, std::shared_ptr<const run_clock> clock,
+                                  std::optional<leadership_state> resume, observers watchers) {
   auto& state = self->state;
   state.decisions.emplace(settings);
   if (resume)

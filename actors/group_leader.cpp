@@ -34,9 +34,8 @@ static_assert(!std::is_constructible_v<group_leader_state, caf::stateful_actor<g
 
 group_leader_state::group_leader_state() : group(0) {}
 
-caf::behavior group_leader_actor(self_ptr self, leadership_settings settings,
-                                 std::shared_ptr<const run_clock> clock, caf::actor global_leader,
-                                 std::optional<leadership_state> resume, observers watchers) {
+caf::behavior group_leader_actor(self_ptr self, leadership_settings settings, std::shared_ptr<const run_clock> clock,
+                                 caf::actor global_leader, std::optional<leadership_state> resume, observers watchers) {
   auto& state = self->state;
   state.decisions.emplace(settings);
   if (resume)

@@ -37,8 +37,7 @@ std::string in_words(double loss) {
 
 } // namespace
 
-election elect(std::span<const loss_report> reports, std::chrono::nanoseconds now,
-               std::chrono::nanoseconds max_age) {
+election elect(std::span<const loss_report> reports, std::chrono::nanoseconds now, std::chrono::nanoseconds max_age) {
   refusals refused;
   const loss_report* best = nullptr;
   const loss_report* second = nullptr;
@@ -71,8 +70,8 @@ election elect(std::span<const loss_report> reports, std::chrono::nanoseconds no
     result.reason = "the only one that can lead" + refused.in_words();
   } else {
     result.margin = second->loss - best->loss;
-    result.reason = "least loss of " + std::to_string(compared) + ", " + in_words(result.margin) + " below " +
-                    to_string(second->worker) + refused.in_words();
+    result.reason = "least loss of " + std::to_string(compared) + ", " + in_words(result.margin) + " below "
+                    + to_string(second->worker) + refused.in_words();
   }
   return result;
 }

@@ -21,7 +21,6 @@ struct election {
 
 /// Chooses the worker of least loss. A report cannot win where its loss window is not full, its loss is not finite, or it is
 /// older than `max_age` at `now`. Ties go to the lowest worker id. A pure function.
-election elect(std::span<const loss_report> reports, std::chrono::nanoseconds now,
-               std::chrono::nanoseconds max_age);
+election elect(std::span<const loss_report> reports, std::chrono::nanoseconds now, std::chrono::nanoseconds max_age);
 
 } // namespace paceline

@@ -21,8 +21,7 @@ struct budget_limits {
 /// total is met exactly, and a fast worker makes more of them than a slow one. Thread-safe; never waits.
 class run_budget {
  public:
-  run_budget(const budget_limits& limits, std::shared_ptr<const run_clock> clock,
-             std::uint64_t total_steps_before = 0);
+  run_budget(const budget_limits& limits, std::shared_ptr<const run_clock> clock, std::uint64_t total_steps_before = 0);
 
   /// True where the caller may make one more step.
   bool claim();

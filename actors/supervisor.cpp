@@ -67,22 +67,20 @@ std::string text_of(const caf::error& error) {
   return error.context().empty() ? caf::to_string(error) : error.context().get_as<std::string>(0);
 }
 
-/// Tests the state, tells the observers, then calls `done`.
-void test(self_ptr self, const run_state_ptr& run, const std::function<void()>& done) {
+/// Tests the state, tells the observers, then calls `done` with what was found.
+void test(self_ptr self, const run_state_ptr& run, const std::function<void(std::optional<evaluation>)>& done) {
   auto& state = self->state;
   if (!state.cluster.evaluator || !run)
-    return done();
+    return done(std::nullopt);
   self->request(state.cluster.evaluator, side_work_timeout, run)
     .then(
       [self, done](const evaluation& found) {
         self->state.plan->watchers.tell(found);
-        if (self->state.now == phase::finishing)
-          self->state.result.final_test = found;
-        done();
+        done(found);
       },
       [self, done](caf::error& error) {
         note_failure(self, failure_code::evaluation_failed, text_of(error));
-        done();
+        done(std::nullopt);
       });
 }
 
@@ -114,7 +112,10 @@ void finish(self_ptr self) {
     return;
   gather(self, [self](const run_state_ptr& run) {
     self->state.result.state = run;
-    test(self, run, [self, run] { write(self, run, [self] { end_actors(self); }); });
+    test(self, run, [self, run](const auto& found) {
+      self->state.result.final_test = found;
+      write(self, run, [self] { end_actors(self); });
+    });
   });
 }
 
@@ -135,7 +136,8 @@ void look_at_the_clock(self_ptr self) {
   if (state.now != phase::training)
     return;
   const auto time = state.services.clock->training_time();
-  const bool test_due = state.cluster.evaluator && state.next_test.count() > 0 && time >= state.next_test && !state.testing;
+  const bool test_due =
+    state.cluster.evaluator && state.next_test.count() > 0 && time >= state.next_test && !state.testing;
   const bool write_due =
     state.cluster.checkpointer && state.next_checkpoint.count() > 0 && time >= state.next_checkpoint && !state.writing;
   if (test_due) {
@@ -150,7 +152,7 @@ void look_at_the_clock(self_ptr self) {
   if (test_due || write_due)
     gather(self, [self, test_due, write_due](const run_state_ptr& run) {
       if (test_due)
-        test(self, run, [self] { side_work_done(self, self->state.testing); });
+        test(self, run, [self](const auto&) { side_work_done(self, self->state.testing); });
       if (write_due)
         write(self, run, [self] { side_work_done(self, self->state.writing); });
     });

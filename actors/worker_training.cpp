@@ -6,11 +6,14 @@
 namespace paceline {
 
 worker_training::worker_training(const worker_training_settings& settings, std::unique_ptr<trainer> device,
-                                 std::shared_ptr<snapshot_slot> group_slot,
-                                 std::shared_ptr<snapshot_slot> global_slot,
+                                 std::shared_ptr<snapshot_slot> group_slot, std::shared_ptr<snapshot_slot> global_slot,
                                  std::shared_ptr<const run_clock> clock)
-  : settings_(settings), trainer_(std::move(device)), group_slot_(std::move(group_slot)),
-    global_slot_(std::move(global_slot)), clock_(std::move(clock)), window_(settings.strategy.loss_window),
+  : settings_(settings),
+    trainer_(std::move(device)),
+    group_slot_(std::move(group_slot)),
+    global_slot_(std::move(global_slot)),
+    clock_(std::move(clock)),
+    window_(settings.strategy.loss_window),
     report_every_(report_interval(settings.strategy)) {}
 
 worker_training::outcome worker_training::step(double budget_used) {

@@ -14,6 +14,8 @@ const char* to_string(failure_code code) {
       return "evaluation_failed";
     case failure_code::checkpoint_failed:
       return "checkpoint_failed";
+    case failure_code::supervisor_lost:
+      return "supervisor_lost";
     case failure_code::record_failed:
       return "record_failed";
   }

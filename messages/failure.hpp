@@ -19,6 +19,8 @@ enum class failure_code : std::uint8_t {
   evaluation_failed,
   /// A checkpoint could not be written. Training goes on; the previous checkpoint is intact.
   checkpoint_failed,
+  /// The supervisor itself is gone. The run ends; the latest checkpoint is intact.
+  supervisor_lost,
   /// A record of the run could not be written to disk. The run ends.
   record_failed,
 };

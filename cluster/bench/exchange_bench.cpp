@@ -140,11 +140,12 @@ exchange_bench_result run_exchange_bench(const exchange_bench_settings& settings
 
 std::string to_text(const exchange_bench_settings& settings, const exchange_bench_result& result) {
   const auto [least, most] = std::minmax_element(result.ratios.begin(), result.ratios.end());
-  return fmt::format("{} tau {}, {}x{} workers: {:.2f} steps/s with exchange, {:.2f} without: {:.1f} % (median of {} turns, "
-                     "{:.1f} to {:.1f})\n{} steps, {} pulls; waited for messages: {:g} s, for data: {:.3f} s",
-                     settings.model, settings.tau, settings.groups, settings.workers, result.rate_on, result.rate_off,
-                     100 * result.ratio, settings.turns, 100 * *least, 100 * *most, result.steps, result.pulls,
-                     result.waited_for_messages_seconds, result.waited_for_data_seconds);
+  return fmt::format(
+    "{} tau {}, {}x{} workers: {:.2f} steps/s with exchange, {:.2f} without: {:.1f} % (median of {} turns, "
+    "{:.1f} to {:.1f})\n{} steps, {} pulls; waited for messages: {:g} s, for data: {:.3f} s",
+    settings.model, settings.tau, settings.groups, settings.workers, result.rate_on, result.rate_off,
+    100 * result.ratio, settings.turns, 100 * *least, 100 * *most, result.steps, result.pulls,
+    result.waited_for_messages_seconds, result.waited_for_data_seconds);
 }
 
 nlohmann::json to_json(const exchange_bench_settings& settings, const exchange_bench_result& result) {

@@ -44,11 +44,11 @@ pull_bench_result run_pull_bench(const pull_bench_settings& settings) {
 
 std::string to_text(const pull_bench_settings& settings, const pull_bench_result& result) {
   const auto bytes = static_cast<double>(settings.parameters * sizeof(float));
-  return fmt::format("pull of {} parameters: {:.1f} µs alone ({:.1f} GB/s; memcpy {:.1f} GB/s); optimiser step {:.1f} µs, "
-                     "with one pull {:.1f} µs, with two {:.1f} µs (medians of {})",
-                     settings.parameters, 1e6 * result.pull, 3 * bytes / result.pull / 1e9,
-                     2 * bytes / result.copy / 1e9, 1e6 * result.step, 1e6 * result.step_and_pull,
-                     1e6 * result.step_and_two_pulls, settings.repeats);
+  return fmt::format(
+    "pull of {} parameters: {:.1f} µs alone ({:.1f} GB/s; memcpy {:.1f} GB/s); optimiser step {:.1f} µs, "
+    "with one pull {:.1f} µs, with two {:.1f} µs (medians of {})",
+    settings.parameters, 1e6 * result.pull, 3 * bytes / result.pull / 1e9, 2 * bytes / result.copy / 1e9,
+    1e6 * result.step, 1e6 * result.step_and_pull, 1e6 * result.step_and_two_pulls, settings.repeats);
 }
 
 nlohmann::json to_json(const pull_bench_settings& settings, const pull_bench_result& result) {

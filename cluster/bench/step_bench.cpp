@@ -28,8 +28,10 @@ class training_rig {
     : model_(make_model(settings.model, picture, classes)),
       network_(make_cpu_backend(settings.threads)->compile(model_, {.batch_size = settings.batch_size})),
       images_(static_cast<std::size_t>(settings.batch_size * picture.size())),
-      labels_(static_cast<std::size_t>(settings.batch_size)), parameters_(model_.parameters().size()),
-      gradient_(parameters_.size()), velocity_(parameters_.size()) {
+      labels_(static_cast<std::size_t>(settings.batch_size)),
+      parameters_(model_.parameters().size()),
+      gradient_(parameters_.size()),
+      velocity_(parameters_.size()) {
     counter_random random(1);
     for (auto& value : images_)
       value = random.uniform(-1.0f, 1.0f);

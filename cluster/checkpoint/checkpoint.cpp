@@ -1,9 +1,9 @@
 #include "cluster/checkpoint/checkpoint.hpp"
 
-#include "cluster/files/atomic_file.hpp"
-#include "cluster/files/io_failure.hpp"
 #include "cluster/checkpoint/parameter_file.hpp"
 #include "cluster/checkpoint/run_state_json.hpp"
+#include "cluster/files/atomic_file.hpp"
+#include "cluster/files/io_failure.hpp"
 #include "compute/errors.hpp"
 
 #include <fmt/format.h>

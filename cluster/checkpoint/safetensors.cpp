@@ -1,8 +1,8 @@
 #include "cluster/checkpoint/safetensors.hpp"
 
+#include "cluster/checkpoint/safetensors_header.hpp"
 #include "cluster/files/atomic_file.hpp"
 #include "cluster/files/io_failure.hpp"
-#include "cluster/checkpoint/safetensors_header.hpp"
 #include "compute/errors.hpp"
 
 #include <fmt/format.h>

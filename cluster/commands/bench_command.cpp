@@ -41,8 +41,7 @@ void add_pull(CLI::App& bench, command& chosen) {
   auto* pull = bench.add_subcommand("pull", "Time the leader pull, alone and fused into the optimiser's step");
   pull->add_option("--parameters", settings->parameters, "Length of the parameter vector")
     ->check(CLI::Range(1, 1000000000));
-  pull->add_option("--repeats", settings->repeats, "Calls to time; the median counts")
-    ->check(CLI::Range(1, 1000000));
+  pull->add_option("--repeats", settings->repeats, "Calls to time; the median counts")->check(CLI::Range(1, 1000000));
   pull->add_flag("--json", *json, "Print one JSON object");
   pull->callback([settings, json, &chosen] {
     chosen = [settings, json] {
@@ -64,8 +63,7 @@ void add_exchange(CLI::App& bench, command& chosen) {
   exchange->add_option("--groups", settings->groups, "Groups")->check(CLI::Range(1, 1024));
   exchange->add_option("--workers", settings->workers, "Workers a group")->check(CLI::Range(1, 1024));
   exchange->add_option("--batch", settings->batch_size, "Pictures a batch")->check(CLI::Range(1, 65536));
-  exchange->add_option("--turns", settings->turns, "Pairs of phases, one on and one off")
-    ->check(CLI::Range(1, 10000));
+  exchange->add_option("--turns", settings->turns, "Pairs of phases, one on and one off")->check(CLI::Range(1, 10000));
   exchange->add_option("--seconds", settings->phase_seconds, "Length of a phase")->check(CLI::Range(0.1, 3600.0));
   exchange->add_flag("--json", *json, "Print one JSON object");
   exchange->callback([settings, json, &chosen] {

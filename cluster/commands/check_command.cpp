@@ -92,23 +92,24 @@ void print_exchange(const run_config& config, const cluster_plan& plan, const tr
   if (strategy.period_group == 0 && strategy.period_global == 0)
     return print("exchange", "none: workers ride alone");
   const auto snapshot = static_cast<double>(task.network.parameters().size() * sizeof(float));
-  print("exchange", fmt::format("group every {} steps a worker (pull {}), all every {} (pull {})", strategy.period_group,
-                                strategy.pull_group, strategy.period_global, strategy.pull_global));
+  print("exchange",
+        fmt::format("group every {} steps a worker (pull {}), all every {} (pull {})", strategy.period_group,
+                    strategy.pull_group, strategy.period_global, strategy.pull_global));
   print("", fmt::format("a report every {} steps a worker; a snapshot is {}, copied once a decision",
                         report_interval(strategy), in_mib(snapshot)));
   const auto a_step = [&](std::uint64_t period, std::uint64_t decisions) {
     const auto all_workers = static_cast<double>(period * config.workers());
     return period == 0 ? 0.0 : snapshot * static_cast<double>(decisions * config.workers()) / all_workers;
   };
-  print("", fmt::format("{} copied a step of every worker, on average",
-                        in_mib((a_step(strategy.period_group, config.groups.count) +
-                                a_step(strategy.period_global, 1)))));
+  print("",
+        fmt::format("{} copied a step of every worker, on average",
+                    in_mib((a_step(strategy.period_group, config.groups.count) + a_step(strategy.period_global, 1)))));
 }
 
 void print_memory(const run_config& config, const training_task& task) {
   const auto network = task.device->compile(task.network, {.batch_size = config.data.batch_size});
-  const auto vectors = static_cast<double>(task.network.parameters().size() * sizeof(float)) *
-                       (config.optimizer.momentum == 0 ? 2 : 3);
+  const auto vectors =
+    static_cast<double>(task.network.parameters().size() * sizeof(float)) * (config.optimizer.momentum == 0 ? 2 : 3);
   const auto worker = static_cast<double>(network->memory_bytes()) + vectors;
   const auto pictures = static_cast<double>(task.data->train.pixels.size() + task.data->test.pixels.size());
   print("memory", fmt::format("{} a worker, {} pictures, {} in all", in_mib(worker), in_mib(pictures),

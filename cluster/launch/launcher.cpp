@@ -81,8 +81,8 @@ void announce(const run_config& config, const training_task& task, const run_fol
 
 run_outcome outcome_of(const recorded_end& end, bool interrupted) {
   const auto spoils_the_run = [](const failure& what) {
-    return what.code == failure_code::record_failed || what.code == failure_code::checkpoint_failed ||
-           what.code == failure_code::evaluation_failed;
+    return what.code == failure_code::record_failed || what.code == failure_code::checkpoint_failed
+           || what.code == failure_code::evaluation_failed;
   };
   const auto& failures = end.finish.failures;
   if (!end.finish.state || std::any_of(failures.begin(), failures.end(), spoils_the_run))
@@ -108,7 +108,8 @@ run_summary summarise(const run_config& config, const recorded_end& end, bool in
 /// Runs the plan's actors to their end. `console` is theirs meanwhile.
 recorded_end run_actors(cluster_plan plan, const run_folder& folder, leadership_tally leadership,
                         progress_console& console, signal_watch& signals) {
-  auto clock = std::make_shared<run_clock>();
+  const auto clock = std::make_shared<run_clock>();
+  const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
   const auto services = make_services(plan, clock);
   const auto end = std::make_shared<recorded_end>();
   actor_system_settings settings;
@@ -119,6 +120,7 @@ recorded_end run_actors(cluster_plan plan, const run_folder& folder, leadership_
                                                                     .leadership_file = folder.leadership(),
                                                                     .leadership = std::move(leadership),
                                                                     .groups = plan.groups,
+                                                                    .time_before = time_before,
                                                                     .console = &console},
                                               end);
   plan.watchers.add(recorder);
@@ -163,11 +165,11 @@ launch_exit launch(const launch_options& options, std::ostream& out) {
 
   announce(config, task, folder, plan.resume, out);
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
-  progress_console console(out, {.abilities = abilities_of(STDOUT_FILENO),
-                                 .columns = [] { return columns_of(STDOUT_FILENO); }});
+  progress_console console(
+    out, {.abilities = abilities_of(STDOUT_FILENO), .columns = [] { return columns_of(STDOUT_FILENO); }});
   const auto end = run_actors(std::move(plan), folder, std::move(leadership), console, signals);
-  const auto summary = summarise(config, end, signals.signalled(), time_before,
-                                 std::chrono::steady_clock::now() - began);
+  const auto summary =
+    summarise(config, end, signals.signalled(), time_before, std::chrono::steady_clock::now() - began);
   out << to_text(summary);
   write_file_atomically(folder.summary(), to_json(summary).dump(2) + "\n");
   return exit_of(summary.outcome);

@@ -39,6 +39,15 @@ void record(self_ptr self, std::optional<json_lines>& log, const nlohmann::json&
   }
 }
 
+/// Share of the budget that earlier parts of the run have used; the clock has not started when it is asked.
+double used_before(const run_recorder_settings& settings) {
+  const auto& budget = *settings.services.budget;
+  const auto time = budget.limits().training_time;
+  const auto share_of_time =
+    time && time->count() > 0 ? std::chrono::duration<double>(settings.time_before) / *time : 0.0;
+  return std::max(budget.used(), share_of_time);
+}
+
 void update_loss(run_recorder_state& state) {
   double sum = 0;
   std::size_t count = 0;
@@ -55,7 +64,7 @@ void update_pace(run_recorder_state& state) {
   auto& status = state.status;
   status.elapsed = state.settings.services.clock->training_time();
   status.done = state.settings.services.budget->used();
-  const auto in_launch = std::chrono::duration<double>(status.elapsed - state.time_at_start).count();
+  const auto in_launch = std::chrono::duration<double>(status.elapsed - state.settings.time_before).count();
   const auto done_in_launch = status.done - state.done_at_start;
   if (in_launch <= 0)
     return;
@@ -123,21 +132,28 @@ void on_end(self_ptr self, const run_finished& finish) {
 
 static_assert(!std::is_constructible_v<run_recorder_state, caf::stateful_actor<run_recorder_state>*>);
 
-run_recorder_state::run_recorder_state()
-  : done_at_start(0), time_at_start(0), last_record_time(0), failed(false) {}
+run_recorder_state::run_recorder_state() : done_at_start(0), last_record_time(0), failed(false) {}
 
 caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, std::shared_ptr<recorded_end> end) {
   auto& state = self->state;
   state.metrics.emplace(settings.metrics_file);
   state.leadership.emplace(settings.leadership_file);
   state.status.group_leaders.resize(settings.groups);
-  state.done_at_start = settings.services.budget->used();
+  state.done_at_start = used_before(settings);
   state.settings = std::move(settings);
   state.end = std::move(end);
+
+  self->set_down_handler([self](const caf::down_msg& down) {
+    // Its last message comes before this one; so it never finished.
+    const failure lost{failure_code::supervisor_lost, {}, "the supervisor ended early: " + caf::to_string(down.reason)};
+    on_failure(self, lost);
+    on_end(self, {.failures = {lost}});
+  });
 
   return {
     [self](const caf::actor& supervisor) {
       self->state.supervisor = supervisor;
+      self->monitor(supervisor);
       show(self);
     },
     [self](look_at_clock) { show(self); },

@@ -2,10 +2,10 @@
 
 #include "actors/compute_actor.hpp"
 #include "actors/supervisor.hpp"
+#include "cluster/console/progress_console.hpp"
 #include "cluster/files/json_lines.hpp"
 #include "cluster/record/leadership_tally.hpp"
 #include "cluster/record/metrics.hpp"
-#include "cluster/console/progress_console.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/behavior.hpp>
@@ -27,6 +27,8 @@ struct run_recorder_settings {
   /// Of the decisions in the log so far.
   leadership_tally leadership;
   std::uint32_t groups = 1;
+  /// Training time of the parts of the run before this launch.
+  std::chrono::nanoseconds time_before{0};
   /// Outlives the actor; used by no one else meanwhile.
   progress_console* console = nullptr;
 };
@@ -51,14 +53,13 @@ struct run_recorder_state {
   std::map<worker_id, worker_progress> progress;
   run_status status;
   double done_at_start;
-  std::chrono::nanoseconds time_at_start;
   std::chrono::nanoseconds last_record_time;
   bool failed;
 };
 
 /// Observes a run: writes its logs and shows where it stands. Spawn it detached: disks are slow. The supervisor is named
-/// by a message; where a log cannot be written, a failure is kept and the supervisor is asked to stop. When the run has finished
-/// it fills `end` and exits.
+/// by a message and monitored; where a log cannot be written, a failure is kept and the supervisor is asked to stop. When the run has finished,
+/// or the supervisor is gone without a word, it fills `end` and exits.
 caf::behavior run_recorder_actor(caf::stateful_actor<run_recorder_state>* self, run_recorder_settings settings,
                                  std::shared_ptr<recorded_end> end);
 

@@ -96,6 +96,7 @@ bool is_of_a_worker(failure_code code) {
       return true;
     case failure_code::evaluation_failed:
     case failure_code::checkpoint_failed:
+    case failure_code::supervisor_lost:
     case failure_code::record_failed:
       return false;
   }

@@ -19,8 +19,8 @@ struct augmentation {
 
 /// Cuts a random crop, flips it or not, normalises by the data set's mean and stddev. `seed` decides place and flip.
 /// Requires: the crop fits into the padded picture; out.size() == channels x crop x crop.
-void augment_for_training(const dataset& data, const image_set& images, std::size_t index,
-                          const augmentation& how, std::uint64_t seed, std::span<float> out);
+void augment_for_training(const dataset& data, const image_set& images, std::size_t index, const augmentation& how,
+                          std::uint64_t seed, std::span<float> out);
 
 /// Cuts the centre and normalises; where the crop is larger than the picture, black surrounds it.
 void prepare_for_test(const dataset& data, const image_set& images, std::size_t index, const augmentation& how,

@@ -10,7 +10,8 @@ using namespace paceline;
 namespace {
 
 std::vector<float> plain_sgd(std::uint64_t seed, std::uint64_t steps) {
-  auto alone = make_sgd_trainer(std::make_unique<quadratic>(8, 0.5f, seed), {.learning_rate = 0.05, .momentum = 0.9}, seed);
+  auto alone =
+    make_sgd_trainer(std::make_unique<quadratic>(8, 0.5f, seed), {.learning_rate = 0.05, .momentum = 0.9}, seed);
   for (std::uint64_t step = 0; step < steps; ++step)
     alone->step({});
   return alone->save().parameters;
@@ -74,8 +75,8 @@ TEST_CASE("the followers are pulled, the leader is not, and every pull is to the
   for (const auto& pull : run.pulls) {
     REQUIRE(pull.worker != pull.leader);
     const auto of_pull = [&](const leader_announcement& decision) {
-      return decision.scope == pull.scope && decision.decision == pull.decision && decision.leader == pull.leader &&
-             (decision.scope == scope::global || decision.group == pull.worker.group);
+      return decision.scope == pull.scope && decision.decision == pull.decision && decision.leader == pull.leader
+             && (decision.scope == scope::global || decision.group == pull.worker.group);
     };
     REQUIRE(std::any_of(run.decisions.begin(), run.decisions.end(), of_pull));
   }
@@ -194,7 +195,8 @@ TEST_CASE("a run that is asked to stop ends cleanly with its state") {
 TEST_CASE("the last state is tested and written") {
   auto plan = quadratic_plan(1, 2, 20);
   plan.evaluator.make_test = [] {
-    return [](std::span<const float> x, const std::function<void()>&) { return test_score{.loss = x[0], .error = 0.5}; };
+    return
+      [](std::span<const float> x, const std::function<void()>&) { return test_score{.loss = x[0], .error = 0.5}; };
   };
   std::vector<run_state> written;
   plan.write_checkpoint = [&](const run_state& state) { written.push_back(state); };

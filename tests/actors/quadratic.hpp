@@ -11,8 +11,7 @@ namespace paceline {
 /// f(x) = 1/2 Σ curvature_i x_i² with gradient noise that depends on the step: the smallest objective with a life of its own.
 class quadratic final : public objective {
  public:
-  explicit quadratic(std::size_t size = 8, float noise = 0.0f, std::uint64_t seed = 0)
-    : noise_(noise), seed_(seed) {
+  explicit quadratic(std::size_t size = 8, float noise = 0.0f, std::uint64_t seed = 0) : noise_(noise), seed_(seed) {
     layout_.append("x", {static_cast<std::int64_t>(size)});
   }
 

@@ -14,11 +14,11 @@ namespace {
 /// A worker with its slots, as a compute actor would hold it.
 struct rig {
   explicit rig(std::unique_ptr<quadratic> goal = std::make_unique<quadratic>(), worker_id id = {0, 1})
-    : training({.id = id,
-                .strategy = {.period_group = 4, .period_global = 8, .pull_group = 0.5, .pull_global = 1.0,
-                             .loss_window = 3},
-                .learning_rate = 0.1},
-               make_sgd_trainer(std::move(goal), {.learning_rate = 0.1, .momentum = 0.9}, 7), group, global, clock) {}
+    : training(
+      {.id = id,
+       .strategy = {.period_group = 4, .period_global = 8, .pull_group = 0.5, .pull_global = 1.0, .loss_window = 3},
+       .learning_rate = 0.1},
+      make_sgd_trainer(std::move(goal), {.learning_rate = 0.1, .momentum = 0.9}, 7), group, global, clock) {}
 
   snapshot_ptr snapshot(scope of, worker_id leader, std::uint64_t decision, float value = 0.25f) {
     leader_snapshot s;

@@ -1,11 +1,11 @@
 #include "cluster/checkpoint/checkpoint.hpp"
 
-#include "cluster/files/io_failure.hpp"
 #include "cluster/checkpoint/parameter_file.hpp"
+#include "cluster/files/io_failure.hpp"
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
-#include "tests/cluster/killed_process.hpp"
 #include "tests/cluster/files/small_disk.hpp"
+#include "tests/cluster/killed_process.hpp"
 #include "tests/cluster/temporary_folder.hpp"
 #include "tests/skip.hpp"
 
