@@ -1,7 +1,6 @@
 #include "cluster/commands/commands.hpp"
 
 #include "actors/strategy.hpp"
-#include "cluster/config/duration.hpp"
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/task.hpp"
@@ -70,21 +69,11 @@ void print_workers(const run_config& config, const training_task& task) {
 }
 
 void print_budget(const run_config& config, const training_task& task) {
-  const auto per_epoch = batches_per_epoch(config, task);
   print("data", fmt::format("{}: {} training and {} test pictures of {}x{}, crop {}, {} classes", task.data->name,
                             task.data->train.size(), task.data->test.size(), task.data->train.height,
                             task.data->train.width, config.data.augment.crop, task.data->classes()));
-  print("epoch", fmt::format("{} batches of {} a worker", per_epoch, config.data.batch_size));
-  std::string budget;
-  const auto add = [&](const std::string& text) { budget += (budget.empty() ? "" : ", or ") + text; };
-  if (config.budget.steps)
-    add(fmt::format("{} steps a worker", *config.budget.steps));
-  if (config.budget.epochs)
-    add(fmt::format("{} epochs a worker ({:.0f} steps)", *config.budget.epochs,
-                    *config.budget.epochs * static_cast<double>(per_epoch)));
-  if (config.budget.time)
-    add(format_duration(*config.budget.time) + " of training");
-  print("budget", budget);
+  print("epoch", fmt::format("{} batches of {} a worker", batches_per_epoch(config, task), config.data.batch_size));
+  print("budget", budget_in_words(config, task));
 }
 
 void print_exchange(const run_config& config, const cluster_plan& plan, const training_task& task) {

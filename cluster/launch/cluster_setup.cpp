@@ -1,5 +1,6 @@
 #include "cluster/launch/cluster_setup.hpp"
 
+#include "cluster/config/duration.hpp"
 #include "compute/affinity.hpp"
 #include "compute/classification.hpp"
 #include "compute/counter_random.hpp"
@@ -109,6 +110,19 @@ std::uint64_t batches_per_epoch(const run_config& config, const training_task& t
   // The last shard is the smallest.
   const auto pictures = shard_of(config, task, config.workers() - 1).size();
   return pictures / static_cast<std::uint64_t>(config.data.batch_size);
+}
+
+std::string budget_in_words(const run_config& config, const training_task& task) {
+  std::string words;
+  const auto add = [&](const std::string& text) { words += (words.empty() ? "" : ", or ") + text; };
+  if (config.budget.steps)
+    add(fmt::format("{} steps a worker", *config.budget.steps));
+  if (config.budget.epochs)
+    add(fmt::format("{} epochs a worker ({:.0f} steps)", *config.budget.epochs,
+                    *config.budget.epochs * static_cast<double>(batches_per_epoch(config, task))));
+  if (config.budget.time)
+    add(format_duration(*config.budget.time) + " of training");
+  return words;
 }
 
 std::vector<int> cores_of(const run_config& config, std::size_t position) {

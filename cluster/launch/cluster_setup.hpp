@@ -6,6 +6,7 @@
 #include "compute/data/shard.hpp"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace paceline {
@@ -19,6 +20,9 @@ shard shard_of(const run_config& config, const training_task& task, std::size_t 
 
 /// Batches in one epoch over a worker's shard, the smallest of all workers'.
 std::uint64_t batches_per_epoch(const run_config& config, const training_task& task);
+
+/// When the run will end, in words: "800 steps a worker, or 10min of training".
+std::string budget_in_words(const run_config& config, const training_task& task);
 
 /// Cores to which the worker at that position is bound: as many as it has threads, taken in turn from all usable ones; none
 /// where the file says so.

@@ -70,10 +70,11 @@ checkpoint_writer make_checkpoint_writer(const run_config& config, const trainin
 
 void announce(const run_config& config, const training_task& task, const run_folder& folder,
               const std::shared_ptr<const run_state>& resumed, std::ostream& out) {
-  out << fmt::format("{}: {} ({} parameters) on {}, {} group{} of {} worker{}, {}\n", config.output.name,
+  const auto plural = [](std::uint32_t count) { return count == 1 ? "" : "s"; };
+  out << fmt::format("{}: {} ({} parameters) on {}, {} group{} of {} worker{}, {}; goal: {}\n", config.output.name,
                      task.network.name(), task.network.parameters().size(), task.data->name, config.groups.count,
-                     config.groups.count == 1 ? "" : "s", config.groups.workers, config.groups.workers == 1 ? "" : "s",
-                     folder.path().string());
+                     plural(config.groups.count), config.groups.workers, plural(config.groups.workers),
+                     folder.path().string(), budget_in_words(config, task));
   if (resumed)
     out << fmt::format("resumed at step {} of all workers together\n", resumed->total_steps);
   out.flush();
@@ -126,7 +127,10 @@ recorded_end run_actors(cluster_plan plan, const run_folder& folder, leadership_
   plan.watchers.add(recorder);
   auto supervisor = system.spawn(supervisor_actor, std::make_shared<const cluster_plan>(std::move(plan)), services);
   caf::anon_send(recorder, supervisor);
-  signals.call_on_first([supervisor] { caf::anon_send(supervisor, stop_run{}); });
+  signals.call_on_first([supervisor, recorder] {
+    caf::anon_send(recorder, stop_run{});
+    caf::anon_send(supervisor, stop_run{});
+  });
   caf::scoped_actor self(system);
   self->wait_for(supervisor, recorder);
   signals.call_on_first(nullptr);

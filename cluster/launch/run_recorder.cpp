@@ -157,6 +157,10 @@ caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, 
       show(self);
     },
     [self](look_at_clock) { show(self); },
+    [self](stop_run) {
+      self->state.settings.console->message(
+        "stopping: a last test and a checkpoint follow; once more ends the program at once");
+    },
     [self](const worker_progress& progress) {
       auto& known = self->state;
       known.progress[progress.report.worker] = progress;

@@ -57,7 +57,7 @@ struct run_recorder_state {
   bool failed;
 };
 
-/// Observes a run: writes its logs and shows where it stands. Spawn it detached: disks are slow. The supervisor is named
+/// Observes a run: writes its logs and shows where it stands, and that it is being stopped (stop_run). Spawn it detached: disks are slow. The supervisor is named
 /// by a message and monitored; where a log cannot be written, a failure is kept and the supervisor is asked to stop. When the run has finished,
 /// or the supervisor is gone without a word, it fills `end` and exits.
 caf::behavior run_recorder_actor(caf::stateful_actor<run_recorder_state>* self, run_recorder_settings settings,
