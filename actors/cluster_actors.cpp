@@ -39,11 +39,8 @@ caf::actor spawn_busy(caf::actor_system& system, const cluster_plan& plan, Ts&&.
                           : system.spawn(std::forward<Ts>(args)...);
 }
 
-void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor, const cluster_plan& plan,
-                        const run_services& services, spawned_cluster& cluster) {
-  auto decision_watchers = plan.watchers;
-  decision_watchers.add(supervisor);
-
+void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor, const observers& decision_watchers,
+                        const cluster_plan& plan, const run_services& services, spawned_cluster& cluster) {
   const auto global_resume = plan.resume ? std::optional(plan.resume->global) : std::nullopt;
   const auto global =
     system.spawn(global_leader_actor, plan.global_leadership(), services.clock, global_resume, decision_watchers);
@@ -54,7 +51,7 @@ void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor,
     std::vector<caf::actor> workers;
     for (std::uint32_t index = 0; index < plan.workers_per_group; ++index) {
       const worker_id id{group, index};
-      const auto worker = system.spawn(worker_actor, id, leader, plan.watchers);
+      const auto worker = system.spawn(worker_actor, id, leader);
       const auto compute = spawn_busy(system, plan, compute_actor, compute_settings(plan, id), services, worker,
                                       supervisor, plan.watchers);
       caf::anon_send(worker, compute);
@@ -83,12 +80,13 @@ void spawn_lockstep(caf::actor_system& system, const caf::actor& supervisor,
 } // namespace
 
 spawned_cluster spawn_cluster(caf::actor_system& system, const caf::actor& supervisor,
-                              const std::shared_ptr<const cluster_plan>& plan, const run_services& services) {
+                              const observers& decision_watchers, const std::shared_ptr<const cluster_plan>& plan,
+                              const run_services& services) {
   spawned_cluster cluster;
   if (plan->lockstep)
     spawn_lockstep(system, supervisor, plan, services, cluster);
   else
-    spawn_free_running(system, supervisor, *plan, services, cluster);
+    spawn_free_running(system, supervisor, decision_watchers, *plan, services, cluster);
   if (plan->evaluator.make_test)
     cluster.evaluator = spawn_busy(system, *plan, evaluator_actor, plan->evaluator, services.clock);
   if (plan->write_checkpoint)

@@ -23,10 +23,12 @@ struct spawned_cluster {
   caf::actor checkpointer;
 };
 
-/// Spawns all actors of a plan. `supervisor` is told when workers are ready, have finished or fail, and of every decision. None
-/// begins to work before it is sent prepare and begin_training.
+/// Spawns all actors of a plan. `supervisor` is told when workers are ready, have finished or fail; `decision_watchers` are told
+/// the decisions of free-running leaders (in lock-step the plan's observers are). None begins to work before it is sent prepare
+/// and begin_training.
 spawned_cluster spawn_cluster(caf::actor_system& system, const caf::actor& supervisor,
-                              const std::shared_ptr<const cluster_plan>& plan, const run_services& services);
+                              const observers& decision_watchers, const std::shared_ptr<const cluster_plan>& plan,
+                              const run_services& services);
 
 /// Ends all of them, and drops the handles.
 void end_cluster(spawned_cluster& cluster);

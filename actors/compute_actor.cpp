@@ -43,29 +43,40 @@ class turn {
 
 void fail(self_ptr self, failure_code code, const std::string& what) {
   auto& state = self->state;
-  const failure report{code, state.settings.training.id, what};
-  self->send(state.supervisor, report);
+  const failure report{.code = code,
+                       .worker = state.settings.training.id,
+                       .what = what,
+                       .steps = state.training ? state.training->report().steps : 0};
+  // The supervisor last: its next word to the others may be the run's last.
   state.watchers.tell(report);
+  self->send(state.worker, report);
+  self->send(state.supervisor, report);
   state.training_now = false;
   self->quit(caf::exit_reason::unhandled_exception);
+}
+
+std::string text_of(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& e) {
+    return e.what();
+  } catch (...) {
+    return "an exception of unknown type";
+  }
 }
 
 void make_trainer(self_ptr self) {
   auto& state = self->state;
   pin_this_thread(state.settings.cores);
-  try {
-    const auto group = state.settings.training.id.group;
-    auto training = std::make_unique<worker_training>(
-      state.settings.training, state.settings.make_trainer(), state.services.plane->subscribe(scope::group, group),
-      state.services.plane->subscribe(scope::global, 0), state.services.clock);
-    if (state.settings.resume)
-      training->restore(*state.settings.resume);
-    state.training = std::move(training);
-    state.settings.resume.reset();
-    self->send(state.supervisor, worker_ready{state.settings.training.id});
-  } catch (const std::exception& e) {
-    fail(self, failure_code::worker_start_failed, e.what());
-  }
+  const auto group = state.settings.training.id.group;
+  auto training = std::make_unique<worker_training>(
+    state.settings.training, state.settings.make_trainer(), state.services.plane->subscribe(scope::group, group),
+    state.services.plane->subscribe(scope::global, 0), state.services.clock);
+  if (state.settings.resume)
+    training->restore(*state.settings.resume);
+  state.training = std::move(training);
+  state.settings.resume.reset();
+  self->send(state.supervisor, worker_ready{state.settings.training.id});
 }
 
 /// Tells what a step or pull did. Returns false where the worker is lost and the actor has quit.
@@ -84,13 +95,16 @@ bool tell(self_ptr self, const worker_training::outcome& outcome) {
 /// One step and all that follows from it. Returns false where the actor has quit.
 bool make_one_step(self_ptr self, double budget_used) {
   auto& state = self->state;
-  try {
-    const auto outcome = state.exchange ? state.training->step(budget_used) : state.training->step_alone(budget_used);
-    return tell(self, outcome);
-  } catch (const std::exception& e) {
-    fail(self, failure_code::worker_step_failed, e.what());
-    return false;
-  }
+  const auto outcome = state.exchange ? state.training->step(budget_used) : state.training->step_alone(budget_used);
+  return tell(self, outcome);
+}
+
+/// To the group leader through the worker, and with all counters to the observers.
+void report(self_ptr self) {
+  auto& state = self->state;
+  const auto progress = state.training->progress();
+  state.watchers.tell(progress);
+  self->send(state.worker, progress.report);
 }
 
 void step_freely(self_ptr self) {
@@ -100,14 +114,14 @@ void step_freely(self_ptr self) {
     return;
   if (!state.services.budget->claim()) {
     state.training_now = false;
-    self->send(state.worker, state.training->progress());
+    report(self);
     self->send(state.supervisor, worker_finished{state.settings.training.id});
     return;
   }
   if (!make_one_step(self, state.services.budget->used()))
     return;
   if (state.exchange && state.training->report_due())
-    self->send(state.worker, state.training->progress());
+    report(self);
   state.step_pending = true;
   self->send(self, make_step{});
 }
@@ -132,6 +146,11 @@ caf::behavior compute_actor(self_ptr self, compute_actor_settings settings, run_
   state.worker = std::move(worker);
   state.supervisor = std::move(supervisor);
   state.watchers = std::move(watchers);
+  self->set_exception_handler([self](std::exception_ptr& thrown) -> caf::error {
+    fail(self, self->state.training ? failure_code::worker_step_failed : failure_code::worker_start_failed,
+         text_of(thrown));
+    return caf::exit_reason::unhandled_exception;
+  });
 
   return {
     [self](prepare) { make_trainer(self); },
@@ -172,7 +191,7 @@ caf::behavior compute_actor(self_ptr self, compute_actor_settings settings, run_
     },
     [self](save_state) -> worker_state_ptr {
       const turn now(self->state);
-      return std::make_shared<const worker_state>(self->state.training->save());
+      return std::make_shared<worker_state>(self->state.training->save());
     },
   };
 }

@@ -59,12 +59,12 @@ struct compute_actor_state {
 /// Owns one trainer and drives it; spawn it detached: a step takes as long as it takes.
 ///
 ///   (new) --prepare--> ready --begin_training--> training --budget used up--> finished
-///     `--- the trainer cannot be made, or a step throws: a failure to supervisor and observers, then it exits
+///     `--- anything throws: a failure to observers, worker and supervisor, in this order, then it exits
 ///
 /// While training it sends itself make_step after each step, so whatever came meanwhile (take_snapshot, save_state,
 /// query_progress, set_exchange) is handled at the step boundary, and it never waits for any of it. Snapshots to be pulled to do
-/// not pass the mailbox at all: they lie in the worker's slots. Reports go to `worker`, worker_ready and worker_finished
-/// to `supervisor`.
+/// not pass the mailbox at all: they lie in the worker's slots. Reports go to `worker` (and with all counters to the
+/// observers), worker_ready and worker_finished to `supervisor`.
 caf::behavior compute_actor(caf::stateful_actor<compute_actor_state>* self, compute_actor_settings settings,
                             run_services services, caf::actor worker, caf::actor supervisor, observers watchers);
 

@@ -48,6 +48,7 @@ caf::behavior group_leader_actor(self_ptr self, leadership_settings settings, st
   return {
     [self](const std::vector<caf::actor>& workers) { self->state.workers = workers; },
     [self](const loss_report& report) { handle_report(self, report); },
+    [self](const failure& lost) { self->state.decisions->forget(lost.worker.index); },
     [self](const leader_announcement& global_decision) { announce(self, global_decision); },
   };
 }

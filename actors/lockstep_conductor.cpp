@@ -1,6 +1,6 @@
 #include "actors/lockstep_conductor.hpp"
 
-#include "actors/fan_out.hpp"
+#include "actors/ask.hpp"
 
 #include <caf/all.hpp>
 
@@ -36,12 +36,7 @@ void finish(self_ptr self) {
 run_state_ptr assemble(const lockstep_state& state, std::vector<std::optional<worker_state_ptr>>&& workers) {
   auto run = std::make_shared<run_state>();
   run->training_time = state.services.clock->training_time();
-  for (auto& worker : workers) {
-    if (!worker)
-      continue;
-    run->total_steps += (*worker)->training.steps;
-    run->workers.push_back(**worker);
-  }
+  take_workers(*run, std::move(workers), state.steps_of_lost);
   for (const auto& group : state.groups)
     run->groups.push_back(group.save());
   run->global = state.global->save();
@@ -53,7 +48,7 @@ run_state_ptr assemble(const lockstep_state& state, std::vector<std::optional<wo
 void answer_waiting(self_ptr self, const std::function<void()>& next) {
   if (self->state.waiting.empty())
     return next();
-  fan_out<worker_state_ptr>(self, live(self->state), save_state{}, [self, next](auto&& workers) {
+  ask_all<worker_state_ptr>(self, live(self->state), save_state{}, [self, next](auto&& workers) {
     const auto run = assemble(self->state, std::move(workers));
     for (auto& promise : std::exchange(self->state.waiting, {}))
       promise.deliver(run);
@@ -73,12 +68,14 @@ void carry_out(self_ptr self, const decisions& made, const std::function<void()>
   auto missing = std::make_shared<std::size_t>(made.size());
   const auto one_less = [self, missing, next] {
     if (--*missing == 0)
-      fan_out<pulls_done>(self, live(self->state), apply_pulls{}, [next](auto&&) { next(); });
+      ask_all<pulls_done>(self, live(self->state), apply_pulls{}, [next](auto&&) { next(); });
   };
   for (const auto& decision : made) {
     state.plan->watchers.tell(decision);
-    self->request(state.computes[state.plan->position(decision.leader)], step_boundary_timeout, take_snapshot{decision})
-      .then([one_less](snapshot_published) { one_less(); }, [one_less](caf::error&) { one_less(); });
+    const auto& leader = state.computes[state.plan->position(decision.leader)];
+    ask<snapshot_published>(
+      self, leader, step_boundary_timeout, take_snapshot{decision}, [one_less](snapshot_published) { one_less(); },
+      [one_less](const caf::error&) { one_less(); });
   }
 }
 
@@ -118,25 +115,22 @@ void begin_round(self_ptr self) {
     claimed = state.services.budget->claim();
   if (!claimed)
     return finish(self);
-  fan_out<loss_report>(self, actors, advance{state.services.budget->used()},
+  ask_all<loss_report>(self, actors, advance{state.services.budget->used()},
                        [self](auto&& reports) { decide(self, reports); });
 }
 
-void forget(lockstep_state& state, const caf::actor_addr& gone) {
-  for (const auto& id : state.plan->worker_ids()) {
-    auto& compute = state.computes[state.plan->position(id)];
-    if (compute && compute.address() == gone) {
-      compute = nullptr;
-      state.groups[id.group].forget(id.index);
-    }
-  }
+/// A compute actor's last word, which comes before any answer that it still owes.
+void lose(lockstep_state& state, const failure& lost) {
+  state.computes[state.plan->position(lost.worker)] = nullptr;
+  state.groups[lost.worker.group].forget(lost.worker.index);
+  state.steps_of_lost += lost.steps;
 }
 
 } // namespace
 
 static_assert(!std::is_constructible_v<lockstep_state, caf::stateful_actor<lockstep_state>*>);
 
-lockstep_state::lockstep_state() : finished(false) {}
+lockstep_state::lockstep_state() : steps_of_lost(0), finished(false) {}
 
 caf::behavior lockstep_conductor_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan, run_services services,
                                        caf::actor supervisor) {
@@ -152,14 +146,9 @@ caf::behavior lockstep_conductor_actor(self_ptr self, std::shared_ptr<const clus
       state.groups[group].restore(resume->groups[group]);
     state.global->restore(resume->global);
   }
-  self->set_down_handler([self](const caf::down_msg& down) { forget(self->state, down.source); });
-
   return {
-    [self](const std::vector<caf::actor>& computes) {
-      self->state.computes = computes;
-      for (const auto& compute : computes)
-        self->monitor(compute);
-    },
+    [self](const std::vector<caf::actor>& computes) { self->state.computes = computes; },
+    [self](const failure& lost) { lose(self->state, lost); },
     [self](begin_training order) {
       for (const auto& compute : live(self->state))
         self->send(compute, order);

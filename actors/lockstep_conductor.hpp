@@ -11,6 +11,7 @@
 #include <caf/response_promise.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -28,6 +29,7 @@ struct lockstep_state {
   std::vector<caf::actor> computes;
   std::vector<leadership> groups;
   std::optional<leadership> global;
+  std::uint64_t steps_of_lost;
   /// Who waits for a run_state at the end of this round.
   std::vector<caf::response_promise> waiting;
   bool finished;

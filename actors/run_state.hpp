@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct worker_state {
   trainer_state training;
   /// Contents of its loss window, oldest first.
   std::vector<double> losses;
+  /// Steps in a row that went wrong; 0 for a healthy worker.
+  std::uint64_t diverged_steps = 0;
 };
 
 /// What a coordinator knows. Soft state: it can be lost, and is right again after one round of reports; it is saved so that
@@ -36,27 +39,34 @@ struct leadership_state {
 
 /// Everything that a checkpoint holds: enough to resume, and the two models worth keeping.
 struct run_state {
-  /// Steps of all workers together.
+  /// Steps of all workers together, those of workers that were lost included.
   std::uint64_t total_steps = 0;
   /// Training time used so far; evaluation and time between a stop and a resume are left out.
   std::chrono::nanoseconds training_time{0};
-  /// All workers, by group and index.
+  /// All workers that were left, by group and index.
   std::vector<worker_state> workers;
   std::vector<leadership_state> groups;
   leadership_state global;
-  /// The worker of least loss when the state was taken; empty where none could lead.
+  /// Who led all when the state was taken (see choose_leader); empty where nobody could.
   std::optional<worker_id> leader;
   double leader_loss = 0;
 };
 
-/// Sets `leader` and `leader_loss` to the worker of least mean loss among those whose loss window (of that length) is full.
+/// Sets `leader` and `leader_loss`: the elected global leader where it can lead still (its loss window, of that length, is full
+/// and finite), else the worker of least mean loss that can.
 void choose_leader(run_state& state, std::size_t loss_window);
+
+/// Moves in what was collected (empty for workers that did not answer), and sets the total steps to theirs and those of lost
+/// workers.
+void take_workers(run_state& state, std::vector<std::optional<std::shared_ptr<worker_state>>>&& collected,
+                  std::uint64_t steps_of_lost);
 
 /// Sets what the coordinators count to where the workers stand: no decision is half due, nobody is a candidate yet; who led
 /// and how many decisions there were stays. For a state that was collected while coordinators ran freely.
 void align_coordinators(run_state& state, std::uint32_t workers_per_group);
 
-/// Mean of all workers' parameters, summed in double. Requires at least one worker.
+/// Mean of the parameters of all workers whose parameters are finite (of all, where none's are), summed in double. Requires
+/// at least one worker.
 std::vector<float> centre_of(const run_state& state);
 
 } // namespace paceline

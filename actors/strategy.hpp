@@ -22,8 +22,8 @@ struct strategy_settings {
   std::chrono::nanoseconds max_report_age = std::chrono::seconds(60);
 };
 
-/// How many steps a worker makes between two reports: about four reports a period, and a divisor of both periods, so that
-/// the counted steps of a group meet each multiple of workers * period exactly. Where nothing is ever decided, 16.
+/// How many steps a worker makes between two reports: at most four reports a period, and a divisor of both periods, so that the
+/// counted steps of a group meet each multiple of workers * period exactly. Where nothing is ever decided, 16.
 std::uint64_t report_interval(const strategy_settings& strategy);
 
 } // namespace paceline

@@ -1,6 +1,6 @@
 #include "actors/supervisor.hpp"
 
-#include "actors/fan_out.hpp"
+#include "actors/ask.hpp"
 
 #include <caf/all.hpp>
 
@@ -27,7 +27,7 @@ std::vector<caf::actor> live(const supervisor_state& state) {
 }
 
 void note_failure(self_ptr self, failure_code code, const std::string& what) {
-  failure report{code, {}, what};
+  failure report{.code = code, .what = what};
   self->state.plan->watchers.tell(report);
   self->state.result.failures.push_back(std::move(report));
 }
@@ -37,12 +37,7 @@ run_state_ptr assemble(const supervisor_state& state, std::vector<std::optional<
   run->training_time = state.services.clock->training_time();
   run->groups = state.groups;
   run->global = state.global;
-  for (auto& worker : workers) {
-    if (!worker)
-      continue;
-    run->total_steps += (*worker)->training.steps;
-    run->workers.push_back(**worker);
-  }
+  take_workers(*run, std::move(workers), state.steps_of_lost);
   align_coordinators(*run, state.plan->workers_per_group);
   choose_leader(*run, state.plan->strategy.loss_window);
   return run;
@@ -51,13 +46,16 @@ run_state_ptr assemble(const supervisor_state& state, std::vector<std::optional<
 /// Collects the state of all live workers; nullptr where none is left.
 void gather(self_ptr self, const state_handler& done) {
   auto& state = self->state;
+  if (live(state).empty())
+    return done(nullptr);
   if (state.cluster.conductor) {
-    self->request(state.cluster.conductor, step_boundary_timeout, save_run{})
-      .then([done](const run_state_ptr& run) { done(run->workers.empty() ? nullptr : run); },
-            [done](caf::error&) { done(nullptr); });
+    ask<run_state_ptr>(
+      self, state.cluster.conductor, step_boundary_timeout, save_run{},
+      [done](const run_state_ptr& run) { done(run->workers.empty() ? nullptr : run); },
+      [done](const caf::error&) { done(nullptr); });
     return;
   }
-  fan_out<worker_state_ptr>(self, live(state), save_state{}, [self, done](auto&& workers) {
+  ask_all<worker_state_ptr>(self, live(state), save_state{}, [self, done](auto&& workers) {
     auto run = assemble(self->state, std::move(workers));
     done(run->workers.empty() ? nullptr : run);
   });
@@ -72,16 +70,16 @@ void test(self_ptr self, const run_state_ptr& run, const std::function<void(std:
   auto& state = self->state;
   if (!state.cluster.evaluator || !run)
     return done(std::nullopt);
-  self->request(state.cluster.evaluator, side_work_timeout, run)
-    .then(
-      [self, done](const evaluation& found) {
-        self->state.plan->watchers.tell(found);
-        done(found);
-      },
-      [self, done](caf::error& error) {
-        note_failure(self, failure_code::evaluation_failed, text_of(error));
-        done(std::nullopt);
-      });
+  ask<evaluation>(
+    self, state.cluster.evaluator, side_work_timeout, run,
+    [self, done](const evaluation& found) {
+      self->state.plan->watchers.tell(found);
+      done(found);
+    },
+    [self, done](const caf::error& error) {
+      note_failure(self, failure_code::evaluation_failed, text_of(error));
+      done(std::nullopt);
+    });
 }
 
 /// Writes the state, then calls `done`.
@@ -89,12 +87,12 @@ void write(self_ptr self, const run_state_ptr& run, const std::function<void()>&
   auto& state = self->state;
   if (!state.cluster.checkpointer || !run)
     return done();
-  self->request(state.cluster.checkpointer, side_work_timeout, run)
-    .then([done](bool) { done(); },
-          [self, done](caf::error& error) {
-            note_failure(self, failure_code::checkpoint_failed, text_of(error));
-            done();
-          });
+  ask<bool>(
+    self, state.cluster.checkpointer, side_work_timeout, run, [done](bool) { done(); },
+    [self, done](const caf::error& error) {
+      note_failure(self, failure_code::checkpoint_failed, text_of(error));
+      done();
+    });
 }
 
 void end_actors(self_ptr self) {
@@ -192,9 +190,29 @@ void one_less_busy(self_ptr self) {
 /// A compute actor failed: its last word is the failure, so nothing more is to be expected of it.
 void lose(self_ptr self, const failure& report) {
   auto& state = self->state;
+  auto& compute = state.cluster.computes[state.plan->position(report.worker)];
+  if (!compute)
+    return;
+  compute = nullptr;
+  state.steps_of_lost += report.steps;
   state.result.failures.push_back(report);
-  state.cluster.computes[state.plan->position(report.worker)] = nullptr;
   one_less_busy(self);
+}
+
+/// A compute actor is gone. Where it failed, it has said so and is not known any more; else it was killed.
+void handle_down(self_ptr self, const caf::down_msg& down) {
+  auto& state = self->state;
+  for (const auto id : state.plan->worker_ids()) {
+    const auto& compute = state.cluster.computes[state.plan->position(id)];
+    if (!compute || compute.address() != down.source)
+      continue;
+    const failure killed{
+      .code = failure_code::worker_step_failed, .worker = id, .what = "ended early: " + caf::to_string(down.reason)};
+    state.plan->watchers.tell(killed);
+    if (state.cluster.conductor)
+      self->send(state.cluster.conductor, killed);
+    lose(self, killed);
+  }
 }
 
 void note_decision(supervisor_state& state, const leader_announcement& decision) {
@@ -208,7 +226,13 @@ void note_decision(supervisor_state& state, const leader_announcement& decision)
 static_assert(!std::is_constructible_v<supervisor_state, caf::stateful_actor<supervisor_state>*>);
 
 supervisor_state::supervisor_state()
-  : now(phase::preparing), busy(0), testing(false), writing(false), next_test(0), next_checkpoint(0) {}
+  : now(phase::preparing),
+    busy(0),
+    steps_of_lost(0),
+    testing(false),
+    writing(false),
+    next_test(0),
+    next_checkpoint(0) {}
 
 run_services make_services(const cluster_plan& plan, std::shared_ptr<run_clock> clock) {
   const auto steps_before = plan.resume ? plan.resume->total_steps : 0;
@@ -223,10 +247,16 @@ caf::behavior supervisor_actor(self_ptr self, std::shared_ptr<const cluster_plan
   state.groups = plan->resume ? plan->resume->groups : std::vector<leadership_state>(plan->groups);
   state.global = plan->resume ? plan->resume->global : leadership_state{};
   state.plan = std::move(plan);
-  state.cluster = spawn_cluster(self->system(), caf::actor_cast<caf::actor>(self), state.plan, state.services);
+  const auto self_handle = caf::actor_cast<caf::actor>(self);
+  auto decision_watchers = state.plan->watchers;
+  decision_watchers.add(self_handle);
+  state.cluster = spawn_cluster(self->system(), self_handle, decision_watchers, state.plan, state.services);
   state.busy = state.cluster.computes.size();
-  for (const auto& compute : state.cluster.computes)
+  self->set_down_handler([self](const caf::down_msg& down) { handle_down(self, down); });
+  for (const auto& compute : state.cluster.computes) {
+    self->monitor(compute);
     self->send(compute, prepare{});
+  }
 
   return {
     [self](worker_ready) { one_less_busy(self); },

@@ -13,6 +13,7 @@
 #include <caf/stateful_actor.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -47,6 +48,7 @@ struct supervisor_state {
   phase now;
   /// Workers that prepare, or train, still.
   std::size_t busy;
+  std::uint64_t steps_of_lost;
   bool testing;
   bool writing;
   std::chrono::nanoseconds next_test;

@@ -7,8 +7,11 @@
 
 namespace paceline {
 
-/// Large results travel between actors as shared, immutable buffers: a message costs the same whatever their size.
-using worker_state_ptr = std::shared_ptr<const worker_state>;
+// Large results travel between actors as shared buffers: a message costs the same whatever their size.
+
+/// Handed over: whoever asked for it may move from it.
+using worker_state_ptr = std::shared_ptr<worker_state>;
+/// Immutable, read by several.
 using run_state_ptr = std::shared_ptr<const run_state>;
 
 } // namespace paceline

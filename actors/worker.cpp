@@ -12,19 +12,15 @@ static_assert(!std::is_constructible_v<worker_actor_state, caf::stateful_actor<w
 
 worker_actor_state::worker_actor_state() = default;
 
-caf::behavior worker_actor(caf::stateful_actor<worker_actor_state>* self, worker_id id, caf::actor group_leader,
-                           observers watchers) {
+caf::behavior worker_actor(caf::stateful_actor<worker_actor_state>* self, worker_id id, caf::actor group_leader) {
   auto& state = self->state;
   state.id = id;
   state.group_leader = std::move(group_leader);
-  state.watchers = std::move(watchers);
 
   return {
     [self](const caf::actor& compute) { self->state.compute = compute; },
-    [self](const worker_progress& progress) {
-      self->send(self->state.group_leader, progress.report);
-      self->state.watchers.tell(progress);
-    },
+    [self](const loss_report& report) { self->send(self->state.group_leader, report); },
+    [self](const failure& what) { self->send(self->state.group_leader, what); },
     [self](const leader_announcement& decision) {
       if (decision.leader == self->state.id)
         self->send(self->state.compute, take_snapshot{decision});

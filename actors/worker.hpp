@@ -1,6 +1,5 @@
 #pragma once
 
-#include "actors/observers.hpp"
 #include "messages/ids.hpp"
 
 #include <caf/actor.hpp>
@@ -16,13 +15,11 @@ struct worker_actor_state {
   worker_id id;
   caf::actor group_leader;
   caf::actor compute;
-  observers watchers;
 };
 
-/// A worker's voice in the protocol: passes its compute actor's reports to the group leader, and a decision that makes it the
+/// A worker's voice in the protocol: passes its compute actor's reports, and its failure, to the group leader, and a decision that makes it the
 /// leader to its compute actor. Never blocks. `group_leader` may be gone: the worker then rides alone.
 /// Its compute actor is named by one message, the actor itself, since each of the two must know the other.
-caf::behavior worker_actor(caf::stateful_actor<worker_actor_state>* self, worker_id id, caf::actor group_leader,
-                           observers watchers);
+caf::behavior worker_actor(caf::stateful_actor<worker_actor_state>* self, worker_id id, caf::actor group_leader);
 
 } // namespace paceline

@@ -1,7 +1,10 @@
 #include "actors/worker_training.hpp"
 
+#include "compute/finite.hpp"
+
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace paceline {
 
@@ -31,7 +34,7 @@ worker_training::outcome worker_training::step_alone(double budget_used) {
 worker_training::outcome worker_training::apply_pulls() {
   outcome result;
   const auto pending = take_pending();
-  if (failed_steps_ > 0) {
+  if (diverged_steps_ > 0) {
     recover(pending, result);
     return result;
   }
@@ -47,13 +50,12 @@ std::vector<worker_training::pending_pull> worker_training::take_pending() {
   const auto take = [&](snapshot_slot& slot, double strength) {
     auto snapshot = slot.take();
     // A leader is unmoved by its own pull; a snapshot of another model must never be mixed in.
-    if (snapshot && snapshot->leader != settings_.id && snapshot->fingerprint == trainer_->layout().fingerprint())
+    if (snapshot && snapshot->leader != settings_.id && snapshot->fingerprint == trainer_->layout().fingerprint()
+        && snapshot->parameters.size() == trainer_->layout().size())
       pending.push_back({std::move(snapshot), strength});
   };
   take(*group_slot_, settings_.strategy.pull_group);
   take(*global_slot_, settings_.strategy.pull_global);
-  if (!pending.empty())
-    last_seen_ = pending.back().snapshot;
   return pending;
 }
 
@@ -67,32 +69,30 @@ void worker_training::run_step(double budget_used, const std::vector<pending_pul
   const auto done = trainer_->step({pulls.data(), pending.size()});
   counters_.stepping += clock_->now() - began;
   ++counters_.steps;
-  window_.push(done.loss);
-
-  if (std::isfinite(done.loss)) {
-    failed_steps_ = 0;
-    for (std::size_t i = 0; i < pending.size(); ++i)
-      record_pull(pending[i], done.pull_distances[i], result);
+  const bool well = std::isfinite(done.loss) && done.finite;
+  window_.push(well ? done.loss : std::numeric_limits<double>::quiet_NaN());
+  if (!well) {
+    ++diverged_steps_;
+    recover(pending, result);
     return;
   }
-  ++failed_steps_;
-  recover(pending, result);
+  diverged_steps_ = 0;
+  for (std::size_t i = 0; i < pending.size(); ++i)
+    record_pull(pending[i], done.pull_distances[i], result);
 }
 
 void worker_training::recover(const std::vector<pending_pull>& pending, outcome& result) {
-  const auto source = pending.empty() ? last_seen_ : pending.back().snapshot;
-  if (!source) {
-    // Any leader is heard of once a period; a worker that leads alone, or has no company, is not.
-    const auto patience = std::max<std::uint64_t>(
-      {settings_.strategy.loss_window, 2 * settings_.strategy.period_group, 2 * settings_.strategy.period_global});
-    result.lost = failed_steps_ > patience;
+  // Any leader is heard of once a period; a worker that leads alone, or has no company, is not.
+  const auto patience = std::max<std::uint64_t>(
+    {settings_.strategy.loss_window, 2 * settings_.strategy.period_group, 2 * settings_.strategy.period_global});
+  result.lost = diverged_steps_ > patience;
+  if (result.lost || pending.empty())
     return;
-  }
-  trainer_->adopt(source->parameters);
+  const auto& source = *pending.back().snapshot;
+  trainer_->adopt(source.parameters);
   window_.clear();
-  failed_steps_ = 0;
   ++counters_.recoveries;
-  result.recovered_from = source->leader;
+  result.recovered_from = source.leader;
 }
 
 void worker_training::record_pull(const pending_pull& pull, double distance, outcome& result) {
@@ -143,22 +143,21 @@ snapshot_ptr worker_training::take_snapshot(const leader_announcement& decision)
   snapshot->fingerprint = trainer_->layout().fingerprint();
   snapshot->parameters.resize(trainer_->layout().size());
   trainer_->copy_parameters(snapshot->parameters);
-  const auto finite = [](float x) { return std::isfinite(x); };
-  if (!std::all_of(snapshot->parameters.begin(), snapshot->parameters.end(), finite))
+  if (!all_finite(snapshot->parameters))
     return nullptr;
   ++counters_.snapshots_taken;
   return snapshot;
 }
 
 worker_state worker_training::save() const {
-  return {.id = settings_.id, .training = trainer_->save(), .losses = window_.values()};
+  return {
+    .id = settings_.id, .training = trainer_->save(), .losses = window_.values(), .diverged_steps = diverged_steps_};
 }
 
 void worker_training::restore(const worker_state& state) {
   trainer_->restore(state.training);
   window_.assign(state.losses);
-  // A window that ends in a bad loss belongs to a worker that had diverged.
-  failed_steps_ = !state.losses.empty() && !std::isfinite(state.losses.back()) ? 1 : 0;
+  diverged_steps_ = state.diverged_steps;
 }
 
 } // namespace paceline

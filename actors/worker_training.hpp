@@ -30,8 +30,8 @@ struct worker_training_settings {
 /// What a compute actor does between two messages, without the actor: one worker's steps, its loss window, the snapshots that
 /// wait for it, its counters. Used by one thread; the slots and the clock are shared.
 ///
-/// A worker whose loss is not finite has diverged. It makes no more updates; the next foreign snapshot (or the last one it was
-/// pulled to) replaces its parameters, with fresh optimiser state and an empty loss window.
+/// A worker has diverged when its loss or one of its parameters is not finite. Its loss then counts as NaN, so that it cannot
+/// lead, and the next foreign snapshot replaces its parameters, with fresh optimiser state and an empty loss window.
 class worker_training {
  public:
   worker_training(const worker_training_settings& settings, std::unique_ptr<trainer> device,
@@ -44,7 +44,7 @@ class worker_training {
     std::vector<pull_applied> pulls;
     /// The leader whose parameters replaced the worker's own, because these had diverged.
     std::optional<worker_id> recovered_from;
-    /// As many steps went without an update as the loss window is long or a period lasts, and no snapshot has come.
+    /// The worker has diverged for longer than it takes to hear of a leader: either none came, or following it did not help.
     bool lost = false;
   };
 
@@ -93,10 +93,8 @@ class worker_training {
   std::shared_ptr<const run_clock> clock_;
   loss_window window_;
   std::uint64_t report_every_;
-  /// The last foreign snapshot seen: what a diverged worker recovers from at once.
-  snapshot_ptr last_seen_;
-  /// Steps in a row without a finite loss.
-  std::uint64_t failed_steps_ = 0;
+  /// Steps in a row that went wrong.
+  std::uint64_t diverged_steps_ = 0;
   compute_counters counters_;
 };
 

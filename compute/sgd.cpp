@@ -16,7 +16,7 @@ static_assert(chunk % std::tuple_size_v<lane_sums> == 0);
 
 } // namespace
 
-void sgd_step(std::span<float> x, std::span<const float> gradient, std::span<float> velocity,
+bool sgd_step(std::span<float> x, std::span<const float> gradient, std::span<float> velocity,
               const sgd_settings& settings, std::span<const leader_pull> pulls, std::span<double> distances) {
   assert(gradient.size() == x.size());
   assert(velocity.size() == x.size() || (velocity.empty() && settings.momentum == 0));
@@ -25,6 +25,7 @@ void sgd_step(std::span<float> x, std::span<const float> gradient, std::span<flo
   const sgd_coefficients how{static_cast<float>(settings.learning_rate), static_cast<float>(settings.momentum),
                              settings.nesterov, static_cast<float>(settings.weight_decay)};
   std::array<lane_sums, 2> squares{};
+  bool finite = true;
   for (std::size_t start = 0; start < x.size(); start += chunk) {
     const auto count = std::min(chunk, x.size() - start);
     kernels.step(x.data() + start, gradient.data() + start, velocity.empty() ? nullptr : velocity.data() + start, count,
@@ -33,9 +34,11 @@ void sgd_step(std::span<float> x, std::span<const float> gradient, std::span<flo
       assert(pulls[k].target.size() == x.size());
       kernels.pull(x.data() + start, pulls[k].target.data() + start, count, pulls[k].strength, squares[k]);
     }
+    finite = kernels.finite(x.data() + start, count) && finite;
   }
   for (std::size_t k = 0; k < pulls.size(); ++k)
     distances[k] = distance_of(squares[k]);
+  return finite;
 }
 
 } // namespace paceline

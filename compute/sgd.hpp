@@ -22,9 +22,11 @@ struct sgd_settings {
 ///   x ← x − strength (x − target)        for each pull, in order
 /// Writes to `distances[k]` the Euclidean distance ‖x − target‖ just before pull k.
 /// The result without pulls is bit for bit that of a call that never had any. Momentum is not touched by pulls.
+/// Returns whether every parameter is finite afterwards: a network's loss may hide one that is not (a relu of NaN is 0
+/// on some devices).
 /// Requires: x, gradient and every target of one length; `velocity` too, or empty where momentum is 0;
 /// distances.size() >= pulls.size().
-void sgd_step(std::span<float> x, std::span<const float> gradient, std::span<float> velocity,
+bool sgd_step(std::span<float> x, std::span<const float> gradient, std::span<float> velocity,
               const sgd_settings& settings, std::span<const leader_pull> pulls, std::span<double> distances);
 
 } // namespace paceline

@@ -3,7 +3,9 @@
 #include "compute/instruction_sets.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <tuple>
 #include <vector>
 
@@ -59,6 +61,15 @@ PACELINE_KERNEL_BODY void pull_body(float* __restrict x, const float* __restrict
       x[i] -= strength * (x[i] - target[i]);
 }
 
+/// A float is infinite or NaN where all bits of its exponent are set.
+PACELINE_KERNEL_BODY bool finite_body(const float* x, std::size_t count) {
+  constexpr std::uint32_t exponent = 0x7f800000;
+  std::uint32_t bad = 0;
+  for (std::size_t i = 0; i < count; ++i)
+    bad |= (std::bit_cast<std::uint32_t>(x[i]) & exponent) == exponent;
+  return bad == 0;
+}
+
 #define PACELINE_SGD_KERNELS(variant, target)                                                                          \
   target void step_##variant(float* x, const float* gradient, float* velocity, std::size_t count,                      \
                              const sgd_coefficients& how) {                                                            \
@@ -66,6 +77,9 @@ PACELINE_KERNEL_BODY void pull_body(float* __restrict x, const float* __restrict
   }                                                                                                                    \
   target void pull_##variant(float* x, const float* goal, std::size_t count, float strength, lane_sums& squares) {     \
     pull_body(x, goal, count, strength, squares);                                                                      \
+  }                                                                                                                    \
+  target bool finite_##variant(const float* x, std::size_t count) {                                                    \
+    return finite_body(x, count);                                                                                      \
   }
 
 PACELINE_SGD_KERNELS(portable, )
@@ -75,12 +89,12 @@ PACELINE_SGD_KERNELS(avx512, PACELINE_TARGET_AVX512)
 #endif
 
 std::vector<sgd_kernels> find_supported() {
-  std::vector<sgd_kernels> result{{"portable", step_portable, pull_portable}};
+  std::vector<sgd_kernels> result{{"portable", step_portable, pull_portable, finite_portable}};
 #ifdef __x86_64__
   if (processor_has_avx2())
-    result.push_back({"avx2", step_avx2, pull_avx2});
+    result.push_back({"avx2", step_avx2, pull_avx2, finite_avx2});
   if (processor_has_avx512())
-    result.push_back({"avx512", step_avx512, pull_avx512});
+    result.push_back({"avx512", step_avx512, pull_avx512, finite_avx512});
 #endif
   return result;
 }

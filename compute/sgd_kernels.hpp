@@ -32,6 +32,9 @@ struct sgd_kernels {
   /// x ← x − strength (x − target), and adds the squares of x − target to `squares`; element i belongs to
   /// lane i % 16.
   void (*pull)(float* x, const float* target, std::size_t count, float strength, lane_sums& squares);
+
+  /// Whether none of them is infinite or NaN.
+  bool (*finite)(const float* x, std::size_t count);
 };
 
 /// The variants that this processor can run, the plain one first and the fastest last.

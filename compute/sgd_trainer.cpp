@@ -28,10 +28,8 @@ class sgd_trainer final : public trainer {
     step_result result;
     result.loss = goal_->loss_and_gradient(parameters_, gradient_, steps_);
     ++steps_;
-    // A finite loss can come with a gradient that is not; the next loss then tells. Looking at every gradient
-    // would cost each good step a pass over memory.
     if (std::isfinite(result.loss))
-      sgd_step(parameters_, gradient_, velocity_, settings_, pulls, result.pull_distances);
+      result.finite = sgd_step(parameters_, gradient_, velocity_, settings_, pulls, result.pull_distances);
     return result;
   }
 

@@ -23,6 +23,8 @@ struct trainer_state {
 struct step_result {
   /// Mean loss over the step's batch, taken before the update.
   double loss = 0;
+  /// Whether every parameter is finite after the step. A loss can be finite and yet the parameters are not.
+  bool finite = true;
   /// Distances to the targets of the pulls, in the order in which they were given.
   double pull_distances[2] = {0, 0};
 };

@@ -33,6 +33,8 @@ struct failure {
   worker_id worker;
   /// One line for people: what was found, and where.
   std::string what;
+  /// Steps that the worker had made, which no other worker's count holds; 0 where the failure is not a worker's.
+  std::uint64_t steps = 0;
 };
 
 } // namespace paceline

@@ -1,8 +1,8 @@
 #include "cluster/bench/exchange_bench.hpp"
 
 #include "actors/actor_system.hpp"
+#include "actors/ask.hpp"
 #include "actors/cluster_actors.hpp"
-#include "actors/fan_out.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/type_ids.hpp"
 #include "cluster/bench/median.hpp"
@@ -42,7 +42,11 @@ class cluster_under_test {
   cluster_under_test(caf::actor_system& system, const cluster_plan& plan) : self_(system) {
     const auto shared_plan = std::make_shared<const cluster_plan>(plan);
     services_ = make_services(plan, std::make_shared<run_clock>());
-    cluster_ = spawn_cluster(system, caf::actor_cast<caf::actor>(self_), shared_plan, services_);
+    cluster_ = spawn_cluster(system, caf::actor_cast<caf::actor>(self_), {}, shared_plan, services_);
+  }
+
+  /// Has the workers made ready and starts them. Throws std::runtime_error where one cannot start.
+  void start() {
     tell_all(prepare{});
     for (std::size_t ready = 0; ready < cluster_.computes.size(); ++ready)
       self_->receive([](worker_ready) {}, [](const failure& what) { throw std::runtime_error(what.what); });
@@ -119,6 +123,7 @@ exchange_bench_result run_exchange_bench(const exchange_bench_settings& settings
   actor_system_settings actors;
   caf::actor_system system(actors);
   cluster_under_test cluster(system, plan);
+  cluster.start();
   cluster.rate(true, std::min(2.0, settings.phase_seconds)); // warms up
   exchange_bench_result result;
   std::vector<double> on;

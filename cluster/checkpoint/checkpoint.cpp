@@ -102,16 +102,23 @@ void write_worker(const fs::path& path, const worker_state& worker, const parame
   metadata["kind"] = "worker";
   metadata["worker"] = to_string(worker.id);
   metadata["steps"] = std::to_string(worker.training.steps);
+  metadata["diverged_steps"] = std::to_string(worker.diverged_steps);
   write_safetensors(path, tensors, metadata);
+}
+
+std::uint64_t read_count(const parameter_file& file, const std::string& key) {
+  const auto& text = file.text(key);
+  const auto* end = text.data() + text.size();
+  std::uint64_t count = 0;
+  if (const auto [parsed, error] = std::from_chars(text.data(), end, count); error != std::errc{} || parsed != end)
+    throw invalid_input(fmt::format("{}: \"{}\" is \"{}\", needed is a whole number", file.path().string(), key, text));
+  return count;
 }
 
 void read_worker(const fs::path& path, worker_state& worker, const parameter_layout& layout) {
   const parameter_file file(path);
-  const auto& steps = file.text("steps");
-  const auto* end = steps.data() + steps.size();
-  if (const auto [parsed, error] = std::from_chars(steps.data(), end, worker.training.steps);
-      error != std::errc{} || parsed != end)
-    throw invalid_input(fmt::format("{}: \"steps\" is \"{}\", needed is a whole number", path.string(), steps));
+  worker.training.steps = read_count(file, "steps");
+  worker.diverged_steps = read_count(file, "diverged_steps");
   worker.training.parameters = file.read(layout);
   if (file.has(velocity_prefix))
     worker.training.velocity = file.read(layout, velocity_prefix);
@@ -167,7 +174,8 @@ fs::path save_checkpoint(const fs::path& folder, const run_state& state, const p
   sync_folder(folder);
   const auto all = list_checkpoints(folder);
   for (std::size_t i = keep; i < all.size(); ++i)
-    remove_checkpoint(all[i].second);
+    if (all[i].second != target)
+      remove_checkpoint(all[i].second);
   return target;
 }
 

@@ -25,8 +25,8 @@ struct checkpoint_origin {
   std::string data;
 };
 
-/// Writes a checkpoint into `folder` (runs/NAME/checkpoints, which exists) and then removes all but the `keep`
-/// newest. One of the same step count is replaced. Returns the checkpoint's folder.
+/// Writes a checkpoint into `folder` (runs/NAME/checkpoints, which exists) and then removes all but itself and
+/// the `keep` newest. One of the same step count is replaced. Returns the checkpoint's folder.
 /// Requires: at least one worker, every worker's vectors as long as the layout; keep >= 1.
 /// Throws io_failure; then nothing of the new checkpoint is left and the older ones are intact.
 std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const run_state& state,

@@ -54,6 +54,8 @@ struct run_config {
     double pull_group = 0.1;
     double pull_global = 0.1;
     std::size_t loss_window = 10;
+    /// A worker that has not reported for so long cannot be elected.
+    std::chrono::nanoseconds max_report_age = std::chrono::minutes(1);
     /// Every worker starts from a random point of its own, or all from one.
     bool shared_start = false;
   };

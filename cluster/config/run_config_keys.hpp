@@ -61,6 +61,7 @@ void describe(Archive& file, Config& c) {
     s.value("pull_group", c.strategy.pull_group, share);
     s.value("pull_global", c.strategy.pull_global, share);
     s.value("loss_window", c.strategy.loss_window, integer<std::size_t>{1, 1'000'000});
+    s.value("max_report_age", c.strategy.max_report_age, positive_duration{});
     s.value("start", c.strategy.shared_start, choice<bool>{{{"own", false}, {"shared", true}}});
   });
   file.section("optimizer", [&](auto& s) {

@@ -28,7 +28,8 @@ strategy_settings strategy_of(const run_config& config) {
           .period_global = alone ? 0 : section.period_global,
           .pull_group = section.pull_group,
           .pull_global = section.pull_global,
-          .loss_window = section.loss_window};
+          .loss_window = section.loss_window,
+          .max_report_age = section.max_report_age};
 }
 
 budget_limits limits_of(const run_config& config, const training_task& task) {

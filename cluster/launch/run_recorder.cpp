@@ -34,7 +34,7 @@ void record(self_ptr self, std::optional<json_lines>& log, const nlohmann::json&
   } catch (const io_failure& e) {
     state.failed = true;
     state.settings.console->message(std::string("error: ") + e.what());
-    state.end->finish.failures.push_back({failure_code::record_failed, {}, e.what()});
+    state.end->finish.failures.push_back({.code = failure_code::record_failed, .what = e.what()});
     self->send(state.supervisor, stop_run{});
   }
 }
@@ -145,7 +145,8 @@ caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, 
 
   self->set_down_handler([self](const caf::down_msg& down) {
     // Its last message comes before this one; so it never finished.
-    const failure lost{failure_code::supervisor_lost, {}, "the supervisor ended early: " + caf::to_string(down.reason)};
+    const failure lost{.code = failure_code::supervisor_lost,
+                       .what = "the supervisor ended early: " + caf::to_string(down.reason)};
     on_failure(self, lost);
     on_end(self, {.failures = {lost}});
   });

@@ -87,6 +87,14 @@ TEST_CASE("lock-step gives the same bits twice, and a run cut in two the same bi
     auto plan = quadratic_plan(2, 2, 37);
     plan.lockstep = true;
     plan.schedule.shape = learning_rate_schedule::kind::cosine;
+    const auto healthy = plan.make_trainer;
+    plan.make_trainer = [healthy](worker_id id) {
+      if (id != worker_id{1, 1})
+        return healthy(id);
+      auto goal = std::make_unique<quadratic>(8, 0.5f, 9);
+      goal->diverge_at(13, 6);
+      return make_sgd_trainer(std::move(goal), {.learning_rate = 0.05, .momentum = 0.9}, 9);
+    };
     return plan;
   };
   const auto uncut = run_to_end(whole()).end.state;
@@ -109,11 +117,11 @@ TEST_CASE("lock-step gives the same bits twice, and a run cut in two the same bi
 }
 
 TEST_CASE("a run that ran freely can be resumed: counts go on, decisions are numbered on") {
-  const auto first = run_to_end(quadratic_plan(2, 2, 100), 6).end.state;
-  auto rest = quadratic_plan(2, 2, 100);
+  const auto first = run_to_end(quadratic_plan(2, 2, 1000), 6).end.state;
+  auto rest = quadratic_plan(2, 2, 1000);
   rest.resume = first;
   const auto run = run_to_end(std::move(rest));
-  REQUIRE(run.end.state->total_steps == 400);
+  REQUIRE(run.end.state->total_steps == 4000);
   REQUIRE_FALSE(run.decisions.empty());
   for (const auto& decision : run.decisions) {
     const auto& before = decision.scope == scope::global ? first->global : first->groups[decision.group];
@@ -122,7 +130,9 @@ TEST_CASE("a run that ran freely can be resumed: counts go on, decisions are num
 }
 
 TEST_CASE("a worker whose step throws is one failure, and the others ride on to the end of the budget") {
+  const bool lockstep = GENERATE(false, true);
   auto plan = quadratic_plan(1, 3, 40);
+  plan.lockstep = lockstep;
   const auto healthy = plan.make_trainer;
   plan.make_trainer = [healthy](worker_id id) {
     if (id.index != 1)
@@ -136,12 +146,42 @@ TEST_CASE("a worker whose step throws is one failure, and the others ride on to 
   REQUIRE(run.end.failures[0].code == failure_code::worker_step_failed);
   REQUIRE(run.end.failures[0].worker == worker_id{0, 1});
   REQUIRE(run.end.failures[0].what == "the data ran out");
+  REQUIRE(run.end.failures[0].steps == 6);
   REQUIRE(run.end.state->workers.size() == 2);
-  REQUIRE(run.end.state->total_steps > 100);
+  // The steps of the lost worker count, so that checkpoints are numbered on; one step was claimed and not made.
+  REQUIRE(run.end.state->total_steps >= 118);
+  REQUIRE(run.end.state->total_steps < 120);
+}
+
+TEST_CASE("a step that throws what is no std::exception is a failure like any other") {
+  const bool lockstep = GENERATE(false, true);
+  auto plan = quadratic_plan(1, 2, 1000);
+  plan.lockstep = lockstep;
+  plan.make_trainer = [](worker_id id) {
+    struct throwing final : objective {
+      quadratic goal;
+      const parameter_layout& layout() const override { return goal.layout(); }
+      void initialise(std::span<float> x, std::uint64_t seed) const override { goal.initialise(x, seed); }
+      double loss_and_gradient(std::span<const float> x, std::span<float> g, std::uint64_t step) override {
+        if (step == 5)
+          throw 42; // not a std::exception
+        return goal.loss_and_gradient(x, g, step);
+      }
+    };
+    if (id.index == 0)
+      return make_sgd_trainer(std::make_unique<throwing>(), {}, 1);
+    return make_sgd_trainer(std::make_unique<quadratic>(), {}, 1);
+  };
+  const auto run = run_to_end(std::move(plan));
+  REQUIRE(run.end.failures.size() == 1);
+  REQUIRE(run.end.failures[0].what == "an exception of unknown type");
+  REQUIRE(run.end.state->workers.size() == 1);
 }
 
 TEST_CASE("a worker that cannot start is one failure, and the others train") {
+  const bool lockstep = GENERATE(false, true);
   auto plan = quadratic_plan(1, 2, 20);
+  plan.lockstep = lockstep;
   const auto healthy = plan.make_trainer;
   plan.make_trainer = [healthy](worker_id id) {
     if (id.index == 0)
@@ -156,7 +196,9 @@ TEST_CASE("a worker that cannot start is one failure, and the others train") {
 }
 
 TEST_CASE("where no worker can start the run ends at once, with all their failures") {
+  const bool lockstep = GENERATE(false, true);
   auto plan = quadratic_plan(1, 2, 20);
+  plan.lockstep = lockstep;
   plan.make_trainer = [](worker_id) -> std::unique_ptr<trainer> { throw invalid_input("no such file"); };
   const auto run = run_to_end(std::move(plan));
   REQUIRE(run.finished);
@@ -165,13 +207,17 @@ TEST_CASE("where no worker can start the run ends at once, with all their failur
 }
 
 TEST_CASE("a diverged worker is set onto the leader's parameters and takes part again") {
-  auto plan = quadratic_plan(1, 3, 60);
+  const bool lockstep = GENERATE(false, true);
+  auto plan = quadratic_plan(1, 3, 400);
+  plan.lockstep = lockstep;
+  plan.strategy.period_group = 16;
+  plan.strategy.period_global = 32;
   const auto healthy = plan.make_trainer;
   plan.make_trainer = [healthy](worker_id id) {
     if (id.index != 2)
       return healthy(id);
     auto goal = std::make_unique<quadratic>(8, 0.5f, 9);
-    goal->diverge_at(20, 3);
+    goal->diverge_at(40, 60);
     return make_sgd_trainer(std::move(goal), {.learning_rate = 0.05, .momentum = 0.9}, 9);
   };
   const auto run = run_to_end(std::move(plan));
@@ -179,7 +225,23 @@ TEST_CASE("a diverged worker is set onto the leader's parameters and takes part 
   REQUIRE(run.recoveries.size() >= 1);
   REQUIRE(run.recoveries[0].worker == worker_id{0, 2});
   REQUIRE(run.recoveries[0].leader != worker_id{0, 2});
-  REQUIRE(run.pulls.back().steps > 23);
+  REQUIRE(run.pulls.back().steps > 100);
+}
+
+TEST_CASE("workers that diverge for good are lost, and a run of which none is left has failed") {
+  const bool lockstep = GENERATE(false, true);
+  auto plan = quadratic_plan(1, 2, 400);
+  plan.lockstep = lockstep;
+  plan.make_trainer = [](worker_id) {
+    auto goal = std::make_unique<quadratic>();
+    goal->diverge_at(40);
+    return make_sgd_trainer(std::move(goal), {.learning_rate = 0.05}, 9);
+  };
+  const auto run = run_to_end(std::move(plan));
+  REQUIRE(run.end.failures.size() == 2);
+  REQUIRE(run.end.failures[0].code == failure_code::worker_diverged);
+  REQUIRE(run.end.failures[0].steps == 57);
+  REQUIRE(run.end.state == nullptr);
 }
 
 TEST_CASE("a run that is asked to stop ends cleanly with its state") {
@@ -224,8 +286,37 @@ TEST_CASE("a checkpoint or a test that fails is told, and the run ends well all 
   REQUIRE(run.end.state->total_steps == 40);
 }
 
-TEST_CASE("workers that step freely never wait for a message") {
-  const auto run = run_to_end(quadratic_plan(2, 2, 40));
+TEST_CASE("while training, the state is tested and written when it is time, and the run ends well in the midst of it") {
+  const bool lockstep = GENERATE(false, true);
+  const std::uint64_t seed = GENERATE(1, 2, 3, 4, 5);
+  auto plan = quadratic_plan(2, 2, 300);
+  plan.lockstep = lockstep;
+  plan.evaluate_every = std::chrono::microseconds(150);
+  plan.checkpoint_every = std::chrono::microseconds(100);
+  plan.evaluator.make_test = [] {
+    return [](std::span<const float>, const std::function<void()>& after_batch) {
+      after_batch();
+      return test_score{};
+    };
+  };
+  std::vector<std::uint64_t> written;
+  plan.write_checkpoint = [&](const run_state& state) { written.push_back(state.total_steps); };
+  const auto run = run_to_end(std::move(plan), 0, seed);
+  REQUIRE(run.finished);
+  REQUIRE(run.evaluations.size() > 1);
+  REQUIRE(written.size() > 1);
+  REQUIRE(std::is_sorted(written.begin(), written.end()));
+  REQUIRE(written.back() == 1200);
+  REQUIRE(run.end.final_test->total_steps == 1200);
+}
+
+TEST_CASE("workers that step freely never wait for a message, and those in lock-step do") {
+  const bool lockstep = GENERATE(false, true);
+  auto plan = quadratic_plan(2, 2, 40);
+  plan.lockstep = lockstep;
+  const auto run = run_to_end(std::move(plan));
+  std::chrono::nanoseconds waited{0};
   for (const auto& progress : run.progress)
-    REQUIRE(progress.counters.waited_for_messages.count() == 0);
+    waited += progress.counters.waited_for_messages;
+  REQUIRE((waited.count() > 0) == lockstep);
 }

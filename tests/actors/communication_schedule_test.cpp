@@ -63,12 +63,14 @@ TEST_CASE("exactly workers times tau steps pass between decisions, whatever the 
   REQUIRE(decisions >= 49);
 }
 
-TEST_CASE("workers report about four times a period, at a divisor of both periods") {
+TEST_CASE("workers report at most four times a period, at a divisor of both periods") {
   REQUIRE(report_interval({.period_group = 16, .period_global = 64}) == 4);
   REQUIRE(report_interval({.period_group = 64, .period_global = 128}) == 16);
   REQUIRE(report_interval({.period_group = 1, .period_global = 4}) == 1);
-  REQUIRE(report_interval({.period_group = 7, .period_global = 14}) == 1);
-  REQUIRE(report_interval({.period_group = 10, .period_global = 20}) == 2);
+  REQUIRE(report_interval({.period_group = 7, .period_global = 14}) == 7);
+  REQUIRE(report_interval({.period_group = 10, .period_global = 20}) == 5);
+  REQUIRE(report_interval({.period_group = 127, .period_global = 254}) == 127);
+  REQUIRE(report_interval({.period_group = 9, .period_global = 8}) == 1);
   REQUIRE(report_interval({.period_group = 0, .period_global = 32}) == 8);
   REQUIRE(report_interval({.period_group = 0, .period_global = 0}) == 16);
 }

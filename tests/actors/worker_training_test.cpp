@@ -144,6 +144,47 @@ TEST_CASE("parameters that are not finite are not given out as a snapshot") {
   REQUIRE(worker.training.take_snapshot({.scope = scope::group, .decision = 2}) == nullptr);
 }
 
+TEST_CASE("a worker with a parameter that is not finite has diverged, though its loss hides it") {
+  struct masking final : objective {
+    quadratic goal;
+    const parameter_layout& layout() const override { return goal.layout(); }
+    void initialise(std::span<float> x, std::uint64_t seed) const override { goal.initialise(x, seed); }
+    double loss_and_gradient(std::span<const float> x, std::span<float> g, std::uint64_t step) override {
+      goal.loss_and_gradient(x, g, step);
+      if (step == 4)
+        g[2] = std::numeric_limits<float>::infinity();
+      return 1.0;
+    }
+  };
+  const auto group = std::make_shared<snapshot_slot>();
+  const auto clock = std::make_shared<run_clock>([] { return 0ns; });
+  worker_training worker({.id = {0, 1}, .strategy = {.loss_window = 3}, .learning_rate = 0.1},
+                         make_sgd_trainer(std::make_unique<masking>(), {}, 7), group, std::make_shared<snapshot_slot>(),
+                         clock);
+  for (int step = 0; step < 5; ++step)
+    worker.step(0);
+  REQUIRE_FALSE(std::isfinite(worker.report().loss));
+  group->put(rig().snapshot(scope::group, {0, 0}, 1));
+  REQUIRE(worker.step(0).recovered_from == worker_id{0, 0});
+}
+
+TEST_CASE("a diverged worker that is saved and restored waits for a leader as long as one that was not") {
+  const auto diverging = [] {
+    auto goal = std::make_unique<quadratic>();
+    goal->diverge_at(2);
+    return goal;
+  };
+  rig original(diverging());
+  for (int step = 0; step < 9; ++step)
+    original.training.step(0);
+  rig resumed(diverging());
+  resumed.training.restore(original.training.save());
+  int steps = 1;
+  while (!resumed.training.step(0).lost)
+    REQUIRE(++steps < 100);
+  REQUIRE(steps == 10); // the 17th since step 2
+}
+
 TEST_CASE("a worker restored from its saved state goes on with the same bits") {
   rig original(std::make_unique<quadratic>(8, 0.1f, 3));
   for (int step = 0; step < 7; ++step)
