@@ -44,8 +44,9 @@ class turn {
 void fail(self_ptr self, failure_code code, const std::string& what) {
   auto& state = self->state;
   const failure report{code, state.settings.training.id, what};
-  self->send(state.supervisor, report);
+  // Before the supervisor, whose next word to them may be the run's last.
   state.watchers.tell(report);
+  self->send(state.supervisor, report);
   state.training_now = false;
   self->quit(caf::exit_reason::unhandled_exception);
 }
@@ -53,6 +54,7 @@ void fail(self_ptr self, failure_code code, const std::string& what) {
 void make_trainer(self_ptr self) {
   auto& state = self->state;
   pin_this_thread(state.settings.cores);
+  name_this_thread(state.settings.thread_name);
   try {
     const auto group = state.settings.training.id.group;
     auto training = std::make_unique<worker_training>(

@@ -2,6 +2,7 @@
 
 #include "actors/type_ids.hpp"
 #include "cluster/files/io_failure.hpp"
+#include "compute/affinity.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -114,6 +115,7 @@ void on_end(self_ptr self, const run_finished& finish) {
   for (const auto& [id, progress] : state.progress)
     state.end->workers.push_back(progress);
   update_pace(state);
+  state.end->training_time = finish.state ? finish.state->training_time : state.status.elapsed;
   state.settings.console->show(state.status, progress_console::clock::now());
   state.settings.console->finish();
   self->quit();
@@ -130,17 +132,21 @@ caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, 
   auto& state = self->state;
   state.metrics.emplace(settings.metrics_file);
   state.leadership.emplace(settings.leadership_file);
-  state.status.group_leaders.resize(settings.groups);
+  state.status.group_leaders = settings.group_leaders;
+  state.status.global_leader = settings.global_leader;
+  state.last_record_time = settings.last_record_time;
   state.done_at_start = settings.services.budget->used();
   state.settings = std::move(settings);
   state.end = std::move(end);
 
   return {
     [self](const caf::actor& supervisor) {
+      name_this_thread(self->state.name);
       self->state.supervisor = supervisor;
       show(self);
     },
     [self](look_at_clock) { show(self); },
+    [](caf::flush_atom) { return true; },
     [self](const worker_progress& progress) {
       auto& known = self->state;
       known.progress[progress.report.worker] = progress;

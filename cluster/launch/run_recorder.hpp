@@ -24,9 +24,12 @@ struct run_recorder_settings {
   run_services services;
   std::filesystem::path metrics_file;
   std::filesystem::path leadership_file;
-  /// Of the decisions in the log so far.
+  /// Of the decisions in the log so far, and the time of its latest line.
   leadership_tally leadership;
-  std::uint32_t groups = 1;
+  std::chrono::nanoseconds last_record_time{0};
+  /// Who leads each group and all, where an earlier part of the run decided it; as many entries as groups.
+  std::vector<std::optional<worker_id>> group_leaders;
+  std::optional<worker_id> global_leader;
   /// Outlives the actor; used by no one else meanwhile.
   progress_console* console = nullptr;
 };
@@ -34,6 +37,8 @@ struct run_recorder_settings {
 /// What the recorder knows when the run is over.
 struct recorded_end {
   run_finished finish;
+  /// Where the run came to its end, whether or not a worker was left.
+  std::chrono::nanoseconds training_time{0};
   leadership_tally leadership;
   /// The last progress of each worker, by id.
   std::vector<worker_progress> workers;
@@ -57,7 +62,7 @@ struct run_recorder_state {
 };
 
 /// Observes a run: writes its logs and shows where it stands. Spawn it detached: disks are slow. The supervisor is named
-/// by a message; where a log cannot be written, a failure is kept and the supervisor is asked to stop. When the run has finished
+/// by a message. A flush_atom is answered when all that was told before is in the logs. Where a log cannot be written, a failure is kept and the supervisor is asked to stop. When the run has finished
 /// it fills `end` and exits.
 caf::behavior run_recorder_actor(caf::stateful_actor<run_recorder_state>* self, run_recorder_settings settings,
                                  std::shared_ptr<recorded_end> end);
