@@ -85,14 +85,17 @@ checkpoint_writer make_checkpoint_writer(const run_config& config, const trainin
   };
 }
 
-void announce(const run_config& config, const training_task& task, const run_folder& folder,
+void announce(const launch_options& options, const training_task& task, const run_folder& folder,
               const std::shared_ptr<const run_state>& resumed, std::ostream& out) {
+  const auto& config = options.config;
   out << fmt::format("{}: {} ({} parameters) on {}, {} group{} of {} worker{}, {}\n", config.output.name,
                      task.network.name(), task.network.parameters().size(), task.data->name, config.groups.count,
                      config.groups.count == 1 ? "" : "s", config.groups.workers, config.groups.workers == 1 ? "" : "s",
                      folder.path().string());
   if (resumed)
     out << fmt::format("resumed at step {} of all workers together\n", resumed->total_steps);
+  else if (options.resume)
+    out << "there is no checkpoint to go on from: starts over\n";
   out.flush();
 }
 
@@ -193,7 +196,7 @@ launch_exit launch(const launch_options& options, std::ostream& out) {
   write_file_atomically(folder.config(), to_json(config).dump(2) + "\n");
   folder.keep();
 
-  announce(config, task, folder, plan.resume, out);
+  announce(options, task, folder, plan.resume, out);
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
   progress_console console(out, {.abilities = abilities_of(STDOUT_FILENO),
                                  .columns = [] { return columns_of(STDOUT_FILENO); }});
@@ -201,6 +204,8 @@ launch_exit launch(const launch_options& options, std::ostream& out) {
   const auto summary = summarise(config, end, signals.signalled(), time_before,
                                  std::chrono::steady_clock::now() - began);
   out << to_text(summary);
+  if (summary.outcome == run_outcome::interrupted)
+    out << fmt::format("  go on with   paceline launch --resume {}\n", folder.path().string());
   write_file_atomically(folder.summary(), to_json(summary).dump(2) + "\n");
   return exit_of(summary.outcome);
 }
