@@ -68,6 +68,7 @@ std::string text_of(const std::exception_ptr& thrown) {
 void make_trainer(self_ptr self) {
   auto& state = self->state;
   pin_this_thread(state.settings.cores);
+  name_this_thread(state.settings.thread_name);
   const auto group = state.settings.training.id.group;
   auto training = std::make_unique<worker_training>(
     state.settings.training, state.settings.make_trainer(), state.services.plane->subscribe(scope::group, group),

@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace paceline {
@@ -32,6 +33,8 @@ struct compute_actor_settings {
   std::function<std::unique_ptr<trainer>()> make_trainer;
   /// Cores to which the actor's thread is bound; empty for none.
   std::vector<int> cores;
+  /// Name of the actor's thread; empty where it has none of its own.
+  std::string thread_name;
   /// Where to go on from; a new run where empty.
   std::shared_ptr<const worker_state> resume;
   /// Steps come one by one, by `advance`, instead of freely.

@@ -28,9 +28,15 @@ void begin_round(self_ptr self);
 void finish(self_ptr self) {
   auto& state = self->state;
   state.finished = true;
-  for (const auto& id : state.plan->worker_ids())
-    if (state.computes[state.plan->position(id)])
-      self->send(state.supervisor, worker_finished{id});
+  // The last steps may lie between two reports, and a run that is resumed at its end has made none.
+  ask_all<worker_progress>(self, live(state), query_progress{}, [self](auto&& all) {
+    for (const auto& progress : all) {
+      if (!progress)
+        continue;
+      self->state.plan->watchers.tell(*progress);
+      self->send(self->state.supervisor, worker_finished{progress->report.worker});
+    }
+  });
 }
 
 run_state_ptr assemble(const lockstep_state& state, std::vector<std::optional<worker_state_ptr>>&& workers) {

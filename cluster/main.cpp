@@ -3,18 +3,27 @@
 
 #include <exception>
 #include <iostream>
+#include <sstream>
+#include <string>
 
 namespace {
 
-/// Runs the chosen subcommand; every error is told on standard error, one line each, after "paceline: ".
+/// Tells each line of an error on standard error, after "paceline: ".
+void tell_error(const std::string& lines) {
+  std::istringstream rest(lines);
+  for (std::string line; std::getline(rest, line);)
+    std::cerr << "paceline: " << line << "\n";
+}
+
+/// Runs the chosen subcommand. One thing that is wrong is one line; a cluster file may have several.
 int run(const paceline::command& chosen) {
   try {
     return chosen();
   } catch (const paceline::invalid_input& e) {
-    std::cerr << "paceline: " << e.what() << "\n";
+    tell_error(e.what());
     return paceline::bad_usage;
   } catch (const std::exception& e) {
-    std::cerr << "paceline: " << e.what() << "\n";
+    tell_error(e.what());
     return paceline::run_failed;
   }
 }
@@ -34,8 +43,11 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    // CLI11 has exit codes of its own; --help and --version are no errors.
-    return app.exit(e) == 0 ? paceline::success : paceline::bad_usage;
+    // --help and --version are no errors.
+    if (e.get_exit_code() == 0)
+      return app.exit(e);
+    tell_error(paceline::usage_error(app, e));
+    return paceline::bad_usage;
   }
   return run(chosen);
 }

@@ -28,4 +28,10 @@ void pin_this_thread(std::span<const int> cores) {
   (void)pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
+void name_this_thread(const std::string& name) {
+  constexpr std::size_t longest = 15;
+  if (!name.empty())
+    (void)pthread_setname_np(pthread_self(), name.substr(0, longest).c_str());
+}
+
 } // namespace paceline

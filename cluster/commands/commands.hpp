@@ -21,6 +21,9 @@ void add_check_command(CLI::App& app, command& chosen);
 void add_eval_command(CLI::App& app, command& chosen);
 void add_bench_command(CLI::App& app, command& chosen);
 
+/// One line that says what is wrong with a command line, and how to see what is right.
+std::string usage_error(const CLI::App& app, const CLI::ParseError& error);
+
 /// Adds --set, which may be given many times, to a subcommand that reads a cluster file.
 void add_set_option(CLI::App& subcommand, std::vector<std::string>& overrides);
 

@@ -4,12 +4,14 @@
 #include "cluster/config/model_json.hpp"
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/launch/task.hpp"
+#include "cluster/record/run_folder.hpp"
 #include "compute/classification.hpp"
 #include "compute/errors.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -21,6 +23,18 @@ struct eval_arguments {
   std::string data;
   bool json = false;
 };
+
+/// The file meant by a file, a checkpoint's folder or a run's folder.
+std::filesystem::path file_of(const std::filesystem::path& given) {
+  if (!std::filesystem::exists(given))
+    throw invalid_input(given.string() + ": there is no such file or folder");
+  if (!std::filesystem::is_directory(given))
+    return given;
+  const auto checkpoint = latest_checkpoint_of(given).value_or(given);
+  if (!std::filesystem::exists(checkpoint / "centre.safetensors"))
+    throw invalid_input(given.string() + ": neither a checkpoint nor a run with one: it has no centre.safetensors");
+  return checkpoint / "centre.safetensors";
+}
 
 /// The data set that was asked for ("glyphs", "cifar10:PATH"), else the one that the checkpoint was trained on.
 run_config::data_section data_of(const eval_arguments& arguments, const parameter_file& file) {
@@ -38,7 +52,7 @@ run_config::data_section data_of(const eval_arguments& arguments, const paramete
 }
 
 int evaluate(const eval_arguments& arguments) {
-  const parameter_file file(arguments.checkpoint);
+  const parameter_file file(file_of(arguments.checkpoint));
   auto described = config_json::parse(file.text("model"), nullptr, false);
   if (described.is_discarded())
     throw invalid_input(file.path().string() + ": the description of its model is damaged");
@@ -70,7 +84,8 @@ void add_eval_command(CLI::App& app, command& chosen) {
   auto* evaluating = app.add_subcommand("eval", "Test a checkpoint's parameters on a data set");
   evaluating
     ->add_option("CHECKPOINT", arguments->checkpoint,
-                 "A leader, centre or worker .safetensors file, or a checkpoint's folder (its centre)")
+                 "A leader, centre or worker .safetensors file, or a folder: a checkpoint's, or a run's "
+                 "(the centre of its latest)")
     ->required();
   evaluating
     ->add_option("--data", arguments->data,

@@ -141,9 +141,12 @@ void complete_workers(run_state& state, const cluster_plan& plan) {
   const auto find = [&](worker_id id) {
     return std::find_if(state.workers.begin(), state.workers.end(), [id](const auto& w) { return w.id == id; });
   };
-  if (state.groups.size() != plan.groups || state.workers.empty() || state.workers.size() > plan.workers())
-    throw invalid_input(fmt::format("the checkpoint is of {} groups and {} workers, the cluster of {} and {}",
-                                    state.groups.size(), state.workers.size(), plan.groups, plan.workers()));
+  const auto members = state.groups.empty() ? 0 : state.groups.front().member_steps.size();
+  if (state.workers.empty())
+    throw invalid_input("the checkpoint has no worker");
+  if (state.groups.size() != plan.groups || members != plan.workers_per_group)
+    throw invalid_input(fmt::format("the checkpoint is of {} groups of {} workers, the cluster of {} of {}",
+                                    state.groups.size(), members, plan.groups, plan.workers_per_group));
   const auto source = state.leader ? find(*state.leader) : state.workers.begin();
   worker_state substitute = *source;
   std::fill(substitute.training.velocity.begin(), substitute.training.velocity.end(), 0.0f);

@@ -29,7 +29,7 @@ std::string budget_in_words(const run_config& config, const training_task& task)
 std::vector<int> cores_of(const run_config& config, std::size_t position);
 
 /// Adds workers that a state lacks (they had failed), each with the parameters of the state's leader, or of its first worker where
-/// nobody led, and with fresh optimiser state. Throws invalid_input where the state has more workers than the plan.
+/// nobody led, and with fresh optimiser state. Throws invalid_input where the state is of other groups than the plan.
 void complete_workers(run_state& state, const cluster_plan& plan);
 
 } // namespace paceline

@@ -14,6 +14,7 @@
 #include "cluster/record/metrics.hpp"
 #include "cluster/record/run_folder.hpp"
 #include "cluster/record/summary.hpp"
+#include "compute/errors.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -31,6 +32,9 @@ std::filesystem::path folder_of(const run_config& config) {
   return config.output.folder / config.output.name;
 }
 
+/// Takes longer only where the recorder is gone.
+constexpr auto flush_timeout = std::chrono::minutes(1);
+
 /// What a resumed run goes on from: its latest checkpoint, or nothing where it was killed before its first one.
 std::shared_ptr<const run_state> load_state(const run_folder& folder, const training_task& task,
                                             const cluster_plan& plan) {
@@ -39,24 +43,37 @@ std::shared_ptr<const run_state> load_state(const run_folder& folder, const trai
   if (!latest)
     return nullptr;
   auto state = load_checkpoint(*latest, task.network.parameters());
-  complete_workers(state, plan);
+  try {
+    complete_workers(state, plan);
+  } catch (const invalid_input& misfit) {
+    throw invalid_input(fmt::format("{}: {}", latest->string(), misfit.what()));
+  }
   return std::make_shared<const run_state>(std::move(state));
 }
 
-/// Drops from the logs what happened behind the checkpoint, and counts the decisions that stay.
-leadership_tally trim_logs(const run_folder& folder, const std::shared_ptr<const run_state>& state) {
-  leadership_tally tally;
+/// What the logs of a resumed run hold already.
+struct earlier_records {
+  leadership_tally leadership;
+  std::chrono::nanoseconds latest{0};
+};
+
+/// Drops from the logs what happened behind the checkpoint, and counts what stays.
+earlier_records trim_logs(const run_folder& folder, const std::shared_ptr<const run_state>& state) {
+  earlier_records earlier;
   const auto stays = [&](const nlohmann::json& record) {
-    return state && recorded_until(record, state->training_time);
+    if (!state || !recorded_before(record, *state))
+      return false;
+    earlier.latest = std::max(earlier.latest, time_of(record));
+    return true;
   };
   keep_json_lines(folder.metrics(), stays);
   keep_json_lines(folder.leadership(), [&](const nlohmann::json& record) {
     if (!stays(record))
       return false;
-    tally.add_record(record);
+    earlier.leadership.add_record(record);
     return true;
   });
-  return tally;
+  return earlier;
 }
 
 checkpoint_writer make_checkpoint_writer(const run_config& config, const training_task& task,
@@ -68,8 +85,9 @@ checkpoint_writer make_checkpoint_writer(const run_config& config, const trainin
   };
 }
 
-void announce(const run_config& config, const training_task& task, const run_folder& folder,
+void announce(const launch_options& options, const training_task& task, const run_folder& folder,
               const std::shared_ptr<const run_state>& resumed, std::ostream& out) {
+  const auto& config = options.config;
   const auto plural = [](std::uint32_t count) { return count == 1 ? "" : "s"; };
   out << fmt::format("{}: {} ({} parameters) on {}, {} group{} of {} worker{}, {}; goal: {}\n", config.output.name,
                      task.network.name(), task.network.parameters().size(), task.data->name, config.groups.count,
@@ -77,6 +95,8 @@ void announce(const run_config& config, const training_task& task, const run_fol
                      folder.path().string(), budget_in_words(config, task));
   if (resumed)
     out << fmt::format("resumed at step {} of all workers together\n", resumed->total_steps);
+  else if (options.resume)
+    out << "there is no checkpoint to go on from: starts over\n";
   out.flush();
 }
 
@@ -96,7 +116,7 @@ run_summary summarise(const run_config& config, const recorded_end& end, bool in
   run_summary summary;
   summary.name = config.output.name;
   summary.outcome = outcome_of(end, interrupted);
-  summary.training_time = end.finish.state ? end.finish.state->training_time : time_before;
+  summary.training_time = end.training_time;
   summary.training_time_of_launch = summary.training_time - time_before;
   summary.wall_time = wall_time;
   summary.workers = end.workers;
@@ -106,8 +126,17 @@ run_summary summarise(const run_config& config, const recorded_end& end, bool in
   return summary;
 }
 
+/// A checkpoint must not be there before the lines of what it counts: a resume would never write them.
+checkpoint_writer after_the_logs(checkpoint_writer write, caf::actor_system& system, const caf::actor& recorder) {
+  return [=, &system](const run_state& state) {
+    caf::scoped_actor self(system);
+    self->request(recorder, flush_timeout, flush_records{}).receive([](bool) {}, [](const caf::error&) {});
+    write(state);
+  };
+}
+
 /// Runs the plan's actors to their end. `console` is theirs meanwhile.
-recorded_end run_actors(cluster_plan plan, const run_folder& folder, leadership_tally leadership,
+recorded_end run_actors(cluster_plan plan, const run_folder& folder, earlier_records earlier,
                         progress_console& console, signal_watch& signals) {
   const auto clock = std::make_shared<run_clock>();
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
@@ -115,16 +144,22 @@ recorded_end run_actors(cluster_plan plan, const run_folder& folder, leadership_
   const auto end = std::make_shared<recorded_end>();
   actor_system_settings settings;
   caf::actor_system system(settings);
-  auto recorder = system.spawn<caf::detached>(run_recorder_actor,
-                                              run_recorder_settings{.services = services,
-                                                                    .metrics_file = folder.metrics(),
-                                                                    .leadership_file = folder.leadership(),
-                                                                    .leadership = std::move(leadership),
-                                                                    .groups = plan.groups,
-                                                                    .time_before = time_before,
-                                                                    .console = &console},
-                                              end);
+  run_recorder_settings recording{.services = services,
+                                  .metrics = std::make_shared<json_lines>(folder.metrics()),
+                                  .ledger = std::make_shared<json_lines>(folder.leadership()),
+                                  .leadership = std::move(earlier.leadership),
+                                  .last_record_time = earlier.latest,
+                                  .group_leaders = std::vector<std::optional<worker_id>>(plan.groups),
+                                  .time_before = time_before,
+                                  .console = &console};
+  if (plan.resume) {
+    recording.global_leader = plan.resume->global.leader;
+    std::transform(plan.resume->groups.begin(), plan.resume->groups.end(), recording.group_leaders.begin(),
+                   [](const leadership_state& group) { return group.leader; });
+  }
+  const auto recorder = system.spawn<caf::detached>(run_recorder_actor, std::move(recording), end);
   plan.watchers.add(recorder);
+  plan.write_checkpoint = after_the_logs(std::move(plan.write_checkpoint), system, recorder);
   auto supervisor = system.spawn(supervisor_actor, std::make_shared<const cluster_plan>(std::move(plan)), services);
   caf::anon_send(recorder, supervisor);
   signals.call_on_first([supervisor, recorder] {
@@ -158,23 +193,25 @@ launch_exit launch(const launch_options& options, std::ostream& out) {
   auto folder = options.resume ? run_folder::resume(folder_of(config)) : run_folder::create(folder_of(config));
   const auto task = load_task(config);
   auto plan = make_plan(config, task);
-  leadership_tally leadership;
+  earlier_records earlier;
   if (options.resume) {
     plan.resume = load_state(folder, task, plan);
-    leadership = trim_logs(folder, plan.resume);
+    earlier = trim_logs(folder, plan.resume);
   }
   plan.write_checkpoint = make_checkpoint_writer(config, task, folder.checkpoints());
   write_file_atomically(folder.config(), to_json(config).dump(2) + "\n");
   folder.keep();
 
-  announce(config, task, folder, plan.resume, out);
+  announce(options, task, folder, plan.resume, out);
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
   progress_console console(
     out, {.abilities = abilities_of(STDOUT_FILENO), .columns = [] { return columns_of(STDOUT_FILENO); }});
-  const auto end = run_actors(std::move(plan), folder, std::move(leadership), console, signals);
+  const auto end = run_actors(std::move(plan), folder, std::move(earlier), console, signals);
   const auto summary =
     summarise(config, end, signals.signalled(), time_before, std::chrono::steady_clock::now() - began);
   out << to_text(summary);
+  if (summary.outcome == run_outcome::interrupted)
+    out << fmt::format("  go on with   paceline launch --resume {}\n", folder.path().string());
   write_file_atomically(folder.summary(), to_json(summary).dump(2) + "\n");
   return exit_of(summary.outcome);
 }

@@ -2,6 +2,7 @@
 
 #include "actors/type_ids.hpp"
 #include "cluster/files/io_failure.hpp"
+#include "compute/affinity.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -17,6 +18,8 @@ namespace {
 using self_ptr = caf::stateful_actor<run_recorder_state>*;
 
 constexpr auto show_interval = std::chrono::milliseconds(200);
+/// Least training time between two lines of one worker's progress; its last one is always written.
+constexpr auto progress_interval = std::chrono::seconds(1);
 
 record_time time_of(run_recorder_state& state) {
   // What a test costs is taken out of training time behind its back; a log never goes backwards for it.
@@ -25,7 +28,7 @@ record_time time_of(run_recorder_state& state) {
 }
 
 /// Appends one record. The first that cannot be written ends the run.
-void record(self_ptr self, std::optional<json_lines>& log, const nlohmann::json& line) {
+void record(self_ptr self, const std::shared_ptr<json_lines>& log, const nlohmann::json& line) {
   auto& state = self->state;
   if (state.failed)
     return;
@@ -84,6 +87,23 @@ void show(self_ptr self) {
   self->delayed_send(self, show_interval, look_at_clock{});
 }
 
+void write_progress(self_ptr self, const worker_progress& progress) {
+  auto& state = self->state;
+  const auto now = time_of(state);
+  state.progress_written[progress.report.worker] = now.training;
+  record(self, state.settings.metrics, to_record(progress, now));
+}
+
+void on_progress(self_ptr self, const worker_progress& progress) {
+  auto& state = self->state;
+  const auto id = progress.report.worker;
+  state.progress[id] = progress;
+  update_loss(state);
+  const auto written = state.progress_written.find(id);
+  if (written == state.progress_written.end() || time_of(state).training - written->second >= progress_interval)
+    write_progress(self, progress);
+}
+
 void on_decision(self_ptr self, const leader_announcement& decision) {
   auto& state = self->state;
   state.settings.leadership.add(decision);
@@ -91,27 +111,27 @@ void on_decision(self_ptr self, const leader_announcement& decision) {
     state.status.global_leader = decision.leader;
   else
     state.status.group_leaders[decision.group] = decision.leader;
-  record(self, state.leadership, to_record(decision, time_of(state)));
+  record(self, state.settings.ledger, to_record(decision, time_of(state)));
 }
 
 void on_recovery(self_ptr self, const worker_recovered& event) {
   auto& state = self->state;
   state.settings.console->message(fmt::format("worker {} had diverged at step {}; it goes on from {}'s parameters",
                                               to_string(event.worker), event.steps, to_string(event.leader)));
-  record(self, state.metrics, to_record(event, time_of(state)));
+  record(self, state.settings.metrics, to_record(event, time_of(state)));
 }
 
 void on_evaluation(self_ptr self, const evaluation& found) {
   auto& state = self->state;
   state.status.test_error = found.centre.error;
-  record(self, state.metrics, to_record(found, std::chrono::system_clock::now()));
+  record(self, state.settings.metrics, to_record(found, std::chrono::system_clock::now()));
 }
 
 void on_failure(self_ptr self, const failure& what) {
   auto& state = self->state;
   const auto where = is_of_a_worker(what.code) ? fmt::format("worker {}: ", to_string(what.worker)) : std::string();
   state.settings.console->message("error: " + where + what.what);
-  record(self, state.metrics, to_record(what, time_of(state)));
+  record(self, state.settings.metrics, to_record(what, time_of(state)));
 }
 
 void on_end(self_ptr self, const run_finished& finish) {
@@ -120,9 +140,12 @@ void on_end(self_ptr self, const run_finished& finish) {
   state.end->finish = finish;
   state.end->finish.failures.insert(state.end->finish.failures.end(), own_failures.begin(), own_failures.end());
   state.end->leadership = state.settings.leadership;
-  for (const auto& [id, progress] : state.progress)
+  for (const auto& [id, progress] : state.progress) {
+    write_progress(self, progress);
     state.end->workers.push_back(progress);
+  }
   update_pace(state);
+  state.end->training_time = finish.state ? finish.state->training_time : state.status.elapsed;
   state.settings.console->show(state.status, progress_console::clock::now());
   state.settings.console->finish();
   self->quit();
@@ -136,9 +159,9 @@ run_recorder_state::run_recorder_state() : done_at_start(0), last_record_time(0)
 
 caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, std::shared_ptr<recorded_end> end) {
   auto& state = self->state;
-  state.metrics.emplace(settings.metrics_file);
-  state.leadership.emplace(settings.leadership_file);
-  state.status.group_leaders.resize(settings.groups);
+  state.status.group_leaders = settings.group_leaders;
+  state.status.global_leader = settings.global_leader;
+  state.last_record_time = settings.last_record_time;
   state.done_at_start = used_before(settings);
   state.settings = std::move(settings);
   state.end = std::move(end);
@@ -153,6 +176,7 @@ caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, 
 
   return {
     [self](const caf::actor& supervisor) {
+      name_this_thread(self->state.name);
       self->state.supervisor = supervisor;
       self->monitor(supervisor);
       show(self);
@@ -162,13 +186,9 @@ caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, 
       self->state.settings.console->message(
         "stopping: a last test and a checkpoint follow; once more ends the program at once");
     },
-    [self](const worker_progress& progress) {
-      auto& known = self->state;
-      known.progress[progress.report.worker] = progress;
-      update_loss(known);
-      record(self, known.metrics, to_record(progress, time_of(known)));
-    },
-    [self](const pull_applied& pull) { record(self, self->state.metrics, to_record(pull, time_of(self->state))); },
+    [](flush_records) { return true; },
+    [self](const worker_progress& progress) { on_progress(self, progress); },
+    [self](const pull_applied& pull) { record(self, self->state.settings.metrics, to_record(pull, time_of(self->state))); },
     [self](const leader_announcement& decision) { on_decision(self, decision); },
     [self](const worker_recovered& event) { on_recovery(self, event); },
     [self](const evaluation& found) { on_evaluation(self, found); },

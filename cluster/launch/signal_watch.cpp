@@ -1,5 +1,7 @@
 #include "cluster/launch/signal_watch.hpp"
 
+#include "compute/affinity.hpp"
+
 #include <atomic>
 #include <mutex>
 #include <thread>
@@ -50,6 +52,7 @@ class signal_watch::state {
 
  private:
   void watch() {
+    name_this_thread("signals");
     const auto set = watched_signals();
     for (int signal = 0; sigwait(&set, &signal) == 0 && signal != SIGUSR2;) {
       if (signalled_)

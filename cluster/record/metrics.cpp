@@ -1,10 +1,13 @@
 #include "cluster/record/metrics.hpp"
 
+#include "cluster/checkpoint/run_state_json.hpp"
 #include "cluster/record/progress_json.hpp"
 
 #include <fmt/chrono.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 namespace paceline {
@@ -26,6 +29,16 @@ json make_record(const char* type, const record_time& when, json fields) {
   fields["time"] = in_seconds(when.training);
   fields["wall"] = utc_text(when.wall);
   return fields;
+}
+
+std::string text_of(const json& record, const char* key) {
+  const auto found = record.find(key);
+  return found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+bool at_most(const json& record, const char* key, std::uint64_t limit) {
+  const auto found = record.find(key);
+  return found != record.end() && found->is_number_unsigned() && found->get<std::uint64_t>() <= limit;
 }
 
 } // namespace
@@ -83,9 +96,30 @@ json to_record(const leader_announcement& decision, const record_time& when) {
                       {"reason", decision.reason}});
 }
 
-bool recorded_until(const json& record, std::chrono::nanoseconds training_time) {
+bool recorded_before(const json& record, const run_state& checkpoint) {
+  const auto type = text_of(record, "type");
+  if (type == "leader") {
+    const auto leader = worker_id_from_text(text_of(record, "leader"));
+    if (text_of(record, "scope") == to_string(scope::global))
+      return at_most(record, "decision", checkpoint.global.decisions);
+    // A group decides among its own workers alone.
+    return leader && leader->group < checkpoint.groups.size()
+           && at_most(record, "decision", checkpoint.groups[leader->group].decisions);
+  }
+  if (type == "evaluation")
+    return at_most(record, "total_steps", checkpoint.total_steps);
+  const auto worker = worker_id_from_text(text_of(record, "worker"));
+  const auto known = std::find_if(checkpoint.workers.begin(), checkpoint.workers.end(),
+                                  [&](const auto& state) { return state.id == worker; });
+  if (type != "failure" && known != checkpoint.workers.end())
+    return at_most(record, "steps", known->training.steps);
+  return record.contains("time") && time_of(record) <= checkpoint.training_time;
+}
+
+std::chrono::nanoseconds time_of(const json& record) {
   const auto time = record.value("time", json());
-  return time.is_number() && time.get<double>() <= in_seconds(training_time);
+  const std::chrono::duration<double> seconds(time.is_number() ? time.get<double>() : 0.0);
+  return std::chrono::round<std::chrono::nanoseconds>(seconds);
 }
 
 bool is_of_a_worker(failure_code code) {

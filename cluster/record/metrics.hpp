@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/run_state.hpp"
 #include "messages/failure.hpp"
 #include "messages/leader_announcement.hpp"
 #include "messages/progress.hpp"
@@ -28,8 +29,12 @@ nlohmann::json to_record(const evaluation& result, std::chrono::system_clock::ti
 nlohmann::json to_record(const failure& what, const record_time& when);
 nlohmann::json to_record(const leader_announcement& decision, const record_time& when);
 
-/// Whether a record had been made when a checkpoint of that training time was taken: what a resumed run's log keeps.
-bool recorded_until(const nlohmann::json& record, std::chrono::nanoseconds training_time);
+/// Whether a record tells of what had happened when a checkpoint was taken: what a resumed run's log keeps. Decisions
+/// are told by their numbers, the rest by steps, so nothing is lost or doubled however late its line was written.
+bool recorded_before(const nlohmann::json& record, const run_state& checkpoint);
+
+/// The training time of a record; 0 where it has none.
+std::chrono::nanoseconds time_of(const nlohmann::json& record);
 
 /// Whether a failure of that kind is a worker's, so that failure::worker means something.
 bool is_of_a_worker(failure_code code);

@@ -152,4 +152,9 @@ run_folder::~run_folder() {
   remove_made(made_);
 }
 
+std::optional<fs::path> latest_checkpoint_of(const fs::path& folder) {
+  const auto checkpoints = folder / "checkpoints";
+  return fs::is_directory(checkpoints) ? find_latest_checkpoint(checkpoints) : std::nullopt;
+}
+
 } // namespace paceline

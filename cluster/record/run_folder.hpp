@@ -3,6 +3,7 @@
 #include "cluster/files/file_descriptor.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 namespace paceline {
@@ -44,5 +45,8 @@ class run_folder {
   std::vector<std::filesystem::path> made_;
   bool kept_;
 };
+
+/// The latest checkpoint of the run in that folder, without taking hold of it; empty where there is none.
+std::optional<std::filesystem::path> latest_checkpoint_of(const std::filesystem::path& folder);
 
 } // namespace paceline

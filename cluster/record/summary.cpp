@@ -1,11 +1,13 @@
 #include "cluster/record/summary.hpp"
 
 #include "cluster/console/duration_text.hpp"
+#include "cluster/record/metrics.hpp"
 #include "cluster/record/progress_json.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -64,6 +66,14 @@ std::string test_text(const std::optional<evaluation>& test) {
   return fmt::format("  test error   centre {:.2f} %, {}\n", 100 * test->centre.error, leader);
 }
 
+std::string loss_text(const loss_report& report) {
+  if (!report.window_full)
+    return "-";
+  if (!std::isfinite(report.loss))
+    return "diverged";
+  return std::abs(report.loss) < 1000 ? fmt::format("{:.4f}", report.loss) : fmt::format("{:.3g}", report.loss);
+}
+
 std::string share_text(double share) {
   return fmt::format("{:.0f} %", 100 * share);
 }
@@ -88,7 +98,9 @@ json to_json(const run_summary& summary) {
     workers.push_back(worker_json(summary, worker));
   auto failures = json::array();
   for (const auto& failure : summary.failures)
-    failures.push_back({{"code", to_string(failure.code)}, {"what", failure.what}});
+    failures.push_back({{"code", to_string(failure.code)},
+                        {"worker", is_of_a_worker(failure.code) ? json(to_string(failure.worker)) : json()},
+                        {"what", failure.what}});
   const auto total = total_of(summary);
   return {{"name", summary.name},
           {"outcome", to_string(summary.outcome)},
@@ -120,9 +132,8 @@ std::string to_text(const run_summary& summary) {
                  leadership.group_decisions() + leadership.global_decisions());
   text += "  worker     steps   steps/s      loss   led group   led all\n";
   for (const auto& worker : summary.workers) {
-    const auto loss = worker.report.window_full ? fmt::format("{:.4f}", worker.report.loss) : std::string("-");
     fmt::format_to(add, "  {:<6} {:>9} {:>9.2f} {:>9} {:>11} {:>9}\n", to_string(worker.report.worker),
-                   worker.report.steps, steps_per_second(summary, worker.counters.steps), loss,
+                   worker.report.steps, steps_per_second(summary, worker.counters.steps), loss_text(worker.report),
                    share_text(leadership.group_share(worker.report.worker)),
                    share_text(leadership.global_share(worker.report.worker)));
   }
@@ -131,7 +142,9 @@ std::string to_text(const run_summary& summary) {
   fmt::format_to(add, "  exchange     {} snapshots taken, {} group and {} global pulls, {} superseded, {} recoveries\n",
                  total.snapshots_taken, total.pulls_group, total.pulls_global, total.superseded, total.recoveries);
   for (const auto& failure : summary.failures)
-    fmt::format_to(add, "  failure      {}: {}\n", to_string(failure.code), failure.what);
+    fmt::format_to(add, "  failure      {}{}\n",
+                   is_of_a_worker(failure.code) ? "worker " + to_string(failure.worker) + ": " : std::string(),
+                   failure.what);
   return text;
 }
 

@@ -178,10 +178,43 @@ TEST_CASE("a global decision is of no group") {
   REQUIRE(to_record(some_decision(scope::group), noon)["group"] == 1);
 }
 
-TEST_CASE("a record belongs to a checkpoint of its own time or later") {
-  const auto record = to_record(some_progress(), noon);
-  REQUIRE(recorded_until(record, noon.training));
-  REQUIRE(recorded_until(record, noon.training + 1ms));
-  REQUIRE_FALSE(recorded_until(record, noon.training - 1ns));
-  REQUIRE_FALSE(recorded_until(json::object(), noon.training));
+TEST_CASE("a decision belongs to a checkpoint that counts it, however late it was written") {
+  run_state checkpoint;
+  checkpoint.groups.resize(2);
+  for (const auto of : {scope::group, scope::global}) {
+    auto decision = some_decision(of);
+    auto& known = of == scope::global ? checkpoint.global : checkpoint.groups.at(decision.leader.group);
+    known.decisions = decision.decision;
+    REQUIRE(recorded_before(to_record(decision, noon), checkpoint));
+    ++decision.decision;
+    REQUIRE_FALSE(recorded_before(to_record(decision, noon), checkpoint));
+  }
+}
+
+TEST_CASE("a worker's record belongs to a checkpoint that counts its steps") {
+  auto progress = some_progress();
+  run_state checkpoint;
+  checkpoint.workers.emplace_back();
+  checkpoint.workers.back().id = progress.report.worker;
+  checkpoint.workers.back().training.steps = progress.report.steps;
+  REQUIRE(recorded_before(to_record(progress, noon), checkpoint));
+  ++progress.report.steps;
+  REQUIRE_FALSE(recorded_before(to_record(progress, noon), checkpoint));
+}
+
+TEST_CASE("a test's record belongs to a checkpoint of no fewer steps") {
+  run_state checkpoint;
+  checkpoint.total_steps = 10;
+  REQUIRE(recorded_before(to_record(evaluation{.total_steps = 10}, noon.wall), checkpoint));
+  REQUIRE_FALSE(recorded_before(to_record(evaluation{.total_steps = 11}, noon.wall), checkpoint));
+}
+
+TEST_CASE("a record that counts nothing belongs to a checkpoint of its own time or later") {
+  const auto record = to_record(failure{failure_code::checkpoint_failed, {0, 0}, "x"}, noon);
+  run_state checkpoint;
+  checkpoint.training_time = noon.training;
+  REQUIRE(recorded_before(record, checkpoint));
+  checkpoint.training_time -= 1ns;
+  REQUIRE_FALSE(recorded_before(record, checkpoint));
+  REQUIRE_FALSE(recorded_before(json::object(), checkpoint));
 }

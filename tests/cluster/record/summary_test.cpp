@@ -57,6 +57,7 @@ TEST_CASE("a summary of a run in which nothing happened is JSON without a number
   auto diverged = some_summary();
   diverged.workers[0].report.loss = NAN;
   REQUIRE(to_json(diverged)["workers"][0]["loss"].is_null());
+  REQUIRE_THAT(to_text(diverged), Catch::Matchers::Contains(" diverged "));
 }
 
 TEST_CASE("a summary's text says how it ended, how well, who led and that nobody waited") {
@@ -71,7 +72,7 @@ TEST_CASE("a summary's text says how it ended, how well, who led and that nobody
              "  0.1          600      5.00    0.7500        50 %       0 %\n"
              "  waited       0.000 s for messages, 1.000 s for data (all workers together)\n"
              "  exchange     0 snapshots taken, 0 group and 0 global pulls, 4 superseded, 0 recoveries\n"
-             "  failure      worker_diverged: loss is nan at step 7\n");
+             "  failure      worker 0.1: loss is nan at step 7\n");
 }
 
 TEST_CASE("a summary's text of a run that was never tested says so") {

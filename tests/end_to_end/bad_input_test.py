@@ -1,0 +1,166 @@
+"""What a user can get wrong: each is told in one line with its place and reason, and leaves nothing behind."""
+
+import json
+
+import harness
+
+
+class BadInput(harness.EndToEnd):
+    def assert_nothing_left(self):
+        self.assertFalse((self.folder / "runs").exists())
+
+    def assert_launch_refused(self, *overrides, parts, lines=1):
+        with self.subTest(overrides=overrides):
+            self.assert_refused(self.launch(*overrides), *parts, lines=lines)
+            self.assert_nothing_left()
+
+
+class Configuration(BadInput):
+    def test_impossible_numbers(self):
+        for override, allowed in (("groups.workers=0", "an integer of at least 1"),
+                                  ("strategy.period_group=0", "an integer of at least 1"),
+                                  ("strategy.pull_group=1.5", "a number from 0 to 1"),
+                                  ("strategy.pull_global=-0.1", "a number from 0 to 1"),
+                                  ("optimizer.learning_rate=0", "a number above 0"),
+                                  ("output.checkpoint_every=0s", "above 0")):
+            key, value = override.split("=")
+            self.assert_launch_refused(override, parts=[key, value, allowed])
+
+    def test_wrong_types(self):
+        for override, found in (("data.batch_size=many", '"many"'), ("groups=4", "4"), ("deterministic=2", "2"),
+                                ("model=7", "7"), ("seed=1.5", "1.5")):
+            self.assert_launch_refused(override, parts=[override.split("=")[0], f"found {found}", "allowed: "])
+
+    def test_more_workers_than_the_data_has_batches_for(self):
+        self.assert_launch_refused("groups.count=100", parts=["tiny.json: data.train_size", "320 for 200 workers",
+                                                              "at least 1600"])
+
+    def test_unknown_keys_and_models_name_the_nearest(self):
+        self.assert_launch_refused("strategy.period_grop=4", parts=["strategy.period_grop", "period_group"])
+        self.assert_launch_refused("modell=mlp", parts=["modell", "model"])
+        self.assert_launch_refused("a.b.c=1", parts=["--set a.b.c=1", "unknown key", "strategy"])
+        self.assert_launch_refused("model=resnet", parts=["model", '"resnet"', '"cnn7"'])
+        self.assert_launch_refused("nothing", parts=["--set nothing", "key.path=value"])
+
+    def test_every_error_of_a_file_is_told_at_once(self):
+        broken = dict(harness.TINY, groups={"count": 0, "workers": "two"}, stratgy={})
+        self.write("broken.json", json.dumps(broken))
+        for command in ("launch", "check"):
+            with self.subTest(command=command):
+                self.assert_refused(self.paceline(command, "broken.json"), "broken.json: groups.count: found 0",
+                                    'broken.json: groups.workers: found "two"', "did you mean strategy?", lines=3)
+        self.assert_nothing_left()
+
+    def test_a_file_that_is_none(self):
+        self.write("cut.json", '{\n  "groups": {')
+        self.write("binary.json", "\x01\x02\x03")
+        for file, part in (("missing.json", "missing.json: there is no such file"), ("cut.json", "cut.json:2:"),
+                           ("binary.json", "binary.json:1:1"), (".", "folder")):
+            with self.subTest(file=file):
+                self.assert_refused(self.launch(file=file), part)
+        self.assert_nothing_left()
+
+
+class Data(BadInput):
+    CIFAR10 = ("data.kind=cifar10", "data.path=pictures")
+
+    def test_missing_files(self):
+        self.assert_launch_refused("data.kind=cifar10", parts=["data.path"])
+        self.assert_launch_refused(*self.CIFAR10, parts=["pictures does not exist", "scripts/get-cifar10"])
+
+    def test_truncated_files(self):
+        names = [f"data_batch_{number}.bin" for number in range(1, 6)] + ["test_batch.bin"]
+        for name in names:
+            self.write(f"pictures/{name}", "\0" * 3073)
+        self.write("pictures/data_batch_3.bin", "\0" * 3000)
+        self.assert_launch_refused(*self.CIFAR10, parts=["pictures/data_batch_3.bin", "3000 bytes", "3073"])
+
+
+class Output(BadInput):
+    def test_an_existing_run_is_refused_with_what_to_do(self):
+        self.launch()
+        before = {path: path.stat().st_mtime_ns for path in self.run_folder().rglob("*")}
+        self.assert_refused(self.launch(), "runs/a: is not empty", "--resume runs/a", "another output.name")
+        self.assertEqual(before, {path: path.stat().st_mtime_ns for path in self.run_folder().rglob("*")})
+
+    def test_a_folder_that_cannot_be_made(self):
+        self.write("file", "")
+        self.assert_refused(self.launch("output.folder=file/runs"), "file/runs", "Not a directory", code=1)
+        self.assert_refused(self.launch("output.folder=/proc/none"), "/proc/none", code=1)
+        self.assertEqual({"file", "tiny.json"}, {path.name for path in self.folder.iterdir()})
+
+    def test_a_run_that_is_not_there_cannot_be_resumed(self):
+        self.assert_refused(self.paceline("launch", "--resume", "runs/a"), "runs/a")
+        self.assert_refused(self.paceline("launch", "--resume", "runs/a", "tiny.json"), "--resume", "FILE")
+        self.assert_nothing_left()
+
+
+class Checkpoints(BadInput):
+    def setUp(self):
+        super().setUp()
+        self.assert_ended(self.launch(), 0)
+
+    def contents(self):
+        return {path: path.read_bytes() for path in self.run_folder().rglob("*")
+                if path.is_file() and path.name != ".lock"}
+
+    def test_a_resume_with_another_model_or_cluster_changes_nothing(self):
+        before = self.contents()
+        for override, parts in (("model=mlp", ["safetensors: checkpoint of another model", "fc1.weight"]),
+                                ("groups.workers=3", ["step-000000160", "2 groups of 2 workers", "2 of 3"]),
+                                ("groups.count=1", ["step-000000160", "2 groups of 2 workers", "1 of 2"])):
+            with self.subTest(override=override):
+                self.assert_refused(self.paceline("launch", "--resume", "runs/a", "--set", override), *parts)
+                self.assertEqual(before, self.contents())
+
+    def test_a_damaged_checkpoint_is_not_resumed(self):
+        worker = self.checkpoints()[-1] / "worker-0.1.safetensors"
+        worker.write_bytes(worker.read_bytes()[:-100])
+        before = self.contents()
+        self.assert_refused(self.paceline("launch", "--resume", "runs/a"), "worker-0.1.safetensors")
+        self.assertEqual(before, self.contents())
+
+    def test_eval_refuses_what_is_no_checkpoint(self):
+        checkpoint = self.checkpoints()[-1]
+        cut = self.folder / "cut.safetensors"
+        cut.write_bytes((checkpoint / "centre.safetensors").read_bytes()[:-100])
+        for path, part in (("missing", "there is no such file or folder"), (cut, "cut.safetensors"),
+                           (checkpoint / "state.json", "not a sound safetensors file"),
+                           (self.folder, "no centre.safetensors")):
+            with self.subTest(path=path):
+                self.assert_refused(self.paceline("eval", path), str(path), part)
+
+    def test_eval_refuses_data_that_is_not_there(self):
+        for data, part in (("cifar10:none", "none does not exist"), ("imagenet", '"imagenet"'), ("cifar10", "path")):
+            with self.subTest(data=data):
+                self.assert_refused(self.paceline("eval", self.run_folder(), "--data", data), part)
+
+    def test_eval_refuses_a_checkpoint_whose_tensors_are_of_another_model(self):
+        self.assert_ended(self.launch("model=mlp", "output.name=b"), 0)
+        of_mlp = (self.checkpoints("b")[-1] / "centre.safetensors").read_bytes()
+        of_linear = (self.checkpoints()[-1] / "centre.safetensors").read_bytes()
+        mixed = self.folder / "mixed.safetensors"
+        mixed.write_bytes(with_model(of_mlp, model_of(of_linear)))
+        self.assert_refused(self.paceline("eval", mixed), "mixed.safetensors: checkpoint of another model", "fc1.weight")
+
+
+def header_of(file):
+    size = int.from_bytes(file[:8], "little")
+    return json.loads(file[8:8 + size]), file[8 + size:]
+
+
+def model_of(file):
+    return header_of(file)[0]["__metadata__"]["model"]
+
+
+def with_model(file, model):
+    """A safetensors file with another model in its description."""
+    header, tensors = header_of(file)
+    header["__metadata__"]["model"] = model
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + tensors
+
+
+if __name__ == "__main__":
+    harness.main()

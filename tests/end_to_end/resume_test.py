@@ -1,0 +1,125 @@
+"""A run that is cut in two by a kill and a resume is the run that was not cut."""
+
+import shutil
+
+import harness
+
+# Some half a second: a few checkpoints on the way, whatever the machine.
+LOCKSTEP = ("deterministic=true", "budget.steps=4000", "output.checkpoint_every=100ms")
+
+
+class Deterministic(harness.EndToEnd):
+    def tensors(self, name):
+        """The bytes of the last checkpoint's tensor files, by their names."""
+        files = {path.name: path.read_bytes() for path in self.checkpoints(name)[-1].glob("*.safetensors")}
+        self.assertEqual(6, len(files))
+        return files
+
+    def decisions(self, name):
+        """The leadership log but for the times, which no seed decides."""
+        return [{key: value for key, value in line.items() if key not in ("time", "wall")}
+                for line in self.log("leadership.jsonl", name)]
+
+    def counted(self, name):
+        """Who was pulled when, in any order: workers write their lines side by side."""
+        return sorted((line["worker"], line["steps"], line["scope"], line["decision"])
+                      for line in self.log("metrics.jsonl", name) if line["type"] == "pull")
+
+    def assert_same(self, expected, found):
+        self.assertEqual(self.tensors(expected), self.tensors(found))
+        self.assertEqual(self.decisions(expected), self.decisions(found))
+        self.assertEqual(self.counted(expected), self.counted(found))
+        times = [line["time"] for line in self.log("leadership.jsonl", found)]
+        self.assertEqual(sorted(times), times)
+        for key in ("total_steps", "leadership", "final_test"):
+            self.assertEqual(self.summary(expected)[key], self.summary(found)[key])
+        self.assert_no_leftovers()
+
+    def test_two_runs_of_one_seed_are_equal_to_the_bit_and_one_of_another_seed_is_not(self):
+        steps = ("deterministic=true", "budget.steps=200")
+        for name in ("a", "b"):
+            self.assert_ended(self.launch(*steps, f"output.name={name}"), 0)
+        self.assert_same("a", "b")
+        self.assert_ended(self.launch(*steps, "output.name=c", "seed=2"), 0)
+        self.assertNotEqual(self.tensors("a"), self.tensors("c"))
+
+    def test_a_run_killed_after_any_checkpoint_goes_on_as_if_it_had_not_been(self):
+        self.assert_ended(self.launch(*LOCKSTEP), 0)
+        for checkpoints in (1, 2):
+            with self.subTest(checkpoints=checkpoints):
+                process = self.start_launch(*LOCKSTEP, "output.name=b")
+                seen = set()
+                self.wait_until(lambda: len(seen.update(self.checkpoints("b")) or seen) >= checkpoints, process)
+                process.kill()
+                self.assertEqual(-9, self.end(process).code)
+                ended = self.paceline("launch", "--resume", "runs/b")
+                self.assert_ended(ended, 0)
+                self.assertRegex(ended.out, r"(?m)^resumed at step [1-9]\d* of all workers together$")
+                self.assert_same("a", "b")
+                shutil.rmtree(self.run_folder("b"))
+
+    def test_a_run_interrupted_and_resumed_twice_goes_on_as_if_it_had_not_been(self):
+        self.assert_ended(self.launch(*LOCKSTEP), 0)
+        process = self.start_launch(*LOCKSTEP, "output.name=b")
+        for _ in range(2):
+            before = self.checkpoints("b")
+            self.wait_until(lambda: self.checkpoints("b") != before, process)
+            harness.interrupt(process)
+            self.assert_ended(self.end(process), 130)
+            process = self.start("launch", "--resume", "runs/b")
+        self.assert_ended(self.end(process), 0)
+        self.assert_same("a", "b")
+
+    def test_a_run_killed_before_its_first_checkpoint_starts_over(self):
+        steps = ("deterministic=true", "budget.steps=2000", "output.checkpoint_every=1h")
+        self.assert_ended(self.launch(*steps), 0)
+        process = self.start_launch(*steps, "output.name=b")
+        log = self.run_folder("b") / "leadership.jsonl"
+        self.wait_until(lambda: log.exists() and log.stat().st_size > 0, process)
+        process.kill()
+        self.end(process)
+        self.assertEqual([], self.checkpoints("b"))
+        ended = self.paceline("launch", "--resume", "runs/b")
+        self.assert_ended(ended, 0)
+        self.assertNotIn("resumed at step", ended.out)
+        self.assertIn("no checkpoint", ended.out)
+        self.assert_same("a", "b")
+
+    def test_a_finished_run_is_resumed_with_a_larger_budget(self):
+        steps = ("deterministic=true", "schedule.kind=constant")
+        self.assert_ended(self.launch(*steps, "budget.steps=100"), 0)
+        self.assert_ended(self.launch(*steps, "budget.steps=50", "output.name=b"), 0)
+        self.assert_ended(self.paceline("launch", "--resume", "runs/b", "--set", "budget.steps=100"), 0)
+        self.assert_same("a", "b")
+
+    def test_a_resume_of_a_finished_run_has_nothing_to_do_and_says_what_was(self):
+        self.assert_ended(self.launch("deterministic=true"), 0)
+        before, tensors = self.summary(), self.tensors("a")
+        self.assert_ended(self.paceline("launch", "--resume", "runs/a"), 0)
+        after = self.summary()
+        for key in ("total_steps", "leadership", "final_test"):
+            self.assertEqual(before[key], after[key])
+        self.assertEqual(4, len(after["workers"]))
+        self.assertEqual(tensors, self.tensors("a"))
+
+
+class FreeRunning(harness.EndToEnd):
+    def test_a_killed_run_goes_on_to_exactly_its_budget_with_every_decision_told_once(self):
+        process = self.start_training("output.name=a")
+        process.kill()
+        self.end(process)
+        done = int(self.checkpoints()[-1].name.removeprefix("step-"))
+        budget = done // 4 + 500
+        ended = self.paceline("launch", "--resume", "runs/a", "--set", f"budget.steps={budget}")
+        self.assert_ended(ended, 0)
+        self.assertEqual(4 * budget, self.summary()["total_steps"])
+        numbers = {}
+        for line in self.log("leadership.jsonl"):
+            numbers.setdefault((line["scope"], line["group"]), []).append(line["decision"])
+        self.assertEqual({("global", None), ("group", 0), ("group", 1)}, set(numbers))
+        for which, found in numbers.items():
+            self.assertEqual(list(range(1, len(found) + 1)), found, which)
+
+
+if __name__ == "__main__":
+    harness.main()
