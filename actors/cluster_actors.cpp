@@ -46,8 +46,8 @@ void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor,
   decision_watchers.add(supervisor);
 
   const auto global_resume = plan.resume ? std::optional(plan.resume->global) : std::nullopt;
-  const auto global = system.spawn(global_leader_actor, plan.global_leadership(), services.clock, global_resume,
-                                   decision_watchers);
+  const auto global =
+    system.spawn(global_leader_actor, plan.global_leadership(), services.clock, global_resume, decision_watchers);
   std::vector<caf::actor> group_leaders;
   for (std::uint32_t group = 0; group < plan.groups; ++group) {
     const auto leader = system.spawn(group_leader_actor, plan.group_leadership(group), services.clock, global,
@@ -56,8 +56,8 @@ void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor,
     for (std::uint32_t index = 0; index < plan.workers_per_group; ++index) {
       const worker_id id{group, index};
       const auto worker = system.spawn(worker_actor, id, leader, plan.watchers);
-      const auto compute =
-        spawn_busy(system, plan, compute_actor, compute_settings(plan, id), services, worker, supervisor, plan.watchers);
+      const auto compute = spawn_busy(system, plan, compute_actor, compute_settings(plan, id), services, worker,
+                                      supervisor, plan.watchers);
       caf::anon_send(worker, compute);
       workers.push_back(worker);
       cluster.computes.push_back(compute);

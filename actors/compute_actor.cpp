@@ -58,9 +58,8 @@ void make_trainer(self_ptr self) {
   try {
     const auto group = state.settings.training.id.group;
     auto training = std::make_unique<worker_training>(
-      state.settings.training, state.settings.make_trainer(),
-      state.services.plane->subscribe(scope::group, group), state.services.plane->subscribe(scope::global, 0),
-      state.services.clock);
+      state.settings.training, state.settings.make_trainer(), state.services.plane->subscribe(scope::group, group),
+      state.services.plane->subscribe(scope::global, 0), state.services.clock);
     if (state.settings.resume)
       training->restore(*state.settings.resume);
     state.training = std::move(training);
@@ -127,8 +126,8 @@ caf::result<loss_report> step_once(self_ptr self, double budget_used) {
 
 } // namespace
 
-caf::behavior compute_actor(self_ptr self, compute_actor_settings settings, run_services services,
-                            caf::actor worker, caf::actor supervisor, observers watchers) {
+caf::behavior compute_actor(self_ptr self, compute_actor_settings settings, run_services services, caf::actor worker,
+                            caf::actor supervisor, observers watchers) {
   auto& state = self->state;
   state.settings = std::move(settings);
   state.services = std::move(services);

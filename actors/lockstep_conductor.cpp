@@ -124,9 +124,8 @@ void begin_round(self_ptr self) {
     claimed = state.services.budget->claim();
   if (!claimed)
     return finish(self);
-  fan_out<loss_report>(self, actors, advance{state.services.budget->used()}, [self](auto&& reports) {
-    decide(self, reports);
-  });
+  fan_out<loss_report>(self, actors, advance{state.services.budget->used()},
+                       [self](auto&& reports) { decide(self, reports); });
 }
 
 void forget(lockstep_state& state, const caf::actor_addr& gone) {
@@ -145,8 +144,8 @@ static_assert(!std::is_constructible_v<lockstep_state, caf::stateful_actor<locks
 
 lockstep_state::lockstep_state() : finished(false) {}
 
-caf::behavior lockstep_conductor_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan,
-                                       run_services services, caf::actor supervisor) {
+caf::behavior lockstep_conductor_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan, run_services services,
+                                       caf::actor supervisor) {
   auto& state = self->state;
   state.plan = std::move(plan);
   state.services = std::move(services);

@@ -66,11 +66,11 @@ int evaluate(const eval_arguments& arguments) {
   const auto result = test.run(parameters);
 
   if (arguments.json)
-    std::cout << nlohmann::json{{"checkpoint", file.path().string()}, {"model", network.name()},
-                                {"data", data->name},                 {"pictures", data->test.size()},
-                                {"loss", result.loss},                {"error", result.error}}
-                   .dump()
-              << "\n";
+    std::cout
+      << nlohmann::json{{"checkpoint", file.path().string()}, {"model", network.name()}, {"data", data->name},
+                        {"pictures", data->test.size()},      {"loss", result.loss},     {"error", result.error}}
+           .dump()
+      << "\n";
   else
     std::cout << fmt::format("{} on {}: test error {:.2f} %, loss {:.4f} over {} pictures ({})\n", network.name(),
                              data->name, 100 * result.error, result.loss, data->test.size(), file.path().string());
@@ -82,12 +82,14 @@ int evaluate(const eval_arguments& arguments) {
 void add_eval_command(CLI::App& app, command& chosen) {
   auto arguments = std::make_shared<eval_arguments>();
   auto* evaluating = app.add_subcommand("eval", "Test a checkpoint's parameters on a data set");
-  evaluating->add_option("CHECKPOINT", arguments->checkpoint,
-                         "A leader, centre or worker .safetensors file, or a folder: a checkpoint's, or a run's "
-                         "(the centre of its latest)")
+  evaluating
+    ->add_option("CHECKPOINT", arguments->checkpoint,
+                 "A leader, centre or worker .safetensors file, or a folder: a checkpoint's, or a run's "
+                 "(the centre of its latest)")
     ->required();
-  evaluating->add_option("--data", arguments->data,
-                         "glyphs, or cifar10:FOLDER; what the checkpoint was trained on where it is not given")
+  evaluating
+    ->add_option("--data", arguments->data,
+                 "glyphs, or cifar10:FOLDER; what the checkpoint was trained on where it is not given")
     ->type_name("KIND[:FOLDER]");
   evaluating->add_flag("--json", arguments->json, "Print one JSON object");
   evaluating->callback([arguments, &chosen] { chosen = [arguments] { return evaluate(*arguments); }; });

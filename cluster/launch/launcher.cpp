@@ -101,8 +101,8 @@ void announce(const launch_options& options, const training_task& task, const ru
 
 run_outcome outcome_of(const recorded_end& end, bool interrupted) {
   const auto spoils_the_run = [](const failure& what) {
-    return what.code == failure_code::record_failed || what.code == failure_code::checkpoint_failed ||
-           what.code == failure_code::evaluation_failed;
+    return what.code == failure_code::record_failed || what.code == failure_code::checkpoint_failed
+           || what.code == failure_code::evaluation_failed;
   };
   const auto& failures = end.finish.failures;
   if (!end.finish.state || std::any_of(failures.begin(), failures.end(), spoils_the_run))
@@ -135,8 +135,8 @@ checkpoint_writer after_the_logs(checkpoint_writer write, caf::actor_system& sys
 }
 
 /// Runs the plan's actors to their end. `console` is theirs meanwhile.
-recorded_end run_actors(cluster_plan plan, const run_folder& folder, earlier_records earlier,
-                        progress_console& console, signal_watch& signals) {
+recorded_end run_actors(cluster_plan plan, const run_folder& folder, earlier_records earlier, progress_console& console,
+                        signal_watch& signals) {
   auto clock = std::make_shared<run_clock>();
   const auto services = make_services(plan, clock);
   const auto end = std::make_shared<recorded_end>();
@@ -198,11 +198,11 @@ launch_exit launch(const launch_options& options, std::ostream& out) {
 
   announce(options, task, folder, plan.resume, out);
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
-  progress_console console(out, {.abilities = abilities_of(STDOUT_FILENO),
-                                 .columns = [] { return columns_of(STDOUT_FILENO); }});
+  progress_console console(
+    out, {.abilities = abilities_of(STDOUT_FILENO), .columns = [] { return columns_of(STDOUT_FILENO); }});
   const auto end = run_actors(std::move(plan), folder, std::move(earlier), console, signals);
-  const auto summary = summarise(config, end, signals.signalled(), time_before,
-                                 std::chrono::steady_clock::now() - began);
+  const auto summary =
+    summarise(config, end, signals.signalled(), time_before, std::chrono::steady_clock::now() - began);
   out << to_text(summary);
   if (summary.outcome == run_outcome::interrupted)
     out << fmt::format("  go on with   paceline launch --resume {}\n", folder.path().string());

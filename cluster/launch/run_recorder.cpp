@@ -125,8 +125,7 @@ void on_end(self_ptr self, const run_finished& finish) {
 
 static_assert(!std::is_constructible_v<run_recorder_state, caf::stateful_actor<run_recorder_state>*>);
 
-run_recorder_state::run_recorder_state()
-  : done_at_start(0), time_at_start(0), last_record_time(0), failed(false) {}
+run_recorder_state::run_recorder_state() : done_at_start(0), time_at_start(0), last_record_time(0), failed(false) {}
 
 caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, std::shared_ptr<recorded_end> end) {
   auto& state = self->state;

@@ -2,10 +2,10 @@
 
 #include "actors/compute_actor.hpp"
 #include "actors/supervisor.hpp"
+#include "cluster/console/progress_console.hpp"
 #include "cluster/files/json_lines.hpp"
 #include "cluster/record/leadership_tally.hpp"
 #include "cluster/record/metrics.hpp"
-#include "cluster/console/progress_console.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/behavior.hpp>

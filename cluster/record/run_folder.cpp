@@ -1,7 +1,7 @@
 #include "cluster/record/run_folder.hpp"
 
-#include "cluster/files/atomic_file.hpp"
 #include "cluster/checkpoint/checkpoint.hpp"
+#include "cluster/files/atomic_file.hpp"
 #include "cluster/files/io_failure.hpp"
 #include "compute/errors.hpp"
 
