@@ -24,8 +24,8 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
   if (unknown.empty())
     return fmt::format("a command is missing, one of {}; {}", fmt::join(known, ", "), help);
   const auto nearest = nearest_key(unknown.front(), known);
-  const auto hint = nearest.empty() ? fmt::format("known are {}", fmt::join(known, ", "))
-                                    : fmt::format("did you mean {}?", nearest);
+  const auto hint =
+    nearest.empty() ? fmt::format("known are {}", fmt::join(known, ", ")) : fmt::format("did you mean {}?", nearest);
   return fmt::format("there is no command \"{}{}\", {}; {}", before, unknown.front(), hint, help);
 }
 

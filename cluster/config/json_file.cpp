@@ -26,6 +26,8 @@ class document_builder : public nlohmann::json_sax<config_json> {
   /// Bytes read when the syntax error was met, and what nlohmann says about it.
   std::size_t error_position = 0;
   std::string error_text;
+  /// Parsing stopped because lists or objects lie in each other too deep.
+  bool too_deep = false;
 
   bool null() override { return put(nullptr); }
   bool boolean(bool value) override { return put(value); }
@@ -81,7 +83,13 @@ class document_builder : public nlohmann::json_sax<config_json> {
     return true;
   }
 
+  /// False ends the parsing. A cluster file is not deep; a path for each of many thousand levels would take minutes.
   bool open(config_json empty) {
+    constexpr std::size_t deepest = 32;
+    if (open_.size() == deepest) {
+      too_deep = true;
+      return false;
+    }
     std::string path;
     if (!open_.empty()) {
       const auto& parent = open_.back();
@@ -163,6 +171,10 @@ config_json parse_json(std::string_view text, error_list& errors) {
   document_builder builder(errors);
   if (config_json::sax_parse(text.begin(), text.end(), &builder))
     return builder.take();
+  if (builder.too_deep) {
+    errors.add({.what = config_error::kind::unreadable, .found = "it is nested more than 32 levels deep"});
+    return nullptr;
+  }
   const auto at = builder.error_position == 0 ? 0 : std::min(builder.error_position - 1, text.size());
   errors.add({.what = config_error::kind::unreadable,
               .place = errors.place() + ":" + line_and_column(text, at),

@@ -137,16 +137,35 @@ std::vector<int> cores_of(const run_config& config, std::size_t position) {
   return cores;
 }
 
+namespace {
+
+/// Every count and id of the state is one of the plan's: a state file that was tampered with must not index anything.
+void require_fit(const run_state& state, const cluster_plan& plan) {
+  const auto fits = [](const leadership_state& coordinator, std::size_t members) {
+    return coordinator.member_steps.size() == members && coordinator.candidates.size() == members;
+  };
+  const auto group_fits = [&](const leadership_state& group) { return fits(group, plan.workers_per_group); };
+  const auto in_plan = [&](const worker_state& worker) {
+    return worker.id.group < plan.groups && worker.id.index < plan.workers_per_group;
+  };
+  if (!fits(state.global, plan.groups) || !std::all_of(state.groups.begin(), state.groups.end(), group_fits)
+      || !std::all_of(state.workers.begin(), state.workers.end(), in_plan))
+    throw invalid_input("the checkpoint's coordinators and workers do not belong together");
+}
+
+} // namespace
+
 void complete_workers(run_state& state, const cluster_plan& plan) {
   const auto find = [&](worker_id id) {
     return std::find_if(state.workers.begin(), state.workers.end(), [id](const auto& w) { return w.id == id; });
   };
-  const auto members = state.groups.empty() ? 0 : state.groups.front().member_steps.size();
   if (state.workers.empty())
     throw invalid_input("the checkpoint has no worker");
-  if (state.groups.size() != plan.groups || members != plan.workers_per_group)
-    throw invalid_input(fmt::format("the checkpoint is of {} groups of {} workers, the cluster of {} of {}",
-                                    state.groups.size(), members, plan.groups, plan.workers_per_group));
+  if (state.groups.size() != plan.groups || state.groups.front().member_steps.size() != plan.workers_per_group)
+    throw invalid_input(fmt::format(
+      "the checkpoint is of {} groups of {} workers, the cluster of {} of {}", state.groups.size(),
+      state.groups.empty() ? 0 : state.groups.front().member_steps.size(), plan.groups, plan.workers_per_group));
+  require_fit(state, plan);
   const auto source = state.leader ? find(*state.leader) : state.workers.begin();
   worker_state substitute = *source;
   std::fill(substitute.training.velocity.begin(), substitute.training.velocity.end(), 0.0f);
@@ -156,6 +175,10 @@ void complete_workers(run_state& state, const cluster_plan& plan) {
       continue;
     substitute.id = id;
     state.workers.push_back(substitute);
+    // Its first report must not look like all of its steps at once.
+    auto& counted = state.groups[id.group].member_steps[id.index];
+    state.global.member_steps[id.group] += substitute.training.steps - counted;
+    counted = substitute.training.steps;
   }
   const auto by_id = [](const worker_state& a, const worker_state& b) { return a.id < b.id; };
   std::sort(state.workers.begin(), state.workers.end(), by_id);

@@ -136,8 +136,8 @@ checkpoint_writer after_the_logs(checkpoint_writer write, caf::actor_system& sys
 }
 
 /// Runs the plan's actors to their end. `console` is theirs meanwhile.
-recorded_end run_actors(cluster_plan plan, const run_folder& folder, earlier_records earlier,
-                        progress_console& console, signal_watch& signals) {
+recorded_end run_actors(cluster_plan plan, const run_folder& folder, earlier_records earlier, progress_console& console,
+                        signal_watch& signals) {
   const auto clock = std::make_shared<run_clock>();
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
   const auto services = make_services(plan, clock);

@@ -188,7 +188,9 @@ caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, 
     },
     [](flush_records) { return true; },
     [self](const worker_progress& progress) { on_progress(self, progress); },
-    [self](const pull_applied& pull) { record(self, self->state.settings.metrics, to_record(pull, time_of(self->state))); },
+    [self](const pull_applied& pull) {
+      record(self, self->state.settings.metrics, to_record(pull, time_of(self->state)));
+    },
     [self](const leader_announcement& decision) { on_decision(self, decision); },
     [self](const worker_recovered& event) { on_recovery(self, event); },
     [self](const evaluation& found) { on_evaluation(self, found); },

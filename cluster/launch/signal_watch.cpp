@@ -20,7 +20,7 @@ sigset_t watched_signals() {
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
-  // Not sent by anybody else: how the destructor wakes the thread.
+  // How the destructor wakes the thread.
   sigaddset(&set, SIGUSR2);
   return set;
 }
@@ -36,6 +36,7 @@ class signal_watch::state {
   }
 
   ~state() {
+    ending_ = true;
     pthread_kill(thread_.native_handle(), SIGUSR2);
     thread_.join();
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
@@ -54,7 +55,10 @@ class signal_watch::state {
   void watch() {
     name_this_thread("signals");
     const auto set = watched_signals();
-    for (int signal = 0; sigwait(&set, &signal) == 0 && signal != SIGUSR2;) {
+    for (int signal = 0; sigwait(&set, &signal) == 0 && !ending_;) {
+      // Sent by somebody else, as batch systems do before a time limit: it means nothing here.
+      if (signal == SIGUSR2)
+        continue;
       if (signalled_)
         _exit(killed_by_signal);
       const std::lock_guard guard(mutex_);
@@ -68,6 +72,7 @@ class signal_watch::state {
   std::mutex mutex_;
   std::function<void()> on_first_;
   std::atomic<bool> signalled_ = false;
+  std::atomic<bool> ending_ = false;
   std::thread thread_;
 };
 

@@ -1,0 +1,41 @@
+#include "cluster/bench/exchange_bench.hpp"
+
+#include "compute/errors.hpp"
+#include "tests/catch.hpp"
+
+#include <nlohmann/json.hpp>
+
+using namespace paceline;
+
+TEST_CASE("the cost of exchange is two lines that a person reads") {
+  const exchange_bench_result result{.rate_on = 19.8,
+                                     .rate_off = 20,
+                                     .ratio = 0.99,
+                                     .ratios = {0.98, 1.01, 0.99},
+                                     .steps = 1000,
+                                     .pulls = 60,
+                                     .waited_for_messages_seconds = 0,
+                                     .waited_for_data_seconds = 0.25};
+  REQUIRE(to_text({.turns = 3}, result)
+          == "cnn7 tau 16, 1x2 workers: 19.80 steps/s with exchange, 20.00 without: 99.0 % (median of 3 turns, "
+             "98.0 to 101.0)\n1000 steps, 60 pulls; waited for messages: 0 s, for data: 0.250 s");
+}
+
+TEST_CASE("the cost of exchange is measured with pulls and without waiting, and told to programs") {
+  const exchange_bench_settings settings{
+    .model = "mlp", .tau = 2, .workers = 2, .batch_size = 4, .turns = 2, .phase_seconds = 0.1};
+  const auto result = run_exchange_bench(settings);
+  const auto object = to_json(settings, result);
+  REQUIRE(object["benchmark"] == "exchange");
+  REQUIRE(object["model"] == "mlp");
+  REQUIRE(object["ratios"].size() == 2);
+  REQUIRE(object["rate_on"].get<double>() > 0);
+  REQUIRE(object["rate_off"].get<double>() > 0);
+  REQUIRE(object["pulls"].get<int>() > 0);
+  REQUIRE(object["steps"].get<int>() > object["pulls"].get<int>());
+  REQUIRE(object["waited_for_messages_seconds"] == 0);
+}
+
+TEST_CASE("workers of a model that nobody knows cannot be compared") {
+  REQUIRE_THROWS_AS(run_exchange_bench({.model = "cnn8"}), invalid_input);
+}

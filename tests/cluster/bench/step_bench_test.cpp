@@ -1,0 +1,38 @@
+#include "cluster/bench/step_bench.hpp"
+
+#include "compute/errors.hpp"
+#include "tests/catch.hpp"
+
+#include <nlohmann/json.hpp>
+
+using namespace paceline;
+
+TEST_CASE("a step's time is a line that a person reads") {
+  const step_bench_result result{.seconds_a_step = 0.1123, .fastest_seconds = 0.11, .samples_per_second = 1140.2};
+  REQUIRE(to_text(step_bench_settings{}, result)
+          == "cnn7 fp32 1 thread batch 128: 112.3 ms a step (median of 20), 1140 samples/s");
+  REQUIRE(to_text({.model = "mlp", .batch_size = 8, .threads = 2, .steps = 5}, result)
+          == "mlp fp32 2 threads batch 8: 112.3 ms a step (median of 5), 1140 samples/s");
+}
+
+TEST_CASE("a step's time is measured and told to programs") {
+  const step_bench_settings settings{.model = "mlp", .batch_size = 4, .steps = 3};
+  const auto result = run_step_bench(settings);
+  REQUIRE(result.fastest_seconds > 0);
+  REQUIRE(result.seconds_a_step >= result.fastest_seconds);
+  REQUIRE(result.samples_per_second == Approx(4 / result.seconds_a_step));
+  REQUIRE(to_json(settings, result)
+          == nlohmann::json{{"benchmark", "step"},
+                            {"model", "mlp"},
+                            {"precision", "fp32"},
+                            {"threads", 1},
+                            {"batch_size", 4},
+                            {"steps", 3},
+                            {"seconds_a_step", result.seconds_a_step},
+                            {"fastest_seconds", result.fastest_seconds},
+                            {"samples_per_second", result.samples_per_second}});
+}
+
+TEST_CASE("a model that nobody knows cannot be timed") {
+  REQUIRE_THROWS_AS(run_step_bench({.model = "cnn8"}), invalid_input);
+}

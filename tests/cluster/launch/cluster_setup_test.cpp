@@ -1,0 +1,136 @@
+#include "cluster/launch/cluster_setup.hpp"
+
+#include "compute/affinity.hpp"
+#include "compute/errors.hpp"
+#include "tests/catch.hpp"
+#include "tests/cluster/launch/tiny_run.hpp"
+
+#include <algorithm>
+#include <set>
+
+using namespace paceline;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A state of the tiny run's groups in which these workers are there, the first in the lead.
+run_state state_of(std::initializer_list<worker_id> workers) {
+  run_state state;
+  state.groups.resize(2);
+  for (auto& group : state.groups)
+    group.member_steps.resize(2);
+  for (const auto id : workers) {
+    worker_state worker;
+    worker.id = id;
+    worker.training.steps = 10 + id.group;
+    worker.training.parameters = {static_cast<float>(id.group), static_cast<float>(id.index)};
+    worker.training.velocity = {1.0f, 2.0f};
+    worker.losses = {0.5};
+    state.workers.push_back(worker);
+  }
+  state.leader = *workers.begin();
+  return state;
+}
+
+} // namespace
+
+TEST_CASE("the workers' shards are disjoint and together the training set") {
+  const auto config = tiny_run("runs");
+  const auto task = load_task(config);
+  std::set<std::uint32_t> seen;
+  std::size_t pictures = 0;
+  for (std::size_t position = 0; position < config.workers(); ++position) {
+    const auto shard = shard_of(config, task, position);
+    const auto order = shard.order(0);
+    seen.insert(order.begin(), order.end());
+    pictures += order.size();
+  }
+  REQUIRE(pictures == 66);
+  REQUIRE(seen.size() == 66);
+}
+
+TEST_CASE("an epoch is as many batches as the smallest shard has") {
+  const auto config = tiny_run("runs");
+  // 66 pictures are 17, 17, 16 and 16: two batches of 8.
+  REQUIRE(batches_per_epoch(config, load_task(config)) == 2);
+}
+
+TEST_CASE("the budget in steps is the smallest that steps and epochs allow, times the workers") {
+  auto config = tiny_run("runs", 10);
+  const auto task = load_task(config);
+  REQUIRE(make_plan(config, task).budget.total_steps == 40u);
+  config.budget.epochs = 2.5;
+  REQUIRE(make_plan(config, task).budget.total_steps == 20u);
+  config.budget.steps.reset();
+  REQUIRE(make_plan(config, task).budget.total_steps == 20u);
+  config.budget.epochs.reset();
+  config.budget.time = 3s;
+  REQUIRE_FALSE(make_plan(config, task).budget.total_steps);
+  REQUIRE(make_plan(config, task).budget.training_time == 3s);
+}
+
+TEST_CASE("workers of plain SGD have no period") {
+  auto config = tiny_run("runs");
+  const auto task = load_task(config);
+  REQUIRE(make_plan(config, task).strategy.period_group == 4);
+  config.strategy.kind = "sgd";
+  REQUIRE(make_plan(config, task).strategy.period_group == 0);
+  REQUIRE(make_plan(config, task).strategy.period_global == 0);
+}
+
+TEST_CASE("workers start from points of their own, or all from one where the file says so") {
+  auto config = tiny_run("runs");
+  config.strategy.shared_start = GENERATE(false, true);
+  const auto plan = make_plan(config, load_task(config));
+  const auto first = plan.make_trainer({0, 0})->save().parameters;
+  REQUIRE((plan.make_trainer({1, 1})->save().parameters == first) == config.strategy.shared_start);
+}
+
+TEST_CASE("each worker has as many cores as threads, in turn") {
+  auto config = tiny_run("runs");
+  const auto usable = usable_cores();
+  for (std::size_t position = 0; position < 4; ++position)
+    REQUIRE(cores_of(config, position) == std::vector<int>{usable[position % usable.size()]});
+  config.device.threads_per_worker = 1024;
+  auto all = cores_of(config, 1);
+  std::sort(all.begin(), all.end());
+  REQUIRE(all == usable);
+  config.device.pin = false;
+  REQUIRE(cores_of(config, 0).empty());
+}
+
+TEST_CASE("a worker that a checkpoint lacks goes on from the leader with fresh momentum") {
+  const auto config = tiny_run("runs");
+  const auto plan = make_plan(config, load_task(config));
+  auto state = state_of({{1, 0}, {0, 0}, {1, 1}});
+  complete_workers(state, plan);
+  REQUIRE(state.workers.size() == 4);
+  for (std::size_t position = 0; position < 4; ++position)
+    REQUIRE(plan.position(state.workers[position].id) == position);
+  const auto& added = state.workers[1];
+  REQUIRE(added.training.parameters == std::vector<float>{1.0f, 0.0f});
+  REQUIRE(added.training.velocity == std::vector<float>{0.0f, 0.0f});
+  REQUIRE(added.training.steps == 11);
+  REQUIRE(added.losses.empty());
+  // The leader keeps its own.
+  REQUIRE(state.workers[2].training.velocity == std::vector<float>{1.0f, 2.0f});
+}
+
+TEST_CASE("a checkpoint of other groups is refused with both sizes") {
+  auto config = tiny_run("runs");
+  config.groups = GENERATE(run_config::groups_section{1, 4}, run_config::groups_section{2, 3});
+  const auto plan = make_plan(config, load_task(config));
+  auto state = state_of({{0, 0}, {0, 1}, {1, 0}, {1, 1}});
+  REQUIRE_THROWS_WITH(complete_workers(state, plan),
+                      Catch::Matchers::Contains("2 groups of 2 workers, the cluster of "
+                                                + std::to_string(config.groups.count) + " of "
+                                                + std::to_string(config.groups.workers)));
+}
+
+TEST_CASE("a checkpoint without a worker is refused") {
+  const auto config = tiny_run("runs");
+  const auto plan = make_plan(config, load_task(config));
+  auto state = state_of({{0, 0}});
+  state.workers.clear();
+  REQUIRE_THROWS_AS(complete_workers(state, plan), invalid_input);
+}

@@ -1,0 +1,189 @@
+#include "cluster/launch/launcher.hpp"
+
+#include "cluster/checkpoint/checkpoint.hpp"
+#include "cluster/config/run_config_json.hpp"
+#include "cluster/files/io_failure.hpp"
+#include "cluster/launch/task.hpp"
+#include "compute/errors.hpp"
+#include "tests/catch.hpp"
+#include "tests/cluster/launch/tiny_run.hpp"
+#include "tests/cluster/temporary_folder.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <set>
+#include <sstream>
+
+using namespace paceline;
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+using nlohmann::json;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What a launch printed, and how it ended.
+struct launched {
+  launch_exit exit;
+  std::string text;
+};
+
+launched launch_it(const run_config& config, bool resume = false) {
+  std::ostringstream out;
+  const auto exit = launch({.config = config, .resume = resume}, out);
+  return {exit, out.str()};
+}
+
+/// All lines of a log; fails where one is not an object.
+std::vector<json> lines_of(const fs::path& path) {
+  std::vector<json> lines;
+  std::istringstream text(contents_of(path));
+  for (std::string line; std::getline(text, line);) {
+    lines.push_back(json::parse(line));
+    REQUIRE(lines.back().is_object());
+  }
+  return lines;
+}
+
+std::set<std::string> names_in(const fs::path& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder))
+    names.insert(entry.path().filename().string());
+  return names;
+}
+
+/// The numbers of all decisions, by scope and group.
+std::map<std::string, std::vector<std::uint64_t>> decisions_in(const fs::path& run) {
+  std::map<std::string, std::vector<std::uint64_t>> numbers;
+  for (const auto& line : lines_of(run / "leadership.jsonl"))
+    numbers[line["scope"].get<std::string>() + line["group"].dump()].push_back(line["decision"]);
+  return numbers;
+}
+
+void require_every_decision_once(const fs::path& run) {
+  for (const auto& [which, numbers] : decisions_in(run))
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      REQUIRE(numbers[i] == i + 1);
+}
+
+} // namespace
+
+TEST_CASE("a run leaves a complete folder") {
+  const temporary_folder folder;
+  auto config = tiny_run(folder.path());
+  config.deterministic = GENERATE(false, true);
+  const auto run = folder / "tiny";
+  const auto ended = launch_it(config);
+  REQUIRE(ended.exit == launch_exit::finished);
+  REQUIRE(names_in(run)
+          == std::set<std::string>{".lock", "checkpoints", "config.json", "leadership.jsonl", "metrics.jsonl",
+                                   "summary.json"});
+  REQUIRE(names_in(run / "checkpoints") == std::set<std::string>{"step-000000096"});
+
+  // The configuration reads back as what was launched.
+  const auto again = config_of_run(run, {});
+  REQUIRE(to_json(again) == to_json(config));
+
+  std::set<std::string> types;
+  for (const auto& line : lines_of(run / "metrics.jsonl"))
+    types.insert(line["type"].get<std::string>());
+  REQUIRE(types == std::set<std::string>{"evaluation", "progress", "pull"});
+  require_every_decision_once(run);
+
+  const auto summary = json::parse(contents_of(run / "summary.json"));
+  REQUIRE(summary["outcome"] == "finished");
+  REQUIRE(summary["total_steps"] == 96);
+  REQUIRE(summary["failures"].empty());
+  REQUIRE_THAT(ended.text, StartsWith("tiny: linear (23530 parameters) on glyphs, 2 groups of 2 workers"));
+  REQUIRE_THAT(ended.text, Contains("tiny finished: 96 steps"));
+
+  const auto task = load_task(config);
+  const auto state = load_checkpoint(run / "checkpoints" / "step-000000096", task.network.parameters());
+  REQUIRE(state.total_steps == 96);
+  REQUIRE(state.workers.size() == 4);
+}
+
+TEST_CASE("a launch that fails in its set-up leaves no trace") {
+  const temporary_folder folder;
+  auto config = tiny_run(folder / "runs");
+  SECTION("because its data is not there") {
+    config.data.kind = "cifar10";
+    config.data.path = folder / "none";
+  }
+  SECTION("because its data is too small for its workers") {
+    config.data.train_size = 30;
+  }
+  REQUIRE_THROWS_AS(launch_it(config), invalid_input);
+  REQUIRE(entries_in(folder.path()) == 0);
+}
+
+TEST_CASE("a launch into a folder that cannot be made says which") {
+  const temporary_folder folder;
+  write_contents(folder / "runs", "a file");
+  REQUIRE_THROWS_AS(launch_it(tiny_run(folder / "runs")), io_failure);
+  REQUIRE_THROWS_WITH(launch_it(tiny_run(folder / "runs")), Contains((folder / "runs").string()));
+}
+
+TEST_CASE("a resume goes on where the run ended and tells nothing twice") {
+  const temporary_folder folder;
+  auto config = tiny_run(folder.path());
+  config.deterministic = GENERATE(false, true);
+  const auto run = folder / "tiny";
+  launch_it(config);
+  const auto before = decisions_in(run);
+  auto longer = config_of_run(run, {"budget.steps=48"});
+  const auto ended = launch_it(longer, true);
+  REQUIRE(ended.exit == launch_exit::finished);
+  REQUIRE_THAT(ended.text, Contains("resumed at step 96 of all workers together\n"));
+  require_every_decision_once(run);
+  for (const auto& [which, numbers] : before)
+    REQUIRE(decisions_in(run)[which].size() > numbers.size());
+  const auto summary = json::parse(contents_of(run / "summary.json"));
+  REQUIRE(summary["total_steps"] == 192);
+  REQUIRE(summary["totals"]["steps_since_start"] == 96);
+}
+
+TEST_CASE("lines of what happened after the checkpoint are dropped on a resume") {
+  const temporary_folder folder;
+  auto config = tiny_run(folder.path());
+  config.deterministic = true;
+  const auto run = folder / "tiny";
+  launch_it(config);
+  const auto leadership = contents_of(run / "leadership.jsonl");
+  const auto metrics = contents_of(run / "metrics.jsonl");
+  auto decision = lines_of(run / "leadership.jsonl").back();
+  decision["decision"] = decision["decision"].get<int>() + 1;
+  write_contents(run / "leadership.jsonl", leadership + decision.dump() + "\n");
+  write_contents(run / "metrics.jsonl",
+                 metrics + R"({"type":"pull","worker":"0.0","steps":25,"time":0})" + "\n" + R"({"type":"pul)");
+  launch_it(config_of_run(run, {}), true);
+  REQUIRE(contents_of(run / "leadership.jsonl") == leadership);
+  REQUIRE_THAT(contents_of(run / "metrics.jsonl"), StartsWith(metrics));
+  for (const auto& line : lines_of(run / "metrics.jsonl"))
+    if (line["type"] == "pull")
+      REQUIRE(line["steps"] <= 24);
+}
+
+TEST_CASE("a resume without a checkpoint starts over and says so") {
+  const temporary_folder folder;
+  const auto run = folder / "tiny";
+  launch_it(tiny_run(folder.path()));
+  fs::remove_all(run / "checkpoints");
+  const auto ended = launch_it(config_of_run(run, {}), true);
+  REQUIRE_THAT(ended.text, Contains("there is no checkpoint to go on from: starts over\n"));
+  REQUIRE(json::parse(contents_of(run / "summary.json"))["total_steps"] == 96);
+  require_every_decision_once(run);
+}
+
+TEST_CASE("a run folder that was moved is resumed where it lies now") {
+  const temporary_folder folder;
+  launch_it(tiny_run(folder.path()));
+  fs::rename(folder / "tiny", folder / "moved");
+  const auto config = config_of_run(folder.path() / "moved/", {"budget.steps=30"});
+  REQUIRE(config.output.name == "moved");
+  REQUIRE(config.output.folder == folder.path());
+  REQUIRE(launch_it(config, true).exit == launch_exit::finished);
+  REQUIRE_FALSE(fs::exists(folder / "tiny"));
+}

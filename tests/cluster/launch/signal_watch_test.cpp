@@ -1,0 +1,61 @@
+#include "cluster/launch/signal_watch.hpp"
+
+#include "tests/catch.hpp"
+
+#include <future>
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace paceline;
+
+TEST_CASE("the first signal calls what was asked for, once") {
+  const auto signal = GENERATE(SIGINT, SIGTERM);
+  signal_watch watch;
+  REQUIRE_FALSE(watch.signalled());
+  std::promise<void> called;
+  // A second call would throw out of the watch's thread and end the test.
+  watch.call_on_first([&] { called.set_value(); });
+  ::kill(::getpid(), signal);
+  called.get_future().wait();
+  REQUIRE(watch.signalled());
+}
+
+TEST_CASE("a signal that came before anybody asked is not lost") {
+  signal_watch watch;
+  ::kill(::getpid(), SIGINT);
+  while (!watch.signalled())
+    ::usleep(100);
+  bool called = false;
+  watch.call_on_first([&] { called = true; });
+  REQUIRE(called);
+}
+
+TEST_CASE("a watch that saw no signal ends and gives the signals back") {
+  sigset_t before;
+  sigset_t after;
+  ::pthread_sigmask(SIG_BLOCK, nullptr, &before);
+  { const signal_watch watch; }
+  ::pthread_sigmask(SIG_BLOCK, nullptr, &after);
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR2})
+    REQUIRE(::sigismember(&after, signal) == ::sigismember(&before, signal));
+}
+
+TEST_CASE("the second signal ends the process at once with exit code 130") {
+  const auto child = ::fork();
+  if (child == 0) {
+    const signal_watch watch;
+    ::kill(::getpid(), SIGINT);
+    // Signals that are pending together are one.
+    while (!watch.signalled())
+      ::usleep(100);
+    ::kill(::getpid(), SIGINT);
+    ::pause();
+    ::_exit(1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  REQUIRE(WEXITSTATUS(status) == 130);
+}
