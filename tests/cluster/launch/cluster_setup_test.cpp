@@ -17,8 +17,6 @@ namespace {
 run_state state_of(std::initializer_list<worker_id> workers) {
   run_state state;
   state.groups.resize(2);
-  for (auto& group : state.groups)
-    group.member_steps.resize(2);
   for (const auto id : workers) {
     worker_state worker;
     worker.id = id;
@@ -29,6 +27,7 @@ run_state state_of(std::initializer_list<worker_id> workers) {
     state.workers.push_back(worker);
   }
   state.leader = *workers.begin();
+  align_coordinators(state, 2);
   return state;
 }
 
@@ -112,6 +111,9 @@ TEST_CASE("a worker that a checkpoint lacks goes on from the leader with fresh m
   REQUIRE(added.training.velocity == std::vector<float>{0.0f, 0.0f});
   REQUIRE(added.training.steps == 11);
   REQUIRE(added.losses.empty());
+  // Nobody takes its steps for made just now.
+  REQUIRE(state.groups[0].member_steps == std::vector<std::uint64_t>{10, 11});
+  REQUIRE(state.global.member_steps == std::vector<std::uint64_t>{21, 22});
   // The leader keeps its own.
   REQUIRE(state.workers[2].training.velocity == std::vector<float>{1.0f, 2.0f});
 }
@@ -125,6 +127,20 @@ TEST_CASE("a checkpoint of other groups is refused with both sizes") {
                       Catch::Matchers::Contains("2 groups of 2 workers, the cluster of "
                                                 + std::to_string(config.groups.count) + " of "
                                                 + std::to_string(config.groups.workers)));
+}
+
+TEST_CASE("a state whose parts do not belong together is refused") {
+  const auto config = tiny_run("runs");
+  const auto plan = make_plan(config, load_task(config));
+  auto state = state_of({{0, 0}, {0, 1}, {1, 0}, {1, 1}});
+  const int damage = GENERATE(0, 1, 2);
+  if (damage == 0)
+    state.groups[1].candidates.clear();
+  else if (damage == 1)
+    state.global.member_steps.push_back(0);
+  else
+    state.workers[3].id = {7, 0};
+  REQUIRE_THROWS_AS(complete_workers(state, plan), invalid_input);
 }
 
 TEST_CASE("a checkpoint without a worker is refused") {
