@@ -29,7 +29,7 @@ class Interrupt(harness.EndToEnd):
 
     def test_twice_ends_at_once(self):
         # A last test of many pictures, in which the second signal comes.
-        process = self.start_training("model=cnn7", "data.test_size=6000")
+        process = self.start_training("model=cnn7", "data.test_size=3000")
         harness.interrupt(process)
         time.sleep(0.2)
         began = time.monotonic()
