@@ -20,7 +20,7 @@ class Interrupt(harness.EndToEnd):
         self.assert_no_leftovers()
         self.assert_ended(self.paceline("eval", self.checkpoints()[-1] / "leader.safetensors"), 0)
 
-        budget = summary["total_steps"] // 4 + 500
+        budget = summary["total_steps"] // 4 + 100
         resumed = self.paceline("launch", "--resume", "runs/a", "--set", f"budget.steps={budget}")
         self.assert_ended(resumed, 0)
         self.assertIn(f"resumed at step {summary['total_steps']} ", resumed.out)
