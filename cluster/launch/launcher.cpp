@@ -111,6 +111,12 @@ run_outcome outcome_of(const recorded_end& end, bool interrupted) {
   return interrupted ? run_outcome::interrupted : run_outcome::finished;
 }
 
+/// Where the last step was made before a signal came there is nothing left to interrupt.
+bool is_used_up(const budget_limits& limits, const run_state& state) {
+  return (limits.total_steps && state.total_steps >= *limits.total_steps)
+         || (limits.training_time && state.training_time >= *limits.training_time);
+}
+
 run_summary summarise(const run_config& config, const recorded_end& end, bool interrupted,
                       std::chrono::nanoseconds time_before, std::chrono::nanoseconds wall_time) {
   run_summary summary;
@@ -206,9 +212,10 @@ launch_exit launch(const launch_options& options, std::ostream& out) {
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
   progress_console console(
     out, {.abilities = abilities_of(STDOUT_FILENO), .columns = [] { return columns_of(STDOUT_FILENO); }});
+  const auto limits = plan.budget;
   const auto end = run_actors(std::move(plan), folder, std::move(earlier), console, signals);
-  const auto summary =
-    summarise(config, end, signals.signalled(), time_before, std::chrono::steady_clock::now() - began);
+  const bool interrupted = signals.signalled() && !(end.finish.state && is_used_up(limits, *end.finish.state));
+  const auto summary = summarise(config, end, interrupted, time_before, std::chrono::steady_clock::now() - began);
   out << to_text(summary);
   if (summary.outcome == run_outcome::interrupted)
     out << fmt::format("  go on with   paceline launch --resume {}\n", folder.path().string());

@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <iterator>
+#include <map>
 #include <utility>
 
 namespace paceline {
@@ -72,6 +73,22 @@ std::string loss_text(const loss_report& report) {
   if (!std::isfinite(report.loss))
     return "diverged";
   return std::abs(report.loss) < 1000 ? fmt::format("{:.4f}", report.loss) : fmt::format("{:.3g}", report.loss);
+}
+
+/// Each worker's, and the first of every other kind: a full disk fails again and again.
+std::string failures_text(const std::vector<failure>& failures) {
+  std::string text;
+  std::map<failure_code, std::size_t> times;
+  for (const auto& failure : failures) {
+    if (is_of_a_worker(failure.code))
+      text += fmt::format("  failure      worker {}: {}\n", to_string(failure.worker), failure.what);
+    else if (++times[failure.code] == 1)
+      text += fmt::format("  failure      {}\n", failure.what);
+  }
+  for (const auto& [code, count] : times)
+    if (count > 1)
+      text += fmt::format("  failure      {}: {} times in all\n", to_string(code), count);
+  return text;
 }
 
 std::string share_text(double share) {
@@ -141,10 +158,7 @@ std::string to_text(const run_summary& summary) {
                  in_seconds(total.waited_for_messages), in_seconds(total.waited_for_data));
   fmt::format_to(add, "  exchange     {} snapshots taken, {} group and {} global pulls, {} superseded, {} recoveries\n",
                  total.snapshots_taken, total.pulls_group, total.pulls_global, total.superseded, total.recoveries);
-  for (const auto& failure : summary.failures)
-    fmt::format_to(add, "  failure      {}{}\n",
-                   is_of_a_worker(failure.code) ? "worker " + to_string(failure.worker) + ": " : std::string(),
-                   failure.what);
+  text += failures_text(summary.failures);
   return text;
 }
 

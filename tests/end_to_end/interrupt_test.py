@@ -20,7 +20,7 @@ class Interrupt(harness.EndToEnd):
         self.assert_no_leftovers()
         self.assert_ended(self.paceline("eval", self.checkpoints()[-1] / "leader.safetensors"), 0)
 
-        budget = summary["total_steps"] // 4 + 500
+        budget = summary["total_steps"] // 4 + 100
         resumed = self.paceline("launch", "--resume", "runs/a", "--set", f"budget.steps={budget}")
         self.assert_ended(resumed, 0)
         self.assertIn(f"resumed at step {summary['total_steps']} ", resumed.out)
@@ -29,7 +29,7 @@ class Interrupt(harness.EndToEnd):
 
     def test_twice_ends_at_once(self):
         # A last test of many pictures, in which the second signal comes.
-        process = self.start_training("model=cnn7", "data.test_size=6000")
+        process = self.start_training("model=cnn7", "data.test_size=3000")
         harness.interrupt(process)
         time.sleep(0.2)
         began = time.monotonic()

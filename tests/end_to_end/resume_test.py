@@ -1,14 +1,22 @@
 """A run that is cut in two by a kill and a resume is the run that was not cut."""
 
 import shutil
+import signal
 
 import harness
 
-# Some half a second: a few checkpoints on the way, whatever the machine.
-LOCKSTEP = ("deterministic=true", "budget.steps=4000", "output.checkpoint_every=100ms")
-
 
 class Deterministic(harness.EndToEnd):
+    def lockstep(self, checkpoint_every):
+        """Overrides of a run of more than a second, whatever the machine: time for some checkpoints on the way, with
+        at least one decision of each kind."""
+        probe = 20
+        ended = self.launch("deterministic=true", f"budget.steps={probe}", "output.name=probe")
+        self.assert_ended(ended, 0)
+        steps = int(1.5 * probe / self.summary("probe")["training_time"])
+        return ("deterministic=true", f"budget.steps={min(max(steps, 80), 8000)}",
+                f"output.checkpoint_every={checkpoint_every}")
+
     def tensors(self, name):
         """The bytes of the last checkpoint's tensor files, by their names."""
         files = {path.name: path.read_bytes() for path in self.checkpoints(name)[-1].glob("*.safetensors")}
@@ -36,42 +44,33 @@ class Deterministic(harness.EndToEnd):
         self.assert_no_leftovers()
 
     def test_two_runs_of_one_seed_are_equal_to_the_bit_and_one_of_another_seed_is_not(self):
-        steps = ("deterministic=true", "budget.steps=200")
+        steps = ("deterministic=true", "budget.steps=80")
         for name in ("a", "b"):
             self.assert_ended(self.launch(*steps, f"output.name={name}"), 0)
         self.assert_same("a", "b")
         self.assert_ended(self.launch(*steps, "output.name=c", "seed=2"), 0)
         self.assertNotEqual(self.tensors("a"), self.tensors("c"))
 
-    def test_a_run_killed_after_any_checkpoint_goes_on_as_if_it_had_not_been(self):
-        self.assert_ended(self.launch(*LOCKSTEP), 0)
-        for checkpoints in (1, 2):
-            with self.subTest(checkpoints=checkpoints):
-                process = self.start_launch(*LOCKSTEP, "output.name=b")
-                seen = set()
-                self.wait_until(lambda: len(seen.update(self.checkpoints("b")) or seen) >= checkpoints, process)
-                process.kill()
-                self.assertEqual(-9, self.end(process).code)
-                ended = self.paceline("launch", "--resume", "runs/b")
+    def test_a_run_killed_or_interrupted_after_any_checkpoint_goes_on_as_if_it_had_not_been(self):
+        lockstep = self.lockstep("100ms")
+        self.assert_ended(self.launch(*lockstep), 0)
+        for cuts in ([(signal.SIGKILL, -9)], [(signal.SIGKILL, -9)] * 2, [(signal.SIGINT, 130), (signal.SIGKILL, -9)]):
+            with self.subTest(cuts=cuts):
+                process = self.start_launch(*lockstep, "output.name=b")
+                for sent, code in cuts:
+                    before = self.checkpoints("b")
+                    self.wait_until(lambda: self.checkpoints("b")[-1:] > before[-1:], process)
+                    process.send_signal(sent)
+                    self.assert_ended(self.end(process), code)
+                    process = self.start("launch", "--resume", "runs/b")
+                ended = self.end(process)
                 self.assert_ended(ended, 0)
                 self.assertRegex(ended.out, r"(?m)^resumed at step [1-9]\d* of all workers together$")
                 self.assert_same("a", "b")
                 shutil.rmtree(self.run_folder("b"))
 
-    def test_a_run_interrupted_and_resumed_twice_goes_on_as_if_it_had_not_been(self):
-        self.assert_ended(self.launch(*LOCKSTEP), 0)
-        process = self.start_launch(*LOCKSTEP, "output.name=b")
-        for _ in range(2):
-            before = self.checkpoints("b")
-            self.wait_until(lambda: self.checkpoints("b") != before, process)
-            harness.interrupt(process)
-            self.assert_ended(self.end(process), 130)
-            process = self.start("launch", "--resume", "runs/b")
-        self.assert_ended(self.end(process), 0)
-        self.assert_same("a", "b")
-
     def test_a_run_killed_before_its_first_checkpoint_starts_over(self):
-        steps = ("deterministic=true", "budget.steps=2000", "output.checkpoint_every=1h")
+        steps = self.lockstep("1h")
         self.assert_ended(self.launch(*steps), 0)
         process = self.start_launch(*steps, "output.name=b")
         log = self.run_folder("b") / "leadership.jsonl"
@@ -87,9 +86,9 @@ class Deterministic(harness.EndToEnd):
 
     def test_a_finished_run_is_resumed_with_a_larger_budget(self):
         steps = ("deterministic=true", "schedule.kind=constant")
-        self.assert_ended(self.launch(*steps, "budget.steps=100"), 0)
-        self.assert_ended(self.launch(*steps, "budget.steps=50", "output.name=b"), 0)
-        self.assert_ended(self.paceline("launch", "--resume", "runs/b", "--set", "budget.steps=100"), 0)
+        self.assert_ended(self.launch(*steps, "budget.steps=80"), 0)
+        self.assert_ended(self.launch(*steps, "budget.steps=40", "output.name=b"), 0)
+        self.assert_ended(self.paceline("launch", "--resume", "runs/b", "--set", "budget.steps=80"), 0)
         self.assert_same("a", "b")
 
     def test_a_resume_of_a_finished_run_has_nothing_to_do_and_says_what_was(self):
@@ -109,7 +108,7 @@ class FreeRunning(harness.EndToEnd):
         process.kill()
         self.end(process)
         done = int(self.checkpoints()[-1].name.removeprefix("step-"))
-        budget = done // 4 + 500
+        budget = done // 4 + 100
         ended = self.paceline("launch", "--resume", "runs/a", "--set", f"budget.steps={budget}")
         self.assert_ended(ended, 0)
         self.assertEqual(4 * budget, self.summary()["total_steps"])

@@ -75,6 +75,18 @@ TEST_CASE("a summary's text says how it ended, how well, who led and that nobody
              "  failure      worker 0.1: loss is nan at step 7\n");
 }
 
+TEST_CASE("a summary's text tells a failure that came again and again once, with how often it came") {
+  auto summary = some_summary();
+  for (int i = 0; i < 3; ++i)
+    summary.failures.push_back({failure_code::checkpoint_failed, {}, "disk full at " + std::to_string(i)});
+  summary.failures.push_back({failure_code::worker_diverged, {0, 0}, "not finite"});
+  summary.failures.push_back({failure_code::worker_diverged, {0, 1}, "not finite"});
+  REQUIRE_THAT(to_text(summary), Catch::Matchers::EndsWith("  failure      disk full at 0\n"
+                                                           "  failure      worker 0.0: not finite\n"
+                                                           "  failure      worker 0.1: not finite\n"
+                                                           "  failure      checkpoint_failed: 3 times in all\n"));
+}
+
 TEST_CASE("a summary's text of a run that was never tested says so") {
   auto summary = some_summary();
   summary.final_test.reset();
