@@ -134,18 +134,15 @@ void look_at_the_clock(self_ptr self) {
   if (state.now != phase::training)
     return;
   const auto time = state.services.clock->training_time();
-  const bool test_due =
-    state.cluster.evaluator && state.next_test.count() > 0 && time >= state.next_test && !state.testing;
-  const bool write_due =
-    state.cluster.checkpointer && state.next_checkpoint.count() > 0 && time >= state.next_checkpoint && !state.writing;
+  const bool test_due = state.cluster.evaluator && state.test_timer.due(time) && !state.testing;
+  const bool write_due = state.cluster.checkpointer && state.checkpoint_timer.due(time) && !state.writing;
   if (test_due) {
     state.testing = true;
-    state.next_test += state.plan->evaluate_every * (1 + (time - state.next_test) / state.plan->evaluate_every);
+    state.test_timer.done(time);
   }
   if (write_due) {
     state.writing = true;
-    state.next_checkpoint +=
-      state.plan->checkpoint_every * (1 + (time - state.next_checkpoint) / state.plan->checkpoint_every);
+    state.checkpoint_timer.done(time);
   }
   if (test_due || write_due)
     gather(self, [self, test_due, write_due](const run_state_ptr& run) {
@@ -165,8 +162,8 @@ void begin(self_ptr self) {
     return begin_finishing(self);
   const auto before = state.plan->resume ? state.plan->resume->training_time : std::chrono::nanoseconds{0};
   state.services.clock->start(before);
-  state.next_test = state.plan->evaluate_every.count() > 0 ? before + state.plan->evaluate_every : before;
-  state.next_checkpoint = state.plan->checkpoint_every.count() > 0 ? before + state.plan->checkpoint_every : before;
+  state.test_timer.start(before, state.plan->evaluate_every);
+  state.checkpoint_timer.start(before, state.plan->checkpoint_every);
   state.now = phase::training;
   if (state.cluster.conductor) {
     self->send(state.cluster.conductor, begin_training{});
@@ -230,9 +227,7 @@ supervisor_state::supervisor_state()
     busy(0),
     steps_of_lost(0),
     testing(false),
-    writing(false),
-    next_test(0),
-    next_checkpoint(0) {}
+    writing(false) {}
 
 run_services make_services(const cluster_plan& plan, std::shared_ptr<run_clock> clock) {
   const auto steps_before = plan.resume ? plan.resume->total_steps : 0;

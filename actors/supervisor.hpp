@@ -3,6 +3,7 @@
 #include "actors/cluster_actors.hpp"
 #include "actors/cluster_plan.hpp"
 #include "actors/compute_actor.hpp"
+#include "actors/recurring_timer.hpp"
 #include "actors/run_state.hpp"
 #include "actors/type_ids.hpp"
 #include "messages/failure.hpp"
@@ -12,7 +13,6 @@
 #include <caf/behavior.hpp>
 #include <caf/stateful_actor.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -51,8 +51,9 @@ struct supervisor_state {
   std::uint64_t steps_of_lost;
   bool testing;
   bool writing;
-  std::chrono::nanoseconds next_test;
-  std::chrono::nanoseconds next_checkpoint;
+  /// On training time.
+  recurring_timer test_timer;
+  recurring_timer checkpoint_timer;
   run_finished result;
 };
 
