@@ -67,10 +67,10 @@ void pool_operation::forward(const forward_arguments&) {
 
 void pool_operation::backward(const backward_arguments&) {
   // A window's highest value is positive where the relu let it through, and pooling hands on every gradient, so both can
-  // be done here, on the smaller side.
+  // be done here, on the smaller side. In the layout of this layer: a flatten that follows may have renamed the output's.
   if (input_.finished_by_reader)
-    finish_gradient(runs_on_, output_.layout, input_.rectified ? output_.values.data() : nullptr,
-                    output_.gradient.data(), input_.gradient_sums);
+    finish_gradient(runs_on_, geometry_.to, input_.rectified ? output_.values.data() : nullptr, output_.gradient.data(),
+                    input_.gradient_sums);
   runs_on_.for_each(geometry_.to.batch * geometry_.to.blocks(), [&](std::int64_t plane) {
     runs_on_.kernels().pool_backward(geometry_, plane, output_.gradient.data(), winners_.data(),
                                      input_.gradient.data());

@@ -152,7 +152,7 @@ TEST_CASE("backends agree with the reference on max-pools of any window, also wi
   for (const auto& pool :
        {max_pool_layer{.kernel = 2}, max_pool_layer{.kernel = 3}, max_pool_layer{.kernel = 3, .stride = 2},
         max_pool_layer{.kernel = 2, .stride = 1}, max_pool_layer{.kernel = 1, .stride = 2}})
-    for (const std::int64_t channels : {1, 10, 17, 32})
+    for (const std::int64_t channels : {1, 8, 10, 16, 17, 32})
       for (const bool rectify : {false, true}) {
         CAPTURE(pool.kernel, pool.stride, channels, rectify);
         model m("m", {3, 9, 8});

@@ -91,10 +91,10 @@ TEST_CASE("a resolved config says every key and is read back as the same") {
   for (auto& layer : typed["model"]["layers"])
     layer.emplace("name", "");
   REQUIRE(nlohmann::json(json) == nlohmann::json(typed));
-  REQUIRE(to_json(from_json(json, "x.json")).dump() == json.dump());
+  REQUIRE(to_json(paceline::from_json(json, "x.json")).dump() == json.dump());
 
   const auto defaults = to_json(loaded(R"({"budget": {"epochs": 0.5}})"));
-  REQUIRE(to_json(from_json(config_json::parse(defaults.dump()), "x.json")).dump() == defaults.dump());
+  REQUIRE(to_json(paceline::from_json(config_json::parse(defaults.dump()), "x.json")).dump() == defaults.dump());
 }
 
 TEST_CASE("a run without a name is called as its file") {
@@ -132,7 +132,7 @@ TEST_CASE("all errors of a file are told at once, a line each") {
 
 TEST_CASE("an error carries its parts for programs") {
   try {
-    from_json(config_json::parse(R"({"budget": {"steps": 1}, "data": {"kind": "cifar"}})"), "x.json");
+    paceline::from_json(config_json::parse(R"({"budget": {"steps": 1}, "data": {"kind": "cifar"}})"), "x.json");
     FAIL("loaded a broken file");
   } catch (const config_errors& found) {
     const auto& error = found.errors().front();

@@ -61,7 +61,7 @@ bool is_accepted(const std::string& path, const config_json& value) {
   config_json file;
   file[pointer_to(path)] = value;
   try {
-    from_json(file, "x.json");
+    paceline::from_json(file, "x.json");
   } catch (const config_errors& found) {
     return std::none_of(found.errors().begin(), found.errors().end(), [&](const config_error& error) {
       // Values that are wrong only beside others are shown as more than themselves.

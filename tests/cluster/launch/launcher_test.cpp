@@ -16,7 +16,7 @@
 #include <sstream>
 
 using namespace paceline;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
 using nlohmann::json;
 
@@ -97,7 +97,7 @@ TEST_CASE("a run leaves a complete folder") {
   REQUIRE(summary["total_steps"] == 96);
   REQUIRE(summary["failures"].empty());
   REQUIRE_THAT(ended.text, StartsWith("tiny: linear (23530 parameters) on glyphs, 2 groups of 2 workers"));
-  REQUIRE_THAT(ended.text, Contains("tiny finished: 96 steps"));
+  REQUIRE_THAT(ended.text, ContainsSubstring("tiny finished: 96 steps"));
 
   const auto task = load_task(config);
   const auto state = load_checkpoint(run / "checkpoints" / "step-000000096", task.network.parameters());
@@ -123,7 +123,7 @@ TEST_CASE("a launch into a folder that cannot be made says which") {
   const temporary_folder folder;
   write_contents(folder / "runs", "a file");
   REQUIRE_THROWS_AS(launch_it(tiny_run(folder / "runs")), io_failure);
-  REQUIRE_THROWS_WITH(launch_it(tiny_run(folder / "runs")), Contains((folder / "runs").string()));
+  REQUIRE_THROWS_WITH(launch_it(tiny_run(folder / "runs")), ContainsSubstring((folder / "runs").string()));
 }
 
 TEST_CASE("a resume goes on where the run ended and tells nothing twice") {
@@ -136,7 +136,7 @@ TEST_CASE("a resume goes on where the run ended and tells nothing twice") {
   auto longer = config_of_run(run, {"budget.steps=48"});
   const auto ended = launch_it(longer, true);
   REQUIRE(ended.exit == launch_exit::finished);
-  REQUIRE_THAT(ended.text, Contains("resumed at step 96 of all workers together\n"));
+  REQUIRE_THAT(ended.text, ContainsSubstring("resumed at step 96 of all workers together\n"));
   require_every_decision_once(run);
   for (const auto& [which, numbers] : before)
     REQUIRE(decisions_in(run)[which].size() > numbers.size());
@@ -172,7 +172,7 @@ TEST_CASE("a resume without a checkpoint starts over and says so") {
   launch_it(tiny_run(folder.path()));
   fs::remove_all(run / "checkpoints");
   const auto ended = launch_it(config_of_run(run, {}), true);
-  REQUIRE_THAT(ended.text, Contains("there is no checkpoint to go on from: starts over\n"));
+  REQUIRE_THAT(ended.text, ContainsSubstring("there is no checkpoint to go on from: starts over\n"));
   REQUIRE(json::parse(contents_of(run / "summary.json"))["total_steps"] == 96);
   require_every_decision_once(run);
 }

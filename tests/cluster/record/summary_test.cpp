@@ -57,7 +57,7 @@ TEST_CASE("a summary of a run in which nothing happened is JSON without a number
   auto diverged = some_summary();
   diverged.workers[0].report.loss = NAN;
   REQUIRE(to_json(diverged)["workers"][0]["loss"].is_null());
-  REQUIRE_THAT(to_text(diverged), Catch::Matchers::Contains(" diverged "));
+  REQUIRE_THAT(to_text(diverged), Catch::Matchers::ContainsSubstring(" diverged "));
 }
 
 TEST_CASE("a summary's text says how it ended, how well, who led and that nobody waited") {
@@ -92,5 +92,5 @@ TEST_CASE("a summary's text of a run that was never tested says so") {
   summary.final_test.reset();
   summary.outcome = run_outcome::interrupted;
   REQUIRE_THAT(to_text(summary), Catch::Matchers::StartsWith("quickstart interrupted: "));
-  REQUIRE_THAT(to_text(summary), Catch::Matchers::Contains("test error   not measured\n"));
+  REQUIRE_THAT(to_text(summary), Catch::Matchers::ContainsSubstring("test error   not measured\n"));
 }
