@@ -223,11 +223,7 @@ void note_decision(supervisor_state& state, const leader_announcement& decision)
 static_assert(!std::is_constructible_v<supervisor_state, caf::stateful_actor<supervisor_state>*>);
 
 supervisor_state::supervisor_state()
-  : now(phase::preparing),
-    busy(0),
-    steps_of_lost(0),
-    testing(false),
-    writing(false) {}
+  : now(phase::preparing), busy(0), steps_of_lost(0), testing(false), writing(false) {}
 
 run_services make_services(const cluster_plan& plan, std::shared_ptr<run_clock> clock) {
   const auto steps_before = plan.resume ? plan.resume->total_steps : 0;

@@ -4,6 +4,7 @@
 #include <exception>
 #include <iostream>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 
 namespace {
@@ -18,7 +19,10 @@ void tell_error(const std::string& lines) {
 /// Runs the chosen subcommand. One thing that is wrong is one line; a cluster file may have several.
 int run(const paceline::command& chosen) {
   try {
-    return chosen();
+    const int code = chosen();
+    if (!std::cout.flush())
+      throw std::runtime_error("standard output cannot be written; the answer is lost");
+    return code;
   } catch (const paceline::invalid_input& e) {
     tell_error(e.what());
     return paceline::bad_usage;

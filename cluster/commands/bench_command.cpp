@@ -62,9 +62,8 @@ void add_bench_command(CLI::App& app, command& chosen) {
   bench->require_subcommand(1);
   // Inherited by the subcommands: --help shows each default.
   bench->option_defaults()->always_capture_default();
-  add_benchmark<step_bench_settings>(*bench, chosen, "step",
-                                     "Time one training step: forward, backward, Nesterov SGD", run_step_bench,
-                                     add_options);
+  add_benchmark<step_bench_settings>(*bench, chosen, "step", "Time one training step: forward, backward, Nesterov SGD",
+                                     run_step_bench, add_options);
   add_benchmark<pull_bench_settings>(*bench, chosen, "pull",
                                      "Time the leader pull, alone and fused into the optimiser's step", run_pull_bench,
                                      add_options);

@@ -7,6 +7,7 @@
 #include "cluster/record/run_folder.hpp"
 #include "compute/classification.hpp"
 #include "compute/errors.hpp"
+#include "compute/finite.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -59,6 +60,8 @@ int evaluate(const eval_arguments& arguments) {
   const auto network = model_from_json(described, file.path().string());
   const auto section = data_of(arguments, file);
   const auto parameters = file.read(network.parameters());
+  if (!all_finite(parameters))
+    throw invalid_input(file.path().string() + ": holds parameters that are not finite");
   const auto data = load_dataset(section);
   auto how = section.augment;
   how.crop = network.input().height;

@@ -29,7 +29,8 @@ bool locale_is_utf8() {
 
 console_abilities abilities_of(int descriptor) {
   const char* type = std::getenv("TERM");
-  const bool terminal = ::isatty(descriptor) == 1 && type != nullptr && std::string_view(type) != "dumb";
+  const bool terminal =
+    ::isatty(descriptor) == 1 && type != nullptr && *type != '\0' && std::string_view(type) != "dumb";
   const char* no_colour = std::getenv("NO_COLOR");
   const bool colours = terminal && (no_colour == nullptr || *no_colour == '\0');
   return {terminal, colours, terminal && locale_is_utf8()};

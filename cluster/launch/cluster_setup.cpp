@@ -34,15 +34,16 @@ strategy_settings strategy_of(const run_config& config) {
 
 budget_limits limits_of(const run_config& config, const training_task& task) {
   budget_limits limits;
-  const auto allow = [&](std::uint64_t steps) {
-    const auto total = steps * config.workers();
+  const auto allow = [&](double steps) {
+    // As good as endless, and far from what a counter cannot hold.
+    constexpr double most = 1e18;
+    const auto total = static_cast<std::uint64_t>(std::min(std::round(steps) * config.workers(), most));
     limits.total_steps = limits.total_steps ? std::min(*limits.total_steps, total) : total;
   };
   if (config.budget.steps)
-    allow(*config.budget.steps);
+    allow(static_cast<double>(*config.budget.steps));
   if (config.budget.epochs)
-    allow(static_cast<std::uint64_t>(
-      std::llround(*config.budget.epochs * static_cast<double>(batches_per_epoch(config, task)))));
+    allow(*config.budget.epochs * static_cast<double>(batches_per_epoch(config, task)));
   limits.training_time = config.budget.time;
   return limits;
 }
@@ -119,7 +120,7 @@ std::string budget_in_words(const run_config& config, const training_task& task)
   if (config.budget.steps)
     add(fmt::format("{} steps a worker", *config.budget.steps));
   if (config.budget.epochs)
-    add(fmt::format("{} epochs a worker ({:.0f} steps)", *config.budget.epochs,
+    add(fmt::format("{} epochs a worker ({:.6g} steps)", *config.budget.epochs,
                     *config.budget.epochs * static_cast<double>(batches_per_epoch(config, task))));
   if (config.budget.time)
     add(format_duration(*config.budget.time) + " of training");

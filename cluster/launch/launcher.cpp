@@ -35,9 +35,18 @@ std::filesystem::path folder_of(const run_config& config) {
 /// Takes longer only where the recorder is gone.
 constexpr auto flush_timeout = std::chrono::minutes(1);
 
+/// The checkpoint has momentum exactly where the optimiser does.
+void require_optimizer(const run_state& state, const run_config& config) {
+  const bool wanted = config.optimizer.momentum != 0;
+  for (const auto& worker : state.workers)
+    if (worker.training.velocity.empty() == wanted)
+      throw invalid_input(fmt::format("worker {} was saved {} momentum, but optimizer.momentum is {}",
+                                      to_string(worker.id), wanted ? "without" : "with", config.optimizer.momentum));
+}
+
 /// What a resumed run goes on from: its latest checkpoint, or nothing where it was killed before its first one.
 std::shared_ptr<const run_state> load_state(const run_folder& folder, const training_task& task,
-                                            const cluster_plan& plan) {
+                                            const cluster_plan& plan, const run_config& config) {
   remove_unfinished_checkpoints(folder.checkpoints());
   const auto latest = find_latest_checkpoint(folder.checkpoints());
   if (!latest)
@@ -45,6 +54,7 @@ std::shared_ptr<const run_state> load_state(const run_folder& folder, const trai
   auto state = load_checkpoint(*latest, task.network.parameters());
   try {
     complete_workers(state, plan);
+    require_optimizer(state, config);
   } catch (const invalid_input& misfit) {
     throw invalid_input(fmt::format("{}: {}", latest->string(), misfit.what()));
   }
@@ -196,12 +206,13 @@ launch_exit launch(const launch_options& options, std::ostream& out) {
   signal_watch signals;
   const auto& config = options.config;
   const auto began = std::chrono::steady_clock::now();
-  auto folder = options.resume ? run_folder::resume(folder_of(config)) : run_folder::create(folder_of(config));
+  // Data first: it takes longest, and a launch that is killed over it leaves no folder.
   const auto task = load_task(config);
+  auto folder = options.resume ? run_folder::resume(folder_of(config)) : run_folder::create(folder_of(config));
   auto plan = make_plan(config, task);
   earlier_records earlier;
   if (options.resume) {
-    plan.resume = load_state(folder, task, plan);
+    plan.resume = load_state(folder, task, plan, config);
     earlier = trim_logs(folder, plan.resume);
   }
   plan.write_checkpoint = make_checkpoint_writer(config, task, folder.checkpoints());

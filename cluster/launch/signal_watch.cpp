@@ -20,6 +20,7 @@ sigset_t watched_signals() {
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGHUP); // the terminal was closed
   // How the destructor wakes the thread.
   sigaddset(&set, SIGUSR2);
   return set;
@@ -30,6 +31,9 @@ sigset_t watched_signals() {
 class signal_watch::state {
  public:
   state() {
+    // A reader of the output that is gone, or a file that has reached its limit, is an error to be told, not a death.
+    ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);
     const auto set = watched_signals();
     pthread_sigmask(SIG_BLOCK, &set, &before_);
     thread_ = std::thread([this] { watch(); });

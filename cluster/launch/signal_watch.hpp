@@ -5,8 +5,8 @@
 
 namespace paceline {
 
-/// Turns SIGINT and SIGTERM into calls: the first asks for a clean end, the second ends the process at once with exit
-/// code 130. Make it before any other thread, which would otherwise receive the signals.
+/// Turns SIGINT, SIGTERM and SIGHUP into calls: the first asks for a clean end, the second ends the process at once with exit
+/// code 130. SIGPIPE and SIGXFSZ are ignored from then on. Make it before any other thread, which would otherwise receive the signals.
 class signal_watch {
  public:
   signal_watch();

@@ -29,7 +29,14 @@ training_task load_task(const run_config& config) {
                                     data->name, data->train.size(), config.workers(), smallest_shard,
                                     config.data.batch_size));
   auto network = model_from_config(config, {data->train.channels, how.crop, how.crop}, data->classes());
-  return {std::move(data), std::move(network), make_backend(config.device)};
+  auto device = make_backend(config.device);
+  try {
+    // A batch of one costs next to nothing and shows whether the device can compute every layer.
+    (void)device->compile(network, {.batch_size = 1});
+  } catch (const invalid_input& refused) {
+    throw invalid_input(fmt::format("model {}: {}", network.name(), refused.what()));
+  }
+  return {std::move(data), std::move(network), std::move(device)};
 }
 
 } // namespace paceline

@@ -69,10 +69,18 @@ std::vector<fs::path> make_folders(const fs::path& folder) {
   return missing;
 }
 
+/// What a launch leaves that was killed before it had written anything.
+bool is_left_by_set_up(const fs::directory_entry& entry) {
+  const auto name = entry.path().filename().string();
+  std::error_code ignored;
+  return name == lock_name || name.ends_with(unfinished_suffix)
+         || (name == "checkpoints" && fs::is_empty(entry.path(), ignored));
+}
+
 bool holds_anything(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-    if (entry->path().filename() != lock_name)
+    if (!is_left_by_set_up(*entry))
       return true;
   if (error)
     throw io_failure(folder, "read", error.value());
@@ -113,7 +121,7 @@ run_folder run_folder::create(const fs::path& folder) {
   auto held = lock_empty(path, made);
   run_folder result(path, std::move(held), std::move(made), false);
   std::error_code error;
-  if (!fs::create_directory(result.checkpoints(), error))
+  if (!fs::create_directory(result.checkpoints(), error) && error)
     throw io_failure(result.checkpoints(), "create folder", error.value());
   return result;
 }

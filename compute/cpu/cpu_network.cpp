@@ -103,8 +103,9 @@ class cpu_network::builder {
 
   void add_pool(const layer& l, const max_pool_layer& pool) {
     if (pool.kernel > largest_pool_kernel)
-      throw invalid_input("max-pool layer " + l.name + ": kernel is " + std::to_string(pool.kernel)
-                          + ", allowed is at most " + std::to_string(largest_pool_kernel) + " on the CPU");
+      throw invalid_input("max_pool" + (l.name.empty() ? "" : " " + l.name) + ": kernel is "
+                          + std::to_string(pool.kernel) + ", allowed is at most " + std::to_string(largest_pool_kernel)
+                          + " on the CPU");
     auto& input = last();
     input.finished_by_reader = !touched_;
     auto& output = add_activation({input.layout.batch, l.output, input.layout.block});
