@@ -38,5 +38,5 @@ TEST_CASE("a max-pool too large for the CPU's kernels is refused by name") {
   model m("m", {1, 40, 40});
   m.append("wide", max_pool_layer{.kernel = 17});
   REQUIRE_THROWS_WITH(make_cpu_backend(1)->compile(m, {.batch_size = 1}),
-                      "max-pool layer wide: kernel is 17, allowed is at most 16 on the CPU");
+                      "max_pool wide: kernel is 17, allowed is at most 16 on the CPU");
 }
