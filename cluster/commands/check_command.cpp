@@ -2,6 +2,7 @@
 
 #include "actors/strategy.hpp"
 #include "cluster/config/run_config_json.hpp"
+#include "cluster/console/count_text.hpp"
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/task.hpp"
 
@@ -57,9 +58,9 @@ void print_model(const model& network) {
 }
 
 void print_workers(const run_config& config, const training_task& task) {
-  print("cluster", fmt::format("{} groups of {} workers, {} backend, {} thread{} a worker", config.groups.count,
-                               config.groups.workers, config.device.backend, config.device.threads_per_worker,
-                               config.device.threads_per_worker == 1 ? "" : "s"));
+  print("cluster", fmt::format("{} of {}, {} backend, {} a worker", count_text(config.groups.count, "group"),
+                               count_text(config.groups.workers, "worker"), config.device.backend,
+                               count_text(static_cast<std::uint64_t>(config.device.threads_per_worker), "thread")));
   for (std::uint32_t position = 0; position < config.workers(); ++position) {
     const worker_id id{position / config.groups.workers, position % config.groups.workers};
     const auto cores = cores_of(config, position);
@@ -84,8 +85,8 @@ void print_exchange(const run_config& config, const cluster_plan& plan, const tr
   print("exchange",
         fmt::format("group every {} steps a worker (pull {}), all every {} (pull {})", strategy.period_group,
                     strategy.pull_group, strategy.period_global, strategy.pull_global));
-  print("", fmt::format("a report every {} steps a worker; a snapshot is {}, copied once a decision",
-                        report_interval(strategy), in_mib(snapshot)));
+  print("", fmt::format("a report every {} of a worker; a snapshot is {}, copied once a decision",
+                        count_text(report_interval(strategy), "step"), in_mib(snapshot)));
   const auto a_step = [&](std::uint64_t period, std::uint64_t decisions) {
     const auto all_workers = static_cast<double>(period * config.workers());
     return period == 0 ? 0.0 : snapshot * static_cast<double>(decisions * config.workers()) / all_workers;

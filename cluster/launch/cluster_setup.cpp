@@ -1,6 +1,7 @@
 #include "cluster/launch/cluster_setup.hpp"
 
 #include "cluster/config/duration.hpp"
+#include "cluster/console/count_text.hpp"
 #include "compute/affinity.hpp"
 #include "compute/classification.hpp"
 #include "compute/counter_random.hpp"
@@ -118,7 +119,7 @@ std::string budget_in_words(const run_config& config, const training_task& task)
   std::string words;
   const auto add = [&](const std::string& text) { words += (words.empty() ? "" : ", or ") + text; };
   if (config.budget.steps)
-    add(fmt::format("{} steps a worker", *config.budget.steps));
+    add(count_text(*config.budget.steps, "step") + " a worker");
   if (config.budget.epochs)
     add(fmt::format("{} epochs a worker ({:.6g} steps)", *config.budget.epochs,
                     *config.budget.epochs * static_cast<double>(batches_per_epoch(config, task))));

@@ -5,6 +5,7 @@
 #include "cluster/checkpoint/checkpoint.hpp"
 #include "cluster/config/model_json.hpp"
 #include "cluster/config/run_config_json.hpp"
+#include "cluster/console/count_text.hpp"
 #include "cluster/console/progress_console.hpp"
 #include "cluster/files/atomic_file.hpp"
 #include "cluster/files/json_lines.hpp"
@@ -98,11 +99,10 @@ checkpoint_writer make_checkpoint_writer(const run_config& config, const trainin
 void announce(const launch_options& options, const training_task& task, const run_folder& folder,
               const std::shared_ptr<const run_state>& resumed, std::ostream& out) {
   const auto& config = options.config;
-  const auto plural = [](std::uint32_t count) { return count == 1 ? "" : "s"; };
-  out << fmt::format("{}: {} ({} parameters) on {}, {} group{} of {} worker{}, {}; goal: {}\n", config.output.name,
-                     task.network.name(), task.network.parameters().size(), task.data->name, config.groups.count,
-                     plural(config.groups.count), config.groups.workers, plural(config.groups.workers),
-                     folder.path().string(), budget_in_words(config, task));
+  out << fmt::format("{}: {} ({} parameters) on {}, {} of {}, {}; goal: {}\n", config.output.name, task.network.name(),
+                     task.network.parameters().size(), task.data->name, count_text(config.groups.count, "group"),
+                     count_text(config.groups.workers, "worker"), folder.path().string(),
+                     budget_in_words(config, task));
   if (resumed)
     out << fmt::format("resumed at step {} of all workers together\n", resumed->total_steps);
   else if (options.resume)

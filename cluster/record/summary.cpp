@@ -1,5 +1,6 @@
 #include "cluster/record/summary.hpp"
 
+#include "cluster/console/count_text.hpp"
 #include "cluster/console/duration_text.hpp"
 #include "cluster/record/metrics.hpp"
 #include "cluster/record/progress_json.hpp"
@@ -144,9 +145,9 @@ std::string to_text(const run_summary& summary) {
   fmt::format_to(add, "{} {}: {} steps in {} of training, {:.1f} steps/s\n", summary.name, to_string(summary.outcome),
                  total_steps(summary), to_clock_text(summary.training_time), steps_per_second(summary, total.steps));
   text += test_text(summary.final_test);
-  fmt::format_to(add, "  leadership   {} of {} workers led; it changed hands {} times in {} decisions\n",
-                 leadership.distinct_leaders(), summary.workers.size(), leadership.changes(),
-                 leadership.group_decisions() + leadership.global_decisions());
+  fmt::format_to(add, "  leadership   {} of {} workers led; it changed hands {} in {}\n", leadership.distinct_leaders(),
+                 summary.workers.size(), count_text(leadership.changes(), "time"),
+                 count_text(leadership.group_decisions() + leadership.global_decisions(), "decision"));
   text += "  worker     steps   steps/s      loss   led group   led all\n";
   for (const auto& worker : summary.workers) {
     fmt::format_to(add, "  {:<6} {:>9} {:>9.2f} {:>9} {:>11} {:>9}\n", to_string(worker.report.worker),

@@ -66,7 +66,7 @@ TEST_CASE("a summary's text says how it ended, how well, who led and that nobody
   REQUIRE(to_text(summary)
           == "quickstart finished: 1700 steps in 2:00 of training, 15.0 steps/s\n"
              "  test error   centre 12.34 %, leader 15.00 % (worker 0.1)\n"
-             "  leadership   2 of 2 workers led; it changed hands 1 times in 2 decisions\n"
+             "  leadership   2 of 2 workers led; it changed hands 1 time in 2 decisions\n"
              "  worker     steps   steps/s      loss   led group   led all\n"
              "  0.0         1100     10.00    0.5000        50 %       0 %\n"
              "  0.1          600      5.00    0.7500        50 %       0 %\n"
