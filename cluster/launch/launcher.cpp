@@ -12,6 +12,7 @@
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/run_recorder.hpp"
 #include "cluster/launch/signal_watch.hpp"
+#include "cluster/launch/thread_check.hpp"
 #include "cluster/record/metrics.hpp"
 #include "cluster/record/run_folder.hpp"
 #include "cluster/record/summary.hpp"
@@ -28,6 +29,12 @@
 
 namespace paceline {
 namespace {
+
+/// Threads that a run makes: two a worker (steps, batches), and those of CAF, recorder, tests and checkpoints.
+std::size_t threads_of(const run_config& config) {
+  constexpr std::size_t others = 8;
+  return 2 * std::size_t{config.workers()} + others;
+}
 
 std::filesystem::path folder_of(const run_config& config) {
   return config.output.folder / config.output.name;
@@ -206,6 +213,7 @@ launch_exit launch(const launch_options& options, std::ostream& out) {
   signal_watch signals;
   const auto& config = options.config;
   const auto began = std::chrono::steady_clock::now();
+  require_threads(threads_of(config));
   // Data first: it takes longest, and a launch that is killed over it leaves no folder.
   const auto task = load_task(config);
   auto folder = options.resume ? run_folder::resume(folder_of(config)) : run_folder::create(folder_of(config));

@@ -1,5 +1,9 @@
 """Runs that go wrong on their way."""
 
+import os
+import shutil
+import subprocess
+
 import harness
 
 
@@ -27,6 +31,22 @@ class Divergence(harness.EndToEnd):
 
     def test_so_does_a_deterministic_one(self):
         self.run_away("deterministic=true")
+
+
+class Threads(harness.EndToEnd):
+    def test_a_limit_on_threads_is_one_line_and_leaves_nothing(self):
+        limit = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "prlimit", "--nproc=8"]
+        if os.geteuid() != 0 or not all(shutil.which(program) for program in ("setpriv", "prlimit")):
+            self.skipTest("needs root, setpriv and prlimit, since root itself has no such limit")
+        program = self.folder / "paceline"
+        shutil.copy(harness.PACELINE, program)
+        self.folder.chmod(0o777)
+        ended = subprocess.run([*limit, program, "launch", "tiny.json"], cwd=self.folder, capture_output=True, text=True,
+                               stdin=subprocess.DEVNULL, timeout=harness.PATIENCE_SECONDS)
+        self.assertEqual(ended.returncode, 1, ended)
+        self.assertEqual(len(ended.stderr.splitlines()), 1, ended)
+        self.assertIn("16 more threads are needed", ended.stderr)
+        self.assertFalse((self.folder / "runs").exists())
 
 
 if __name__ == "__main__":
