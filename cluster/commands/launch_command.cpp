@@ -32,7 +32,7 @@ void add_launch_command(CLI::App& app, command& chosen) {
       const bool resume = !arguments->resume.empty();
       const auto config = resume ? config_of_run(arguments->resume, arguments->overrides)
                                  : load_config(arguments->file, arguments->overrides);
-      const auto end = launch({.config = config, .resume = resume}, std::cout);
+      const auto end = launch({.config = config, .resume = resume}, std::cout, std::cerr);
       // What the run produced lies in its folder; nobody has to be there to read what it says.
       std::cout.clear();
       return static_cast<int>(end);

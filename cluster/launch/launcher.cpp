@@ -209,7 +209,7 @@ launch_exit exit_of(run_outcome outcome) {
 
 } // namespace
 
-launch_exit launch(const launch_options& options, std::ostream& out) {
+launch_exit launch(const launch_options& options, std::ostream& out, std::ostream& err) {
   signal_watch signals;
   const auto& config = options.config;
   const auto began = std::chrono::steady_clock::now();
@@ -239,6 +239,9 @@ launch_exit launch(const launch_options& options, std::ostream& out) {
   if (summary.outcome == run_outcome::interrupted)
     out << fmt::format("  go on with   paceline launch --resume {}\n", folder.path().string());
   write_file_atomically(folder.summary(), to_json(summary).dump(2) + "\n");
+  if (summary.outcome == run_outcome::failed)
+    err << fmt::format("paceline: {}: the run failed: {}\n", folder.path().string(),
+                       summary.failures.empty() ? "no worker was left" : summary.failures.back().what);
   return exit_of(summary.outcome);
 }
 

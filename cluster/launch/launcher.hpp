@@ -24,9 +24,9 @@ struct launch_options {
 };
 
 /// Runs a cluster inside this process until its budget is used up or a signal comes: trains, shows where it stands on `out`, and leaves
-/// a complete run folder. Call it before any other thread is made (it takes SIGINT and SIGTERM over).
+/// a complete run folder; one line on `err` says why a run failed. Call it before any other thread is made (it takes SIGINT and SIGTERM over).
 /// Throws invalid_input or io_failure where the run cannot be set up; then no trace of it is left.
-launch_exit launch(const launch_options& options, std::ostream& out);
+launch_exit launch(const launch_options& options, std::ostream& out, std::ostream& err);
 
 /// The configuration that a run folder was made with, with its output.folder and output.name set to where it lies now.
 /// Throws invalid_input or config_errors.

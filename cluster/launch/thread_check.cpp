@@ -35,9 +35,10 @@ void require_threads(std::size_t count) {
   for (auto& thread : threads)
     thread.join();
   if (!reason.empty())
-    throw std::runtime_error(fmt::format("{} more threads are needed, the system gives {}: {}; use fewer workers or raise "
-                                         "the limit (ulimit -u, or the container's)",
-                                         count, threads.size(), reason));
+    throw std::runtime_error(
+      fmt::format("{} more threads are needed, the system gives {}: {}; use fewer workers or raise "
+                  "the limit (ulimit -u, or the container's)",
+                  count, threads.size(), reason));
 }
 
 } // namespace paceline

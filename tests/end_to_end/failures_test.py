@@ -10,7 +10,7 @@ import harness
 class Divergence(harness.EndToEnd):
     def run_away(self, *overrides):
         ended = self.launch("model=mlp", "optimizer.learning_rate=1e30", "budget.steps=400", *overrides)
-        self.assert_ended(ended, 1)
+        self.assert_refused(ended, "the run failed: the loss is not finite", code=1)
         lost = [line for line in ended.out.splitlines() if line.startswith("error: ")]
         self.assertEqual([f"error: worker {worker}: the loss is not finite, and there is no leader to recover from"
                           for worker in ("0.0", "0.1", "1.0", "1.1")], sorted(lost), ended)

@@ -32,7 +32,7 @@ struct launched {
 
 launched launch_it(const run_config& config, bool resume = false) {
   std::ostringstream out;
-  const auto exit = launch({.config = config, .resume = resume}, out);
+  const auto exit = launch({.config = config, .resume = resume}, out, out);
   return {exit, out.str()};
 }
 
