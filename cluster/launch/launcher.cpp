@@ -246,6 +246,9 @@ launch_exit launch(const launch_options& options, std::ostream& out, std::ostrea
 }
 
 run_config config_of_run(const std::filesystem::path& folder, const std::vector<std::string>& overrides) {
+  for (const auto& text : overrides)
+    if (text.starts_with("output.folder") || text.starts_with("output.name"))
+      throw invalid_input("--set " + text + ": a resumed run stays in its folder, " + folder.string());
   auto config = load_config(folder / "config.json", overrides);
   const auto clean = (folder / "").lexically_normal().parent_path();
   config.output.folder = clean.parent_path();

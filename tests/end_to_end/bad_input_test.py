@@ -89,6 +89,18 @@ class Output(BadInput):
         self.assert_refused(self.launch("output.folder=/proc/none"), "/proc/none", code=1)
         self.assertEqual({"file", "tiny.json"}, {path.name for path in self.folder.iterdir()})
 
+    def test_a_resumed_run_stays_in_its_folder(self):
+        self.launch()
+        self.assert_refused(self.paceline("launch", "--resume", "runs/a", "--set", "output.name=b"), "output.name=b",
+                            "stays in its folder, runs/a")
+
+    def test_a_run_saved_without_momentum_is_not_resumed_with_it(self):
+        self.launch()
+        config = (self.run_folder() / "config.json").read_text(encoding="utf-8")
+        self.assert_refused(self.paceline("launch", "--resume", "runs/a", "--set", "optimizer.momentum=0.9"),
+                            "without momentum", "0.9")
+        self.assertEqual(config, (self.run_folder() / "config.json").read_text(encoding="utf-8"))
+
     def test_a_run_that_is_not_there_cannot_be_resumed(self):
         self.assert_refused(self.paceline("launch", "--resume", "runs/a"), "runs/a")
         self.assert_refused(self.paceline("launch", "--resume", "runs/a", "tiny.json"), "--resume", "FILE")
