@@ -86,19 +86,22 @@ TEST_CASE("a run leaves a complete folder") {
   const auto again = config_of_run(run, {});
   REQUIRE(to_json(again) == to_json(config));
 
-  std::set<std::string> types;
+  std::map<std::string, int> lines;
   for (const auto& line : lines_of(run / "metrics.jsonl"))
-    types.insert(line["type"].get<std::string>());
-  // Running freely on a slow machine, the few steps may be made before the first snapshot comes.
-  if (!config.deterministic)
-    types.insert("pull");
-  REQUIRE(types == std::set<std::string>{"evaluation", "progress", "pull"});
+    ++lines[line["type"].get<std::string>()];
+  REQUIRE(lines["evaluation"] > 0);
+  REQUIRE(lines["progress"] >= 4);
   require_every_decision_once(run);
 
   const auto summary = json::parse(contents_of(run / "summary.json"));
   REQUIRE(summary["outcome"] == "finished");
   REQUIRE(summary["total_steps"] == 96);
   REQUIRE(summary["failures"].empty());
+  // Each pull has its line; in lock-step there must be some, whatever the machine's speed.
+  const auto pulls = summary["totals"]["pulls_group"].get<int>() + summary["totals"]["pulls_global"].get<int>();
+  REQUIRE(lines["pull"] == pulls);
+  REQUIRE((pulls > 0 || !config.deterministic));
+  REQUIRE(lines.size() == 3);
   REQUIRE_THAT(ended.text, StartsWith("tiny: linear (23530 parameters) on glyphs, 2 groups of 2 workers"));
   REQUIRE_THAT(ended.text, ContainsSubstring("tiny finished: 96 steps"));
 
