@@ -135,6 +135,7 @@ snapshot_ptr worker_training::take_snapshot(const leader_announcement& decision)
   auto snapshot = std::make_shared<leader_snapshot>();
   snapshot->scope = decision.scope;
   snapshot->group = decision.group;
+  snapshot->term = decision.term;
   snapshot->decision = decision.decision;
   snapshot->leader = settings_.id;
   snapshot->leader_steps = trainer_->steps();

@@ -5,6 +5,8 @@
 #include "messages/group_report.hpp"
 #include "messages/leader_announcement.hpp"
 #include "messages/loss_report.hpp"
+#include "messages/node_state.hpp"
+#include "messages/probe.hpp"
 #include "messages/progress.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -22,7 +24,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::leader_announcement)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::loss_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::look_at_clock)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::make_step)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::node_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::prepare)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::probe_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::probe_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::pull_applied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::pulls_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::query_progress)
