@@ -18,12 +18,7 @@ struct candidate {
 };
 
 std::vector<candidate> candidates() {
-#ifdef __SANITIZE_THREAD__
-  // OpenMP's barriers are invisible to ThreadSanitizer, which takes each parallel loop of oneDNN for a race.
-  return {{"cpu, one thread", make_cpu_backend(1)}};
-#else
   return {{"cpu, one thread", make_cpu_backend(1)}, {"cpu, two threads", make_cpu_backend(2)}};
-#endif
 }
 
 /// A model with a random batch and random parameters.
