@@ -6,6 +6,7 @@
 #include "messages/leader_announcement.hpp"
 #include "messages/loss_report.hpp"
 #include "messages/node_state.hpp"
+#include "messages/notice.hpp"
 #include "messages/probe.hpp"
 #include "messages/progress.hpp"
 
@@ -25,6 +26,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::loss_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::look_at_clock)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::make_step)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::node_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::notice)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::prepare)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::probe_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::probe_result)

@@ -198,7 +198,6 @@ recorded_end run_actors(const process_run& run, const training_task& task, clust
   const auto end = std::make_shared<recorded_end>();
   actor_system_settings settings;
   caf::actor_system system(settings);
-  const linked link(run, system, task, plan, services);
   run_recorder_settings recording{.services = services,
                                   .metrics = std::make_shared<json_lines>(folder.metrics()),
                                   .ledger = std::make_shared<json_lines>(folder.leadership()),
@@ -214,6 +213,7 @@ recorded_end run_actors(const process_run& run, const training_task& task, clust
   }
   const auto recorder = system.spawn<caf::detached>(run_recorder_actor, std::move(recording), end);
   plan.watchers.add(recorder);
+  const linked link(run, system, task, plan, services);
   plan.write_checkpoint = after_the_logs(std::move(plan.write_checkpoint), system, recorder);
   auto supervisor = system.spawn(supervisor_actor, std::make_shared<const cluster_plan>(std::move(plan)), services);
   caf::anon_send(recorder, supervisor);

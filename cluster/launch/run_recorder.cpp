@@ -195,6 +195,7 @@ caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, 
     [self](const worker_recovered& event) { on_recovery(self, event); },
     [self](const evaluation& found) { on_evaluation(self, found); },
     [self](const failure& what) { on_failure(self, what); },
+    [self](const notice& told) { self->state.settings.console->message(told.line); },
     [self](const run_finished& finish) { on_end(self, finish); },
   };
 }
