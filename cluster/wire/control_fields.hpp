@@ -117,6 +117,7 @@ template <class Field>
 void describe(Field& field, maybe_const<group_report> auto& m) {
   field("group", m.group);
   field("steps", m.steps);
+  field("live_workers", m.live_workers);
   field("best", m.best);
 }
 

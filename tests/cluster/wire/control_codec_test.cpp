@@ -119,7 +119,7 @@ std::vector<control_message> one_of_each() {
   messages.push_back(refusal{refusal::cause::unknown_node, "who is that?"});
   messages.push_back(farewell{"done"});
   messages.push_back(some_state());
-  messages.push_back(group_report{1, 640, loss_report{{1, 2}, 64, 0.25, true, std::chrono::milliseconds(5)}});
+  messages.push_back(group_report{1, 640, 4, loss_report{{1, 2}, 64, 0.25, true, std::chrono::milliseconds(5)}});
   messages.push_back(largest_announcement(0.1));
   messages.push_back(probe_request{7, largest_announcement(0.2)});
   messages.push_back(probe_result{8, {1, 2}, {3, 4}, 0.3, "no batch"});
@@ -165,7 +165,7 @@ TEST_CASE("every control message survives its way over the wire with its largest
   node_state state{text, largest_64, {largest_64, text}, largest_64, {}, largest_32, longest_wire_time, true};
   state.others.assign(2000, {"some-node", largest_64});
   require_round_trip(state);
-  require_round_trip(group_report{largest_32, largest_64, largest_report(limits::max())});
+  require_round_trip(group_report{largest_32, largest_64, largest_32, largest_report(limits::max())});
   require_round_trip(largest_announcement(limits::max()));
   require_round_trip(probe_request{largest_64, largest_announcement(limits::max())});
   require_round_trip(probe_result{largest_64, {largest_32, 0}, {0, largest_32}, limits::max(), text});
@@ -175,7 +175,7 @@ TEST_CASE("a loss keeps its bits on the wire, whatever it is") {
   const auto loss = GENERATE(0.0, -0.0, 0.1, -1.0, limits::denorm_min(), -limits::denorm_min(), limits::min() / 3,
                              limits::infinity(), -limits::infinity(), limits::quiet_NaN(), -limits::quiet_NaN(),
                              limits::signaling_NaN(), std::bit_cast<double>(std::uint64_t{0xFFF8'0000'DEAD'BEEF}));
-  require_round_trip(group_report{0, 1, largest_report(loss)});
+  require_round_trip(group_report{0, 1, 2, largest_report(loss)});
   require_round_trip(largest_announcement(loss));
   require_round_trip(probe_request{1, largest_announcement(loss)});
   require_round_trip(probe_result{1, {0, 0}, {0, 1}, loss, ""});
@@ -183,7 +183,7 @@ TEST_CASE("a loss keeps its bits on the wire, whatever it is") {
 
 TEST_CASE("numbers keep their value on the wire at every length in which CBOR writes them") {
   const auto steps = GENERATE(std::uint64_t{0}, 23u, 24u, 255u, 256u, 65535u, 65536u, 0xFFFF'FFFFu, 0x1'0000'0000u);
-  require_round_trip(group_report{static_cast<std::uint32_t>(steps), steps, std::nullopt});
+  require_round_trip(group_report{static_cast<std::uint32_t>(steps), steps, 1, std::nullopt});
   const std::chrono::nanoseconds time(-static_cast<std::int64_t>(steps));
   require_round_trip(node_state{"a", steps, {}, steps, {}, 0, time, false});
 }
@@ -223,7 +223,7 @@ TEST_CASE("every key of a control message is needed, except that a group may hav
       require_refused(without, "key \"" + key + "\" is missing");
     }
   }
-  const auto decoded = decode_control(encode(group_report{3, 4, std::nullopt}));
+  const auto decoded = decode_control(encode(group_report{3, 4, 2, std::nullopt}));
   REQUIRE_FALSE(std::get<group_report>(decoded).best);
 }
 
