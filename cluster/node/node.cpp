@@ -1,12 +1,12 @@
 #include "cluster/node/node.hpp"
 
+#include "actors/type_ids.hpp"
 #include "cluster/config/nodes.hpp"
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/process_run.hpp"
 #include "cluster/link/node_link.hpp"
 #include "cluster/node/leader_wait.hpp"
-#include "messages/notice.hpp"
 
 #include <nlohmann/json.hpp>
 
