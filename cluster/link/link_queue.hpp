@@ -2,7 +2,8 @@
 
 #include "cluster/link/control_message.hpp"
 
-#include <chrono>
+#include <caf/actor.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -17,6 +18,11 @@ namespace paceline {
 using frame_ptr = std::shared_ptr<const std::vector<std::byte>>;
 
 // What other threads ask of the link's thread.
+
+/// Connect to the peers, and tell `node` what comes.
+struct begin_link {
+  caf::actor node;
+};
 
 /// From a proxy: a message to the peer that it stands for.
 struct tell_peer {
@@ -43,7 +49,7 @@ struct say_line {
   std::string text;
 };
 
-using link_command = std::variant<tell_peer, node_state, send_frame, offer_frame, say_line>;
+using link_command = std::variant<begin_link, tell_peer, node_state, send_frame, offer_frame, say_line>;
 
 /// Commands on their way to the link's thread, which polls `descriptor`. Thread-safe. Bounded: what does not fit is refused
 /// (all of it is soft state that will be said again).

@@ -16,10 +16,11 @@ int milliseconds_of(std::chrono::milliseconds time) {
 }
 
 [[noreturn]] void cannot_bind(const std::string& endpoint, const zmq::error_t& error) {
-  const std::string hint =
-    error.num() == EADDRINUSE ? "; another program, or a second node of this name, has it: end it or choose another port"
-    : error.num() == EADDRNOTAVAIL || error.num() == ENODEV ? "; it is no address of this machine"
-                                                            : "";
+  const std::string hint = error.num() == EADDRINUSE
+                             ? "; another program, or a second node of this name, has it: end it or choose another port"
+                           : error.num() == EADDRNOTAVAIL || error.num() == ENODEV
+                             ? "; it is no address of this machine"
+                             : "";
   throw invalid_input(fmt::format("endpoint '{}' cannot be bound: {}{}", endpoint, error.what(), hint));
 }
 
@@ -77,8 +78,7 @@ std::unique_ptr<watched_socket> link_sockets::bound(const socket_use& use, const
   } catch (const zmq::error_t& error) {
     cannot_bind(endpoint, error);
   }
-  return std::make_unique<watched_socket>(
-    watched_socket{std::move(file), std::move(socket), std::move(monitor)});
+  return std::make_unique<watched_socket>(std::move(file), std::move(socket), std::move(monitor));
 }
 
 std::unique_ptr<watched_socket> link_sockets::connected(const socket_use& use, const std::string& endpoint) const {
@@ -100,7 +100,7 @@ std::unique_ptr<watched_socket> link_sockets::connected(const socket_use& use, c
   } catch (const zmq::error_t& error) {
     throw invalid_input(fmt::format("endpoint '{}' cannot be connected to: {}", endpoint, error.what()));
   }
-  return std::make_unique<watched_socket>(watched_socket{nullptr, std::move(socket), std::move(monitor)});
+  return std::make_unique<watched_socket>(nullptr, std::move(socket), std::move(monitor));
 }
 
 } // namespace paceline

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace paceline {
 
@@ -30,8 +31,14 @@ struct socket_use {
 
 /// A socket of the link with its monitor. Used on the link's thread, once made.
 struct watched_socket {
+  watched_socket(std::unique_ptr<socket_file> its_file, zmq::socket_t its_socket, socket_monitor its_monitor)
+    : file(std::move(its_file)), socket(std::move(its_socket)), monitor(std::move(its_monitor)) {}
+
   /// Takes the monitor off first: ZeroMQ's own thread would wait for the reader of one that nobody reads any more.
   ~watched_socket() { ::zmq_socket_monitor(socket.handle(), nullptr, 0); }
+
+  watched_socket(const watched_socket&) = delete;
+  watched_socket& operator=(const watched_socket&) = delete;
 
   /// Removed after the socket is closed; empty where it has none.
   std::unique_ptr<socket_file> file;

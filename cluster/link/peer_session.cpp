@@ -168,8 +168,8 @@ session_actions peer_session::tick(time_point now) {
 
 void peer_session::complain(session_actions& actions, time_point now) {
   const auto apart = now - apart_since_;
-  actions.say = fmt::format("node '{}' ({}) has not been there for {:.1f} s; trying on", peer_.name, peer_.control,
-                            seconds(apart));
+  actions.say =
+    fmt::format("node '{}' ({}) has not been there for {:.1f} s; trying on", peer_.name, peer_.control, seconds(apart));
   next_complaint_ = now + std::min<std::chrono::steady_clock::duration>(apart, longest_silence_between_complaints);
 }
 

@@ -2,6 +2,7 @@
 
 #include <zmq.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <functional>
 #include <utility>
@@ -21,11 +22,20 @@ class poll_set {
     add({nullptr, descriptor, ZMQ_POLLIN, 0}, std::move(on_readable));
   }
 
+  void clear() {
+    items_.clear();
+    handlers_.clear();
+  }
+
   /// Waits until something can be read or the time is over, calls the handlers of what can be, and forgets them all.
   void wait(std::chrono::milliseconds timeout) {
     auto polled = std::exchange(items_, {});
     const auto handlers = std::exchange(handlers_, {});
-    zmq::poll(polled, timeout);
+    if (::zmq_poll(polled.data(), static_cast<int>(polled.size()), static_cast<long>(timeout.count())) < 0) {
+      if (::zmq_errno() == EINTR)
+        return;
+      throw zmq::error_t();
+    }
     for (std::size_t i = 0; i < polled.size(); ++i)
       if (polled[i].revents != 0)
         handlers[i]();

@@ -26,8 +26,12 @@ std::string binary_key(const std::string& printable) {
 std::vector<std::string> zap_reply(std::span<const std::string> request, const std::string& admitted) {
   const bool complete = request.size() == 7 && request[0] == "1.0" && request[5] == "CURVE";
   const bool known = complete && request[6] == admitted;
-  return {"1.0",   request.size() > 1 ? request[1] : "", known ? "200" : "400", known ? "OK" : "unknown key",
-          known ? "node" : "", ""};
+  return {"1.0",
+          request.size() > 1 ? request[1] : "",
+          known ? "200" : "400",
+          known ? "OK" : "unknown key",
+          known ? "node" : "",
+          ""};
 }
 
 zap_authenticator::zap_authenticator(zmq::context_t& context, const key_set& keys)
