@@ -31,7 +31,7 @@ TEST_CASE("bytes that are no UTF-8 are no part of a line and become question mar
     {"\xF4\x90\x80\x80", "????"},        // above U+10FFFF
     {"\xF5\x80\x80\x80", "????"},        // no lead byte
     {"\xC3\x28", "?("},                  // no continuation behind the lead
-    {"\xE2\x82x", "??x"},             // nor at the third place
+    {"\xE2\x82x", "??x"},                // nor at the third place
     {"\xFFgr\xC3\xB6\xC3\x9F", "?größ"}, // the rest is kept
   }));
   REQUIRE_FALSE(is_one_line(bytes));
