@@ -20,6 +20,8 @@ compute_actor_settings compute_settings(const cluster_plan& plan, worker_id id) 
     .thread_name = plan.own_threads ? "worker " + to_string(id) : std::string(),
     .resume = nullptr,
     .lockstep = plan.lockstep};
+  if (plan.start_from)
+    settings.start_from = [from = plan.start_from, id] { return from(id); };
   if (plan.resume) {
     const auto& workers = plan.resume->workers;
     const auto found = std::find_if(workers.begin(), workers.end(), [id](const auto& w) { return w.id == id; });
@@ -40,32 +42,35 @@ caf::actor spawn_busy(caf::actor_system& system, const cluster_plan& plan, Ts&&.
                           : system.spawn(std::forward<Ts>(args)...);
 }
 
+/// `mouth`: whom the compute actor reports to.
+void add_compute(caf::actor_system& system, const caf::actor& supervisor, const cluster_plan& plan,
+                 const run_services& services, worker_id id, const caf::actor& mouth, spawned_cluster& cluster) {
+  auto settings = compute_settings(plan, id);
+  cluster.vitals.push_back(settings.vitals);
+  cluster.computes.push_back(
+    spawn_busy(system, plan, compute_actor, std::move(settings), services, mouth, supervisor, plan.watchers));
+}
+
 void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor, const observers& decision_watchers,
                         const cluster_plan& plan, const run_services& services, spawned_cluster& cluster) {
   const auto global_resume = plan.resume ? std::optional(plan.resume->global) : std::nullopt;
-  const auto global =
+  cluster.global_leader =
     system.spawn(global_leader_actor, plan.global_leadership(), services.clock, global_resume, decision_watchers);
-  std::vector<caf::actor> group_leaders;
   for (std::uint32_t group = 0; group < plan.groups; ++group) {
-    const auto leader = system.spawn(group_leader_actor, plan.group_leadership(group), services.clock, global,
-                                     group_resume(plan, group), decision_watchers);
+    const auto leader = system.spawn(group_leader_actor, plan.group_leadership(group), services.clock,
+                                     cluster.global_leader, group_resume(plan, group), decision_watchers);
     std::vector<caf::actor> workers;
     for (std::uint32_t index = 0; index < plan.workers_per_group; ++index) {
       const worker_id id{group, index};
-      const auto worker = system.spawn(worker_actor, id, leader);
-      const auto compute = spawn_busy(system, plan, compute_actor, compute_settings(plan, id), services, worker,
-                                      supervisor, plan.watchers);
-      caf::anon_send(worker, compute);
-      workers.push_back(worker);
-      cluster.computes.push_back(compute);
+      workers.push_back(system.spawn(worker_actor, id, leader));
+      add_compute(system, supervisor, plan, services, id, workers.back(), cluster);
+      caf::anon_send(workers.back(), cluster.computes.back());
     }
     caf::anon_send(leader, workers);
-    group_leaders.push_back(leader);
-    cluster.coordinators.insert(cluster.coordinators.end(), workers.begin(), workers.end());
+    cluster.group_leaders.push_back(leader);
+    cluster.workers.insert(cluster.workers.end(), workers.begin(), workers.end());
   }
-  caf::anon_send(global, group_leaders);
-  cluster.coordinators.insert(cluster.coordinators.end(), group_leaders.begin(), group_leaders.end());
-  cluster.coordinators.push_back(global);
+  caf::anon_send(cluster.global_leader, cluster.group_leaders);
 }
 
 void spawn_lockstep(caf::actor_system& system, const caf::actor& supervisor,
@@ -73,8 +78,7 @@ void spawn_lockstep(caf::actor_system& system, const caf::actor& supervisor,
                     spawned_cluster& cluster) {
   cluster.conductor = system.spawn(lockstep_conductor_actor, plan, services, supervisor);
   for (const auto id : plan->worker_ids())
-    cluster.computes.push_back(spawn_busy(system, *plan, compute_actor, compute_settings(*plan, id), services,
-                                          cluster.conductor, supervisor, plan->watchers));
+    add_compute(system, supervisor, *plan, services, id, cluster.conductor, cluster);
   caf::anon_send(cluster.conductor, cluster.computes);
 }
 
@@ -95,18 +99,38 @@ spawned_cluster spawn_cluster(caf::actor_system& system, const caf::actor& super
   return cluster;
 }
 
-void end_cluster(spawned_cluster& cluster) {
-  const auto end = [](caf::actor& actor) {
+void spawn_successor(caf::actor_system& system, const caf::actor& supervisor, const cluster_plan& plan,
+                     const run_services& services, spawned_cluster& cluster, worker_id id, const snapshot_ptr& start,
+                     std::uint64_t steps_before) {
+  const auto position = plan.position(id);
+  auto settings = compute_settings(plan, id);
+  settings.resume = nullptr;
+  settings.start_from = [start] { return start; };
+  settings.steps_before = steps_before;
+  cluster.vitals[position]->retired.store(true);
+  cluster.vitals[position] = settings.vitals;
+  cluster.computes[position] = spawn_busy(system, plan, compute_actor, std::move(settings), services,
+                                          cluster.workers[position], supervisor, plan.watchers);
+}
+
+std::vector<named_actor> actors_of(const spawned_cluster& cluster, const cluster_plan& plan) {
+  std::vector<named_actor> all;
+  const auto add = [&](const caf::actor& actor, const std::string& name) {
     if (actor)
-      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-    actor = nullptr;
+      all.push_back({actor, name});
   };
-  // From those who decide to those who compute, so that nothing new is asked of what is ending.
-  end(cluster.conductor);
-  std::for_each(cluster.coordinators.begin(), cluster.coordinators.end(), end);
-  std::for_each(cluster.computes.begin(), cluster.computes.end(), end);
-  end(cluster.evaluator);
-  end(cluster.checkpointer);
+  const auto ids = plan.worker_ids();
+  add(cluster.conductor, "the lock-step conductor");
+  for (std::size_t i = 0; i < cluster.workers.size(); ++i)
+    add(cluster.workers[i], "the voice of worker " + to_string(ids[i]));
+  for (std::size_t group = 0; group < cluster.group_leaders.size(); ++group)
+    add(cluster.group_leaders[group], "the leader of group " + std::to_string(group));
+  add(cluster.global_leader, "the global leader");
+  for (std::size_t i = 0; i < cluster.computes.size(); ++i)
+    add(cluster.computes[i], "worker " + to_string(ids[i]));
+  add(cluster.evaluator, "the evaluator");
+  add(cluster.checkpointer, "the checkpointer");
+  return all;
 }
 
 } // namespace paceline

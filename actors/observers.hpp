@@ -8,7 +8,7 @@
 namespace paceline {
 
 /// Who is told everything that happens in a run: worker_progress, leader_announcement, pull_applied, worker_recovered,
-/// evaluation and failure, each as an ordinary message. Telling never waits.
+/// worker_restarted, evaluation and failure, each as an ordinary message. Telling never waits.
 class observers {
  public:
   observers() = default;

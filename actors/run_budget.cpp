@@ -19,6 +19,10 @@ bool run_budget::claim() {
   return true;
 }
 
+bool run_budget::exhausted() const {
+  return cancelled_.load() || time_is_up() || (limits_.total_steps && claimed_.load() >= *limits_.total_steps);
+}
+
 double run_budget::used() const {
   double share = 0;
   if (limits_.total_steps && *limits_.total_steps > 0)

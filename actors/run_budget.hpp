@@ -29,6 +29,9 @@ class run_budget {
   /// Share of the budget that is used, 0 to 1: the larger of that of steps and that of time.
   double used() const;
 
+  /// True where no claim will ever be granted again.
+  bool exhausted() const;
+
   /// No more steps from now on.
   void cancel() { cancelled_.store(true); }
 

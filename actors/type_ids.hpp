@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/run_state.hpp"
+#include "messages/leader_snapshot.hpp"
 #include "messages/type_ids.hpp"
 
 #include <memory>
@@ -18,3 +19,4 @@ using run_state_ptr = std::shared_ptr<const run_state>;
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::worker_state_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::run_state_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::snapshot_ptr)
