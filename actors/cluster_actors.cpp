@@ -51,14 +51,23 @@ void add_compute(caf::actor_system& system, const caf::actor& supervisor, const 
     spawn_busy(system, plan, compute_actor, std::move(settings), services, mouth, supervisor, plan.watchers));
 }
 
+fellow_workers fellows_of_group(const spawned_cluster& cluster, const cluster_plan& plan, std::uint32_t group) {
+  fellow_workers fellows;
+  for (const auto id : plan.worker_ids())
+    if (id.group != group)
+      fellows.workers.push_back({id, cluster.workers[plan.position(id)]});
+  return fellows;
+}
+
 void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor, const observers& decision_watchers,
                         const cluster_plan& plan, const run_services& services, spawned_cluster& cluster) {
   const auto global_resume = plan.resume ? std::optional(plan.resume->global) : std::nullopt;
   cluster.global_leader =
     system.spawn(global_leader_actor, plan.global_leadership(), services.clock, global_resume, decision_watchers);
   for (std::uint32_t group = 0; group < plan.groups; ++group) {
-    const auto leader = system.spawn(group_leader_actor, plan.group_leadership(group), services.clock,
-                                     cluster.global_leader, group_resume(plan, group), decision_watchers);
+    const auto leader =
+      system.spawn(group_leader_actor, plan.group_leadership(group), services.clock, cluster.global_leader,
+                   group_resume(plan, group), decision_watchers, services.plane);
     std::vector<caf::actor> workers;
     for (std::uint32_t index = 0; index < plan.workers_per_group; ++index) {
       const worker_id id{group, index};
@@ -71,6 +80,8 @@ void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor,
     cluster.workers.insert(cluster.workers.end(), workers.begin(), workers.end());
   }
   caf::anon_send(cluster.global_leader, cluster.group_leaders);
+  for (std::uint32_t group = 0; group < plan.groups; ++group)
+    caf::anon_send(cluster.group_leaders[group], fellows_of_group(cluster, plan, group));
 }
 
 void spawn_lockstep(caf::actor_system& system, const caf::actor& supervisor,

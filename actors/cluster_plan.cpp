@@ -20,7 +20,9 @@ leadership_settings cluster_plan::group_leadership(std::uint32_t group) const {
           .group = group,
           .members = workers_per_group,
           .steps_between = workers_per_group * strategy.period_group,
-          .max_report_age = strategy.max_report_age};
+          .max_report_age = strategy.max_report_age,
+          .verification = strategy.verification,
+          .loss_window = strategy.loss_window};
 }
 
 leadership_settings cluster_plan::global_leadership() const {
@@ -28,7 +30,9 @@ leadership_settings cluster_plan::global_leadership() const {
           .group = 0,
           .members = groups,
           .steps_between = workers() * strategy.period_global,
-          .max_report_age = strategy.max_report_age};
+          .max_report_age = strategy.max_report_age,
+          .verification = strategy.verification,
+          .loss_window = strategy.loss_window};
 }
 
 } // namespace paceline

@@ -15,15 +15,25 @@ void leadership::note(std::size_t member, std::uint64_t steps, const std::option
 }
 
 std::optional<leader_announcement> leadership::decide(std::chrono::nanoseconds now) {
-  if (!std::exchange(due_, false))
+  if (!take_due())
     return std::nullopt;
+  auto decision = candidate(now);
+  if (decision)
+    commit(*decision);
+  return decision;
+}
+
+bool leadership::take_due() {
+  return std::exchange(due_, false);
+}
+
+std::optional<leader_announcement> leadership::candidate(std::chrono::nanoseconds now) const {
   auto outcome = compare(now);
   if (!outcome.winner)
     return std::nullopt;
-  leader_ = outcome.winner->worker;
   return leader_announcement{.scope = settings_.scope,
                              .group = settings_.group,
-                             .decision = ++decisions_,
+                             .decision = decisions_ + 1,
                              .leader = outcome.winner->worker,
                              .leader_steps = outcome.winner->steps,
                              .loss = outcome.winner->loss,
@@ -31,6 +41,16 @@ std::optional<leader_announcement> leadership::decide(std::chrono::nanoseconds n
                              .total_steps = schedule_.total(),
                              .decided_at = now,
                              .reason = std::move(outcome.reason)};
+}
+
+void leadership::commit(const leader_announcement& decision) {
+  decisions_ = decision.decision;
+  leader_ = decision.leader;
+}
+
+void leadership::pass_over(std::size_t member) {
+  assert(member < candidates_.size());
+  candidates_[member].reset();
 }
 
 void leadership::forget(std::size_t member) {

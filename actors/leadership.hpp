@@ -3,6 +3,7 @@
 #include "actors/communication_schedule.hpp"
 #include "actors/leader_election.hpp"
 #include "actors/run_state.hpp"
+#include "actors/strategy.hpp"
 #include "messages/leader_announcement.hpp"
 
 #include <chrono>
@@ -22,6 +23,9 @@ struct leadership_settings {
   /// Workers times period; 0 for never.
   std::uint64_t steps_between = 0;
   std::chrono::nanoseconds max_report_age{0};
+  /// How whoever announces the decisions looks at candidates before, and the steps of a loss window, which that has to know.
+  verification_settings verification;
+  std::size_t loss_window = 1;
 };
 
 /// What a group leader and the global leader do alike: keep the latest report of each member, and when the schedule says so,
@@ -36,6 +40,20 @@ class leadership {
 
   /// A decision, where one has fallen due since the last call and somebody can lead.
   std::optional<leader_announcement> decide(std::chrono::nanoseconds now);
+
+  // The same in steps, for who looks at a candidate before it is announced (actors/verification.hpp).
+
+  /// Whether a decision has fallen due since the last call.
+  bool take_due();
+
+  /// The decision as it would be made now; empty where nobody can lead.
+  std::optional<leader_announcement> candidate(std::chrono::nanoseconds now) const;
+
+  /// That candidate is announced.
+  void commit(const leader_announcement& decision);
+
+  /// A member's candidate is not to be compared before the member has reported again.
+  void pass_over(std::size_t member);
 
   /// Forgets a member's candidate: it is known to be gone.
   void forget(std::size_t member);
