@@ -18,11 +18,13 @@ struct spawned_cluster {
   /// By position (cluster_plan::position), as are the vitals that they share with whoever watches over them.
   std::vector<caf::actor> computes;
   std::vector<std::shared_ptr<worker_vitals>> vitals;
-  /// By position; none in lock-step.
+  /// By position; none in lock-step, nor are there the next three.
   std::vector<caf::actor> workers;
-  /// By group; none in lock-step.
+  /// Of the own groups, in order.
   std::vector<caf::actor> group_leaders;
   caf::actor global_leader;
+  /// Only in a run over several nodes.
+  caf::actor node;
   /// Only in lock-step.
   caf::actor conductor;
   caf::actor evaluator;
@@ -43,6 +45,17 @@ spawned_cluster spawn_cluster(caf::actor_system& system, const caf::actor& super
 void spawn_successor(caf::actor_system& system, const caf::actor& supervisor, const cluster_plan& plan,
                      const run_services& services, spawned_cluster& cluster, worker_id id, const snapshot_ptr& start,
                      std::uint64_t steps_before);
+
+/// Puts a new group leader into the place of one that is gone. `known`: the last decision of the group that is known; the new one's
+/// are of a higher term. `decision_watchers` as for spawn_cluster. Not in lock-step.
+void respawn_group_leader(caf::actor_system& system, spawned_cluster& cluster, const observers& decision_watchers,
+                          const cluster_plan& plan, const run_services& services, std::uint32_t group,
+                          const leadership_state& known);
+
+/// The same for the global leader. In a run over several nodes the new one decides only where this node holds the seat, and under
+/// the seat's term.
+void respawn_global_leader(caf::actor_system& system, spawned_cluster& cluster, const observers& decision_watchers,
+                           const cluster_plan& plan, const run_services& services, const leadership_state& known);
 
 struct named_actor {
   caf::actor actor;

@@ -54,13 +54,32 @@ void name_workers(self_ptr self, const std::vector<caf::actor>& workers) {
   state.scoring->set_group(std::move(probers));
 }
 
+void tell_how_the_group_stands(self_ptr self) {
+  auto& state = self->state;
+  self->send(state.global_leader, group_report{.group = state.group,
+                                               .steps = state.decisions->total_steps(),
+                                               .live_workers = state.decisions->live_workers(),
+                                               .best = state.decisions->compare(state.clock->now()).winner});
+}
+
 void handle_report(self_ptr self, const loss_report& report) {
   auto& state = self->state;
-  const auto now = state.clock->now();
   state.decisions->note(report.worker.index, report.steps, state.looks->admit(report));
-  act(self, state.looks->decide(*state.decisions, now));
-  self->send(state.global_leader,
-             group_report{state.group, state.decisions->total_steps(), state.decisions->compare(now).winner});
+  act(self, state.looks->decide(*state.decisions, state.clock->now()));
+  tell_how_the_group_stands(self);
+}
+
+void handle_loss(self_ptr self, const failure& lost) {
+  self->state.decisions->forget(lost.worker.index);
+  tell_how_the_group_stands(self);
+}
+
+void begin_term(self_ptr self, const take_seat& order) {
+  auto& state = self->state;
+  state.looks->abandon();
+  for (const auto worker : order.gone)
+    state.decisions->forget(worker);
+  state.decisions->begin_term({order.term, order.decisions, state.clock->now() + order.patience});
 }
 
 } // namespace
@@ -90,8 +109,10 @@ caf::behavior group_leader_actor(self_ptr self, leadership_settings settings, st
       if (self->state.scoring)
         self->state.scoring->set_others(others.workers);
     },
+    [self](const report_to& order) { self->state.global_leader = order.coordinator; },
+    [self](const take_seat& order) { begin_term(self, order); },
     [self](const loss_report& report) { handle_report(self, report); },
-    [self](const failure& lost) { self->state.decisions->forget(lost.worker.index); },
+    [self](const failure& lost) { handle_loss(self, lost); },
     [self](const leader_announcement& global_decision) { carry_out(self, global_decision); },
     [self](const probe_request& request) {
       if (self->state.scoring)

@@ -59,12 +59,15 @@ struct supervisor_state {
   const char* name = "supervisor";
   std::shared_ptr<const cluster_plan> plan;
   run_services services;
+  /// The plan's watchers and the supervisor itself.
+  observers decision_watchers;
 
   /// Its compute actors are by position, each invalid once it is gone.
   spawned_cluster cluster;
   /// By position.
   std::vector<supervised_worker> workers;
   /// Coordinators' soft state as far as it can be seen from their decisions (free running), to number them on after a resume.
+  /// By own group.
   std::vector<leadership_state> groups;
   leadership_state global;
 

@@ -15,6 +15,7 @@ constexpr auto side_work_timeout = std::chrono::minutes(60);
 run_state_ptr assemble(const supervisor_state& state, std::vector<std::optional<worker_state_ptr>>&& workers) {
   auto run = std::make_shared<run_state>();
   run->training_time = state.services.clock->training_time();
+  run->first_group = state.plan->own_groups().first;
   run->groups = state.groups;
   run->global = state.global;
   // Each worker counts once, by its own state or, where it gave none, by what was known when it was last lost.
@@ -25,7 +26,7 @@ run_state_ptr assemble(const supervisor_state& state, std::vector<std::optional<
       steps_of_lost += state.workers[state.plan->position(id)].lost_steps;
   }
   take_workers(*run, std::move(workers), steps_of_lost);
-  align_coordinators(*run, state.plan->workers_per_group);
+  align_coordinators(*run, state.plan->groups, state.plan->workers_per_group);
   choose_leader(*run, state.plan->strategy.loss_window);
   return run;
 }

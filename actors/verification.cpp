@@ -50,7 +50,7 @@ verification::outcome verification::decide(leadership& decisions, std::chrono::n
   if (!settings_.probe)
     return {.decision = decisions.decide(now), .probe = {}};
   if (!open_)
-    return decisions.take_due() ? propose(decisions, now) : outcome{};
+    return decisions.take_due(now) ? propose(decisions, now) : outcome{};
   if (now < open_->deadline)
     return {};
   const auto& request = open_->request;
@@ -85,6 +85,10 @@ verification::outcome verification::answer(leadership& decisions, const probe_re
 void verification::learn(leadership& decisions, const leader_announcement& candidate, const probe_result& result) {
   if (!holds(candidate, result, settings_.tolerance))
     pass_over(decisions, candidate);
+}
+
+void verification::abandon() {
+  open_.reset();
 }
 
 verification::outcome verification::propose(leadership& decisions, std::chrono::nanoseconds now) {

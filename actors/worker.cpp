@@ -19,6 +19,7 @@ caf::behavior worker_actor(caf::stateful_actor<worker_actor_state>* self, worker
 
   return {
     [self](const caf::actor& compute) { self->state.compute = compute; },
+    [self](const report_to& order) { self->state.group_leader = order.coordinator; },
     [self](const loss_report& report) {
       if (self->current_sender() == self->state.compute)
         self->send(self->state.group_leader, report);

@@ -178,7 +178,8 @@ recorded_end run_actors(cluster_plan plan, const run_folder& folder, earlier_rec
                                   .console = &console};
   if (plan.resume) {
     recording.global_leader = plan.resume->global.leader;
-    std::transform(plan.resume->groups.begin(), plan.resume->groups.end(), recording.group_leaders.begin(),
+    std::transform(plan.resume->groups.begin(), plan.resume->groups.end(),
+                   recording.group_leaders.begin() + plan.resume->first_group,
                    [](const leadership_state& group) { return group.leader; });
   }
   const auto recorder = system.spawn<caf::detached>(run_recorder_actor, std::move(recording), end);

@@ -41,7 +41,7 @@ struct rig {
 
  private:
   static leadership_settings make_settings() {
-    return {.scope = scope::group, .group = 0, .members = 3, .steps_between = 9, .max_report_age = 60s};
+    return {.scope = scope::group, .group = 0, .members = 3, .period = 3, .max_report_age = 60s};
   }
 };
 
@@ -162,7 +162,7 @@ TEST_CASE("what another decision maker's probe found out about an own candidate 
 }
 
 TEST_CASE("the global decision maker passes over the group whose candidate does not hold") {
-  leadership global({.scope = scope::global, .members = 2, .steps_between = 4, .max_report_age = 60s});
+  leadership global({.scope = scope::global, .members = 2, .period = 2, .max_report_age = 60s});
   verification looks({.probe = true}, 10);
   const auto best = [](std::uint32_t group, double loss) {
     return loss_report{.worker = {group, 1}, .steps = 2, .loss = loss, .window_full = true};
