@@ -36,7 +36,7 @@ class log_reader {
       // A record without a time stays behind the one before it.
       if (const auto wall = parsed.find("wall"); wall != parsed.end() && wall->is_string())
         wall_ = wall->get<std::string>();
-      parsed["node"] = node_;
+      parsed["told_by"] = node_;
       record_ = std::move(parsed);
     }
   }

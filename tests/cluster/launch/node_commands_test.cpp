@@ -24,7 +24,9 @@ namespace {
 /// Two nodes, of which b is reached by ssh at 127.0.0.1 and starts a program of the test's own in a folder of its own.
 run_config with_remote_node(const temporary_folder& folder, const std::filesystem::path& program) {
   auto config = two_nodes("runs");
+  config.nodes[0].address = "tcp://127.0.0.1:7100";
   auto& node = config.nodes[1];
+  node.address = "tcp://127.0.0.1:7103";
   node.host = "127.0.0.1";
   node.path = program;
   node.folder = folder / "there's a folder";

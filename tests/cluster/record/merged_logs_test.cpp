@@ -56,7 +56,7 @@ TEST_CASE("lines of several nodes are ordered by the clock on the wall and say w
   REQUIRE(found.size() == 4);
   std::string nodes;
   for (const auto& record : found)
-    nodes += record["node"].get<std::string>();
+    nodes += record["told_by"].get<std::string>();
   REQUIRE(nodes == "abba");
   REQUIRE(m.told == found);
 }
@@ -66,7 +66,7 @@ TEST_CASE("a decision that several nodes tell of stands there once, as the first
   const auto found = m.run({decision(1, "global", 1), decision(3, "global", 2)},
                            {decision(2, "global", 1), decision(3, "global", 1, 2)});
   REQUIRE(found.size() == 3);
-  REQUIRE(found[0]["node"] == "a");
+  REQUIRE(found[0]["told_by"] == "a");
   REQUIRE(found[1]["decision"] == 2);
   REQUIRE(found[2]["term"] == 2);
 }
