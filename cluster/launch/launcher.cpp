@@ -143,6 +143,7 @@ run_summary summarise(const run_config& config, const recorded_end& end, bool in
   summary.training_time_of_launch = summary.training_time - time_before;
   summary.wall_time = wall_time;
   summary.workers = end.workers;
+  summary.restarts = end.restarts;
   summary.leadership = end.leadership;
   summary.final_test = end.finish.final_test;
   summary.failures = end.finish.failures;
@@ -177,7 +178,8 @@ recorded_end run_actors(cluster_plan plan, const run_folder& folder, earlier_rec
                                   .console = &console};
   if (plan.resume) {
     recording.global_leader = plan.resume->global.leader;
-    std::transform(plan.resume->groups.begin(), plan.resume->groups.end(), recording.group_leaders.begin(),
+    std::transform(plan.resume->groups.begin(), plan.resume->groups.end(),
+                   recording.group_leaders.begin() + plan.resume->first_group,
                    [](const leadership_state& group) { return group.leader; });
   }
   const auto recorder = system.spawn<caf::detached>(run_recorder_actor, std::move(recording), end);
