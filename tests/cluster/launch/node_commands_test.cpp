@@ -41,6 +41,10 @@ TEST_CASE("any text is one word of a shell") {
     REQUIRE(run_to_end({.arguments = {"/bin/sh", "-c", "printf %s " + shell_quoted(text)}}).out == text);
 }
 
+TEST_CASE("this program's own file is found") {
+  REQUIRE(std::filesystem::equivalent(own_executable(), "/proc/self/exe"));
+}
+
 TEST_CASE("a local node is started with the resolved file, and only its first start refuses an earlier run") {
   auto config = two_nodes("runs");
   config.nodes[0].environment = {{"A", "1"}};

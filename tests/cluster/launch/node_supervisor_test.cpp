@@ -35,7 +35,7 @@ struct supervised {
   std::size_t changes = 0;
 
   std::vector<supervised_end> run(const std::vector<supervised_node>& nodes, std::uint32_t restarts = 3) {
-    const restart_limits limits{.most = restarts, .window = 1h, .first_wait = 1ms, .longest_wait = 4ms};
+    const restart_limits limits{.most = restarts, .span = 1h, .first_wait = 1ms, .longest_wait = 4ms};
     return supervise(nodes, {.limits = limits,
                              .on_line =
                                [this](const std::string& node, std::string_view line, bool is_error) {

@@ -71,6 +71,15 @@ TEST_CASE("a decision that several nodes tell of stands there once, as the first
   REQUIRE(found[2]["term"] == 2);
 }
 
+TEST_CASE("a new holder of the seat stands there once, and each term has its own") {
+  merge m;
+  const auto seat = [](int second, int term) {
+    return json{
+      {"type", "seat"}, {"wall", "2024-05-01T12:00:0" + std::to_string(second) + "Z"}, {"term", term}, {"holder", "a"}};
+  };
+  REQUIRE(m.run({seat(1, 1), seat(3, 2)}, {seat(2, 1), seat(4, 2)}).size() == 2);
+}
+
 TEST_CASE("what is no decision is never taken for a double") {
   merge m;
   const json pull{{"type", "pull"}, {"wall", "2024-05-01T12:00:00.000Z"}, {"worker", "0.0"}};
