@@ -37,9 +37,8 @@ void end_actors(self_ptr self) {
   for (const auto& [actor, name] : actors_of(state.cluster, *state.plan)) {
     state.ending.emplace_back(actor.address(), name);
     self->monitor(actor);
-    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
   }
-  state.cluster = {};
+  end_cluster(state.cluster);
 }
 
 /// The end of training: waits for a test or write under way, then takes the last state, tests and writes it.
@@ -197,6 +196,8 @@ void handle_down(self_ptr self, const caf::down_msg& down) {
       end_run(self);
     return;
   }
+  if (restarts::respawn_coordinator(self, down.source))
+    return;
   // Where a compute actor failed, it has said so and is not known any more; else it was killed.
   for (const auto id : state.plan->worker_ids()) {
     const auto& compute = state.cluster.computes[state.plan->position(id)];
@@ -245,9 +246,13 @@ caf::behavior supervisor_actor(self_ptr self, std::shared_ptr<const cluster_plan
   state.global = plan->resume ? plan->resume->global : leadership_state{};
   state.plan = std::move(plan);
   const auto self_handle = caf::actor_cast<caf::actor>(self);
-  auto decision_watchers = state.plan->watchers;
-  decision_watchers.add(self_handle);
-  state.cluster = spawn_cluster(self->system(), self_handle, decision_watchers, state.plan, state.services);
+  state.decision_watchers = state.plan->watchers;
+  state.decision_watchers.add(self_handle);
+  state.cluster = spawn_cluster(self->system(), self_handle, state.decision_watchers, state.plan, state.services);
+  for (const auto& leader : state.cluster.group_leaders)
+    self->monitor(leader);
+  if (state.cluster.global_leader)
+    self->monitor(state.cluster.global_leader);
   state.busy = state.cluster.computes.size();
   state.workers.assign(state.busy, supervised_worker(state.plan->restarts));
   self->set_down_handler([self](const caf::down_msg& down) { handle_down(self, down); });
