@@ -80,7 +80,7 @@ void snapshot_sockets::read(subscription& from) {
   if (!from.socket->socket.recv(frame, zmq::recv_flags::dontwait) || from.left)
     return;
   tally_->update([&](link_counters& c) { c.bytes_received += frame.size(); });
-  worker_.receive(from.peer, std::move(frame));
+  worker_.receive({.peer = from.peer, .frame = std::move(frame)});
 }
 
 void snapshot_sockets::send(const frame_ptr& frame) {
