@@ -131,7 +131,7 @@ void node_link::impl::run() {
 void node_link::impl::turn() {
   const auto now = steady_clock::now();
   control_.tick(now);
-  snapshots_.tick();
+  snapshots_.tick(now);
   transfers_.tick(now);
   polled_.clear();
   polled_.watch(queue_->descriptor(), [this] { do_commands(); });
@@ -144,7 +144,7 @@ void node_link::impl::turn() {
 }
 
 std::chrono::milliseconds node_link::impl::idle_for() const {
-  const auto due = std::min(control_.next_due(), transfers_.next_due());
+  const auto due = std::min({control_.next_due(), snapshots_.next_due(), transfers_.next_due()});
   const auto now = steady_clock::now();
   if (due <= now)
     return std::chrono::milliseconds(0);
