@@ -71,11 +71,11 @@ std::unique_ptr<watched_socket> link_sockets::bound(const socket_use& use, const
   if (where.kind == endpoint::transport::ipc)
     file = std::make_unique<socket_file>(where.path);
   auto socket = made(use);
+  socket.set(zmq::sockopt::zap_domain, "nodes");
   if (keys_) {
     socket.set(zmq::sockopt::curve_server, true);
     socket.set(zmq::sockopt::curve_publickey, keys_->node.public_key);
     socket.set(zmq::sockopt::curve_secretkey, keys_->node.secret_key);
-    socket.set(zmq::sockopt::zap_domain, "nodes");
   }
   socket_monitor monitor(context_, socket);
   try {
