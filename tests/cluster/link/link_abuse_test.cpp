@@ -20,17 +20,23 @@ std::string random_bytes(counter_random& random, std::size_t length) {
   return bytes;
 }
 
-/// Opens a connection by hand, writes, and closes it.
-void write_to(const std::string& endpoint, const std::string& bytes) {
+/// Opens a connection by hand, writes, and closes it. `number` counts them: a source address has ports for so many only.
+void write_to(const std::string& endpoint, const std::string& bytes, int number) {
   const auto port = std::stoi(endpoint.substr(endpoint.rfind(':') + 1));
   const int connection = ::socket(AF_INET, SOCK_STREAM, 0);
+  const int on = 1;
+  ::setsockopt(connection, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
   sockaddr_in address{};
   address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + static_cast<std::uint32_t>(number / 5000));
+  ::bind(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(static_cast<std::uint16_t>(port));
-  if (::connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) [[maybe_unused]]
-    const auto sent = ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  const int connected = ::connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  [[maybe_unused]] const auto sent = ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   ::close(connection);
+  if (connected != 0)
+    FAIL("connection " << number << " was not taken");
 }
 
 /// A stranger's socket that is connected as a node's would be.
@@ -67,22 +73,32 @@ struct abused_nodes {
   std::uint64_t decision = 0;
 };
 
-} // namespace
-
-TEST_CASE("malformed connections to every socket do a node no harm") {
+/// So many malformed connections to the sockets of a node.
+void attack(int connections) {
   abused_nodes nodes;
   REQUIRE(nodes.a.has_joined());
   REQUIRE(nodes.b.has_joined());
   counter_random random(1);
   // The beginning of ZMTP 3.1 with the NULL mechanism, which random bytes alone never hit.
   const std::string greeting = std::string("\xFF\0\0\0\0\0\0\0\1\x7F\3\1NULL", 16) + std::string(48, '\0');
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < connections; ++i) {
     const auto& endpoint = i % 3 == 0 ? nodes.at_a.control : i % 3 == 1 ? nodes.at_a.snapshots : nodes.at_a.transfer;
     const auto noise = random_bytes(random, random.below(300));
-    write_to(endpoint, i % 2 == 0 ? noise : greeting.substr(0, random.below(65)) + noise);
+    write_to(endpoint, i % 2 == 0 ? noise : greeting.substr(0, random.below(65)) + noise, i);
   }
   REQUIRE(comes_true([&] { return nodes.a.link->counters().refused_connections > 100; }));
   nodes.require_unharmed();
+}
+
+} // namespace
+
+TEST_CASE("malformed connections to every socket do a node no harm") {
+  attack(1000);
+}
+
+// By hand: test_cluster "[malformed]"
+TEST_CASE("a hundred thousand malformed connections do a node no harm", "[.][malformed]") {
+  attack(100'000);
 }
 
 TEST_CASE("random, truncated, oversized and misplaced messages are refused, counted and without effect") {
