@@ -237,7 +237,12 @@ void control_plane::give_up(const std::string& why) {
 void control_plane::tick(time_point now) {
   if (out_)
     return;
+  // A heartbeat is always due sooner than this.
+  const auto awake = 2 * link_timing(shared_.settings.patience).heartbeat;
+  const auto pause = now - std::exchange(last_tick_, now);
   for (const auto& each : peers_) {
+    if (pause > awake)
+      each->session.slept(pause, now);
     if (now >= each->session.next_due())
       apply(*each, each->session.tick(now), nullptr, {});
     if (each->reconnect || (each->replace_at && now >= *each->replace_at))

@@ -98,6 +98,7 @@ class control_plane {
   std::vector<std::unique_ptr<peer>> peers_;
   caf::actor node_;
   node_state state_;
+  time_point last_tick_{};
   /// This node was refused: it says nothing any more.
   bool out_ = false;
 };

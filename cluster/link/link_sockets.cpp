@@ -54,8 +54,10 @@ zmq::socket_t link_sockets::made(const socket_use& use) const {
   if (use.newest_only)
     socket.set(zmq::sockopt::conflate, true);
   if (use.heartbeats) {
-    const auto timeout = timing.lost_after * 9 / 10;
-    socket.set(zmq::sockopt::heartbeat_ivl, milliseconds_of(timeout / 3));
+    // They close what is dead. Whether a peer lives is judged by its states, which the link's own thread says: ZeroMQ would take
+    // a pause of this process for one of the peer's.
+    const auto timeout = 2 * patience_;
+    socket.set(zmq::sockopt::heartbeat_ivl, milliseconds_of(timeout / 4));
     socket.set(zmq::sockopt::heartbeat_timeout, milliseconds_of(timeout));
     socket.set(zmq::sockopt::heartbeat_ttl, milliseconds_of(timeout));
   }
