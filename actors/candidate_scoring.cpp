@@ -23,7 +23,9 @@ struct candidate_scoring::round {
       {.probe = request.probe, .candidate = request.candidate.leader, .prober = who, .loss = loss, .problem = problem});
   }
 
-  void fail(const std::string& problem) const { finish({}, std::numeric_limits<double>::quiet_NaN(), problem); }
+  void fail(const std::string& problem) const {
+    finish(request.candidate.leader, std::numeric_limits<double>::quiet_NaN(), problem);
+  }
 };
 
 void candidate_scoring::score(const probe_request& request, std::function<void(const probe_result&)> done) {

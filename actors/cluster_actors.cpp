@@ -60,6 +60,15 @@ void add_compute(caf::actor_system& system, const caf::actor& supervisor, const 
     spawn_busy(system, plan, compute_actor, std::move(settings), services, mouth, supervisor, plan.watchers));
 }
 
+/// Who else of this process may score a group's candidates.
+void name_fellows(const spawned_cluster& cluster, const cluster_plan& plan, std::uint32_t group) {
+  fellow_workers fellows;
+  for (const auto id : plan.worker_ids())
+    if (id.group != group)
+      fellows.workers.push_back({id, cluster.workers[plan.position(id)]});
+  caf::anon_send(cluster.group_leaders[group - plan.own_groups().first], fellows);
+}
+
 /// Whom group leaders report to.
 const caf::actor& above_groups(const spawned_cluster& cluster) {
   return cluster.node ? cluster.node : cluster.global_leader;
@@ -69,14 +78,6 @@ std::vector<caf::actor> workers_of_group(const spawned_cluster& cluster, const c
                                          std::uint32_t group) {
   const auto first = cluster.workers.begin() + static_cast<std::ptrdiff_t>(plan.position({group, 0}));
   return {first, first + plan.workers_per_group};
-}
-
-fellow_workers fellows_of_group(const spawned_cluster& cluster, const cluster_plan& plan, std::uint32_t group) {
-  fellow_workers fellows;
-  for (const auto id : plan.worker_ids())
-    if (id.group != group)
-      fellows.workers.push_back({id, cluster.workers[plan.position(id)]});
-  return fellows;
 }
 
 void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor, const observers& decision_watchers,
@@ -102,8 +103,8 @@ void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor,
     cluster.group_leaders.push_back(leader);
   }
   caf::anon_send(above_groups(cluster), cluster.group_leaders);
-  for (std::uint32_t i = 0; i < own.count; ++i)
-    caf::anon_send(cluster.group_leaders[i], fellows_of_group(cluster, plan, own.first + i));
+  for (auto group = own.first; group < own.first + own.count; ++group)
+    name_fellows(cluster, plan, group);
   if (!plan.node)
     return;
   caf::anon_send(cluster.node, report_to{cluster.global_leader});
@@ -162,10 +163,10 @@ void respawn_group_leader(caf::actor_system& system, spawned_cluster& cluster, c
   caf::anon_send(leader, order);
   const auto workers = workers_of_group(cluster, plan, group);
   caf::anon_send(leader, workers);
-  caf::anon_send(leader, fellows_of_group(cluster, plan, group));
   for (const auto& worker : workers)
     caf::anon_send(worker, report_to{leader});
   cluster.group_leaders[group - plan.own_groups().first] = leader;
+  name_fellows(cluster, plan, group);
   caf::anon_send(above_groups(cluster), cluster.group_leaders);
 }
 

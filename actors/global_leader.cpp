@@ -33,16 +33,14 @@ void handle_report(self_ptr self, const group_report& report) {
 
 void handle_score(self_ptr self, const probe_result& result) {
   auto& state = self->state;
-  if (!state.decisions)
-    return;
-  act(self, state.looks->answer(*state.decisions, result, state.clock->now()));
+  if (state.decisions)
+    act(self, state.looks->answer(*state.decisions, result, state.clock->now()));
 }
 
 void begin_term(self_ptr self, const take_seat& order) {
   auto& state = self->state;
   state.decisions.emplace(state.settings);
-  // A probe under way is of what was known before.
-  state.looks.emplace(state.settings.verification, state.settings.loss_window);
+  state.looks->abandon();
   for (const auto group : order.gone)
     state.decisions->forget(group);
   state.decisions->begin_term({order.term, order.decisions, state.clock->now() + order.patience});

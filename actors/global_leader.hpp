@@ -34,7 +34,7 @@ struct global_leader_state {
 
 /// Compares the groups' best whenever the steps of all call for it, and announces the best of all to its followers, which pass it
 /// on: the group leaders, or the actors of all nodes. They are named by one message, a vector of actors, whenever they change.
-/// Where candidates are verified it sends a probe_request to whoever brought the candidate's report first, and announces the
+/// Where candidates are verified it first sends a probe_request to whoever brought the candidate's report, and announces the
 /// candidate when the probe_result bears its claim out. Holds soft state only.
 ///
 ///   without a seat --take_seat--> waits for a report of each live group --all heard, or patience--> decides

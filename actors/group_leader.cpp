@@ -76,6 +76,7 @@ void handle_loss(self_ptr self, const failure& lost) {
 
 void begin_term(self_ptr self, const take_seat& order) {
   auto& state = self->state;
+  state.looks->abandon();
   for (const auto worker : order.gone)
     state.decisions->forget(worker);
   state.decisions->begin_term({order.term, order.decisions, state.clock->now() + order.patience});

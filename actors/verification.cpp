@@ -87,6 +87,10 @@ void verification::learn(leadership& decisions, const leader_announcement& candi
     pass_over(decisions, candidate);
 }
 
+void verification::abandon() {
+  open_.reset();
+}
+
 verification::outcome verification::propose(leadership& decisions, std::chrono::nanoseconds now) {
   const auto candidate = decisions.candidate(now);
   if (!candidate)

@@ -55,6 +55,9 @@ class verification {
   /// more.
   void learn(leadership& decisions, const leader_announcement& candidate, const probe_result& result);
 
+  /// The decisions begin a new term: what is under way belongs to the old one, and its answer changes nothing.
+  void abandon();
+
  private:
   outcome propose(leadership& decisions, std::chrono::nanoseconds now);
   void pass_over(leadership& decisions, const leader_announcement& candidate);

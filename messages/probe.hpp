@@ -24,7 +24,7 @@ struct probe_request {
 struct probe_result {
   std::uint64_t probe = 0;
   worker_id candidate;
-  /// Who scored: the candidate itself where nobody else was there to do it.
+  /// Who scored: the candidate itself where nobody else was there to do it, or where there is no score.
   worker_id prober;
   /// Mean loss of the candidate's parameters over the probe batch; not finite where they are not.
   double loss = 0;
