@@ -2,6 +2,7 @@
 
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/launch/launcher.hpp"
+#include "cluster/launch/nodes_launcher.hpp"
 
 #include <iostream>
 #include <memory>
@@ -30,9 +31,11 @@ void add_launch_command(CLI::App& app, command& chosen) {
       throw CLI::RequiredError("FILE or --resume RUN");
     chosen = [arguments] {
       const bool resume = !arguments->resume.empty();
-      const auto config = resume ? config_of_run(arguments->resume, arguments->overrides)
-                                 : load_config(arguments->file, arguments->overrides);
-      const auto end = launch({.config = config, .resume = resume}, std::cout, std::cerr);
+      const launch_options options{.config = resume ? config_of_run(arguments->resume, arguments->overrides)
+                                                    : load_config(arguments->file, arguments->overrides),
+                                   .resume = resume};
+      const auto end = options.config.nodes.empty() ? launch(options, std::cout, std::cerr)
+                                                    : launch_nodes(options, {}, std::cout, std::cerr);
       // What the run produced lies in its folder; nobody has to be there to read what it says.
       std::cout.clear();
       return static_cast<int>(end);

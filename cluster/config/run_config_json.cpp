@@ -56,20 +56,30 @@ run_config read(const config_json& json, error_list& errors) {
   return config;
 }
 
-} // namespace
-
-run_config load_config(const std::filesystem::path& file, std::span<const std::string> overrides) {
-  error_list errors(file.string());
-  auto json = read_json_file(file, errors);
+/// The rest of the way from a parsed file.
+run_config read_overridden(config_json json, std::span<const std::string> overrides, error_list& errors) {
   // Nothing more can be said of a file that could not be parsed.
   if (json.is_null())
     errors.throw_if_any();
   apply_overrides(json, overrides, errors);
   auto config = read(json, errors);
   errors.throw_if_any();
+  return config;
+}
+
+} // namespace
+
+run_config load_config(const std::filesystem::path& file, std::span<const std::string> overrides) {
+  error_list errors(file.string());
+  auto config = read_overridden(read_json_file(file, errors), overrides, errors);
   if (config.output.name.empty())
     config.output.name = file.stem().string();
   return config;
+}
+
+run_config parse_config(std::string_view text, const std::string& place, std::span<const std::string> overrides) {
+  error_list errors(place);
+  return read_overridden(parse_json(text, errors), overrides, errors);
 }
 
 run_config from_json(const config_json& json, const std::string& place) {
