@@ -3,6 +3,7 @@
 #include "cluster/config/config_reader.hpp"
 #include "cluster/config/config_writer.hpp"
 #include "cluster/config/json_file.hpp"
+#include "cluster/config/nodes.hpp"
 #include "cluster/config/override.hpp"
 #include "cluster/config/run_config_keys.hpp"
 #include "cluster/config/run_config_rules.hpp"
@@ -45,8 +46,13 @@ run_config read(const config_json& json, error_list& errors) {
     return config;
   if (!config.model.layers.empty() && !json.at("model").contains("name"))
     config.model.name = "custom";
+  const bool counts_groups = json.contains("groups") && json["groups"].is_object() && json["groups"].contains("count");
+  if (!config.nodes.empty() && !counts_groups)
+    config.groups.count = groups_of(config.nodes);
   suggest_other_sections(errors);
   check_rules(config, errors);
+  // Only now: errors name nodes by their places in the file.
+  sort_nodes(config.nodes);
   return config;
 }
 

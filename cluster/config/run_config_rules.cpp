@@ -3,6 +3,7 @@
 #include "cluster/config/duration.hpp"
 #include "cluster/config/model_json.hpp"
 #include "cluster/config/nearest_key.hpp"
+#include "cluster/config/node_rules.hpp"
 #include "cluster/config/run_config_keys.hpp"
 
 #include <fmt/format.h>
@@ -114,6 +115,7 @@ void check_rules(const run_config& config, error_list& errors) {
   rules.optimizer();
   rules.schedule();
   rules.budget();
+  check_node_rules(config, errors);
 }
 
 } // namespace paceline

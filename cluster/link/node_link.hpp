@@ -1,6 +1,8 @@
 #pragma once
 
 #include "actors/parameter_plane.hpp"
+#include "cluster/link/link_timing.hpp"
+#include "cluster/link/node_endpoints.hpp"
 #include "cluster/security/key_set.hpp"
 #include "cluster/wire/snapshot_frame.hpp"
 #include "messages/node_state.hpp"
@@ -18,29 +20,6 @@
 #include <vector>
 
 namespace paceline {
-
-/// Where a node can be reached: ZeroMQ endpoints ("ipc:///run/x/a.control", "tcp://10.0.0.1:7100").
-struct node_endpoints {
-  std::string name;
-  std::string control;
-  std::string snapshots;
-  std::string transfer;
-};
-
-/// All time limits of the link, derived from network.patience P.
-struct link_timing {
-  explicit link_timing(std::chrono::milliseconds patience);
-
-  /// Between two states told to a peer: P / 8.
-  std::chrono::milliseconds heartbeat;
-  /// A peer that was not heard of for so long is lost: P / 2.
-  std::chrono::milliseconds lost_after;
-  /// Waits between two attempts to connect grow from P / 20 to P / 2.
-  std::chrono::milliseconds first_backoff;
-  std::chrono::milliseconds longest_backoff;
-  /// A node that nobody answered for so long says so (and goes on trying): 2 P.
-  std::chrono::milliseconds says_unreachable_after;
-};
 
 struct link_settings {
   node_endpoints own;

@@ -154,6 +154,29 @@ TEST_CASE("the schema names the built-in models and the kinds of layers that the
   REQUIRE(kinds == known);
 }
 
+TEST_CASE("the schema and the documentation know the keys of a node that the reader knows, with the same defaults") {
+  run_config config;
+  config.nodes.emplace_back();
+  const auto defaults = to_json(config)["nodes"][0];
+  const auto rules = read_schema()["definitions"]["node"]["properties"];
+  const auto documentation = text_of("docs/configuration.md");
+  CHECK(rules.size() == defaults.size());
+  for (const auto& [key, value] : defaults.items()) {
+    INFO(key);
+    REQUIRE(rules.contains(key));
+    const auto& rule = rules[key];
+    const auto row = documentation.find("| `" + key + "` |");
+    REQUIRE(row != std::string::npos);
+    const auto line = documentation.substr(row, documentation.find('\n', row) - row);
+    CHECK(line.find(rule["description"].get<std::string>()) != std::string::npos);
+    // The name has none.
+    if (rule.contains("default")) {
+      CHECK(rule["default"] == value);
+      CHECK(line.find("| `" + value.dump() + "` |") != std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("every shipped cluster file loads and names the schema") {
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(source_folder / "configs")) {
