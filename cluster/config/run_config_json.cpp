@@ -56,14 +56,29 @@ run_config read(const config_json& json, error_list& errors) {
   return config;
 }
 
+/// Puts the object of that file in the place of the section `faults`.
+void take_faults(config_json& json, const std::filesystem::path& file, error_list& errors) {
+  error_list errors_of_file(file.string());
+  auto faults = read_json_file(file, errors_of_file);
+  for (auto& error : errors_of_file.errors())
+    errors.add(std::move(error));
+  if (faults.is_null() || !json.is_object())
+    return;
+  json["faults"] = std::move(faults);
+  errors.set_origin("faults", file.string());
+}
+
 } // namespace
 
-run_config load_config(const std::filesystem::path& file, std::span<const std::string> overrides) {
+run_config load_config(const std::filesystem::path& file, std::span<const std::string> overrides,
+                       const std::filesystem::path& faults) {
   error_list errors(file.string());
   auto json = read_json_file(file, errors);
   // Nothing more can be said of a file that could not be parsed.
   if (json.is_null())
     errors.throw_if_any();
+  if (!faults.empty())
+    take_faults(json, faults, errors);
   apply_overrides(json, overrides, errors);
   auto config = read(json, errors);
   errors.throw_if_any();
