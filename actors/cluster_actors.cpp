@@ -3,6 +3,8 @@
 #include "actors/global_leader.hpp"
 #include "actors/group_leader.hpp"
 #include "actors/lockstep_conductor.hpp"
+#include "actors/node_actor.hpp"
+#include "actors/type_ids.hpp"
 #include "actors/worker.hpp"
 
 #include <caf/all.hpp>
@@ -30,7 +32,14 @@ compute_actor_settings compute_settings(const cluster_plan& plan, worker_id id) 
 }
 
 std::optional<leadership_state> group_resume(const cluster_plan& plan, std::uint32_t group) {
-  return plan.resume ? std::optional(plan.resume->groups.at(group)) : std::nullopt;
+  return plan.resume ? std::optional(plan.resume->groups.at(group - plan.resume->first_group)) : std::nullopt;
+}
+
+/// Where the global leader begins; with no seat where it has to be taken first.
+std::optional<leadership_state> first_of_global(const cluster_plan& plan) {
+  if (plan.node)
+    return std::nullopt;
+  return plan.resume ? plan.resume->global : leadership(plan.global_leadership()).save();
 }
 
 /// Spawns an actor whose handlers take long.
@@ -40,32 +49,46 @@ caf::actor spawn_busy(caf::actor_system& system, const cluster_plan& plan, Ts&&.
                           : system.spawn(std::forward<Ts>(args)...);
 }
 
+/// Whom group leaders report to.
+const caf::actor& above_groups(const spawned_cluster& cluster) {
+  return cluster.node ? cluster.node : cluster.global_leader;
+}
+
+std::vector<caf::actor> workers_of_group(const spawned_cluster& cluster, const cluster_plan& plan,
+                                         std::uint32_t group) {
+  const auto first = cluster.workers.begin() + static_cast<std::ptrdiff_t>(plan.position({group, 0}));
+  return {first, first + plan.workers_per_group};
+}
+
 void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor, const observers& decision_watchers,
-                        const cluster_plan& plan, const run_services& services, spawned_cluster& cluster) {
-  const auto global_resume = plan.resume ? std::optional(plan.resume->global) : std::nullopt;
-  const auto global =
-    system.spawn(global_leader_actor, plan.global_leadership(), services.clock, global_resume, decision_watchers);
-  std::vector<caf::actor> group_leaders;
-  for (std::uint32_t group = 0; group < plan.groups; ++group) {
-    const auto leader = system.spawn(group_leader_actor, plan.group_leadership(group), services.clock, global,
-                                     group_resume(plan, group), decision_watchers);
-    std::vector<caf::actor> workers;
+                        const std::shared_ptr<const cluster_plan>& shared_plan, const run_services& services,
+                        spawned_cluster& cluster) {
+  const auto& plan = *shared_plan;
+  cluster.global_leader = system.spawn(global_leader_actor, plan.global_leadership(), services.clock,
+                                       first_of_global(plan), decision_watchers);
+  if (plan.node)
+    cluster.node = system.spawn(node_actor, shared_plan, services, decision_watchers);
+  const auto own = plan.own_groups();
+  for (auto group = own.first; group < own.first + own.count; ++group) {
+    const auto leader = system.spawn(group_leader_actor, plan.group_leadership(group), services.clock,
+                                     above_groups(cluster), group_resume(plan, group), decision_watchers);
     for (std::uint32_t index = 0; index < plan.workers_per_group; ++index) {
       const worker_id id{group, index};
       const auto worker = system.spawn(worker_actor, id, leader);
       const auto compute = spawn_busy(system, plan, compute_actor, compute_settings(plan, id), services, worker,
                                       supervisor, plan.watchers);
       caf::anon_send(worker, compute);
-      workers.push_back(worker);
+      cluster.workers.push_back(worker);
       cluster.computes.push_back(compute);
     }
-    caf::anon_send(leader, workers);
-    group_leaders.push_back(leader);
-    cluster.coordinators.insert(cluster.coordinators.end(), workers.begin(), workers.end());
+    caf::anon_send(leader, workers_of_group(cluster, plan, group));
+    cluster.group_leaders.push_back(leader);
   }
-  caf::anon_send(global, group_leaders);
-  cluster.coordinators.insert(cluster.coordinators.end(), group_leaders.begin(), group_leaders.end());
-  cluster.coordinators.push_back(global);
+  caf::anon_send(above_groups(cluster), cluster.group_leaders);
+  if (!plan.node)
+    return;
+  caf::anon_send(cluster.node, report_to{cluster.global_leader});
+  plan.node->connect(cluster.node);
 }
 
 void spawn_lockstep(caf::actor_system& system, const caf::actor& supervisor,
@@ -87,12 +110,46 @@ spawned_cluster spawn_cluster(caf::actor_system& system, const caf::actor& super
   if (plan->lockstep)
     spawn_lockstep(system, supervisor, plan, services, cluster);
   else
-    spawn_free_running(system, supervisor, decision_watchers, *plan, services, cluster);
+    spawn_free_running(system, supervisor, decision_watchers, plan, services, cluster);
   if (plan->evaluator.make_test)
     cluster.evaluator = spawn_busy(system, *plan, evaluator_actor, plan->evaluator, services.clock);
   if (plan->write_checkpoint)
     cluster.checkpointer = spawn_busy(system, *plan, checkpointer_actor, plan->write_checkpoint);
   return cluster;
+}
+
+void respawn_group_leader(caf::actor_system& system, spawned_cluster& cluster, const observers& decision_watchers,
+                          const cluster_plan& plan, const run_services& services, std::uint32_t group,
+                          const leadership_state& known) {
+  const auto leader = system.spawn(group_leader_actor, plan.group_leadership(group), services.clock,
+                                   above_groups(cluster), std::nullopt, decision_watchers);
+  take_seat order{.term = known.term + 1, .decisions = known.decisions, .patience = plan.patience};
+  for (std::uint32_t index = 0; index < plan.workers_per_group; ++index)
+    if (!cluster.computes[plan.position({group, index})])
+      order.gone.push_back(index);
+  caf::anon_send(leader, order);
+  const auto workers = workers_of_group(cluster, plan, group);
+  caf::anon_send(leader, workers);
+  for (const auto& worker : workers)
+    caf::anon_send(worker, report_to{leader});
+  cluster.group_leaders[group - plan.own_groups().first] = leader;
+  caf::anon_send(above_groups(cluster), cluster.group_leaders);
+}
+
+void respawn_global_leader(caf::actor_system& system, spawned_cluster& cluster, const observers& decision_watchers,
+                           const cluster_plan& plan, const run_services& services, const leadership_state& known) {
+  cluster.global_leader =
+    system.spawn(global_leader_actor, plan.global_leadership(), services.clock, std::nullopt, decision_watchers);
+  if (cluster.node) {
+    caf::anon_send(cluster.node, report_to{cluster.global_leader});
+    return;
+  }
+  caf::anon_send(
+    cluster.global_leader,
+    take_seat{.term = known.term + 1, .decisions = known.decisions, .patience = plan.patience, .gone = {}});
+  caf::anon_send(cluster.global_leader, cluster.group_leaders);
+  for (const auto& leader : cluster.group_leaders)
+    caf::anon_send(leader, report_to{cluster.global_leader});
 }
 
 void end_cluster(spawned_cluster& cluster) {
@@ -103,7 +160,10 @@ void end_cluster(spawned_cluster& cluster) {
   };
   // From those who decide to those who compute, so that nothing new is asked of what is ending.
   end(cluster.conductor);
-  std::for_each(cluster.coordinators.begin(), cluster.coordinators.end(), end);
+  end(cluster.global_leader);
+  end(cluster.node);
+  std::for_each(cluster.group_leaders.begin(), cluster.group_leaders.end(), end);
+  std::for_each(cluster.workers.begin(), cluster.workers.end(), end);
   std::for_each(cluster.computes.begin(), cluster.computes.end(), end);
   end(cluster.evaluator);
   end(cluster.checkpointer);

@@ -6,6 +6,7 @@
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -15,8 +16,13 @@ namespace paceline {
 struct spawned_cluster {
   /// By position (cluster_plan::position).
   std::vector<caf::actor> computes;
-  /// Workers, group leaders and the global leader; none in lock-step.
-  std::vector<caf::actor> coordinators;
+  /// By position; none in lock-step, nor are there the next three.
+  std::vector<caf::actor> workers;
+  /// Of the own groups, in order.
+  std::vector<caf::actor> group_leaders;
+  caf::actor global_leader;
+  /// Only in a run over several nodes.
+  caf::actor node;
   /// Only in lock-step.
   caf::actor conductor;
   caf::actor evaluator;
@@ -29,6 +35,17 @@ struct spawned_cluster {
 spawned_cluster spawn_cluster(caf::actor_system& system, const caf::actor& supervisor,
                               const observers& decision_watchers, const std::shared_ptr<const cluster_plan>& plan,
                               const run_services& services);
+
+/// Puts a new group leader into the place of one that is gone. `known`: the last decision of the group that is known; the new one's
+/// are of a higher term. `decision_watchers` as for spawn_cluster. Not in lock-step.
+void respawn_group_leader(caf::actor_system& system, spawned_cluster& cluster, const observers& decision_watchers,
+                          const cluster_plan& plan, const run_services& services, std::uint32_t group,
+                          const leadership_state& known);
+
+/// The same for the global leader. In a run over several nodes the new one decides only where this node holds the seat, and under
+/// the seat's term.
+void respawn_global_leader(caf::actor_system& system, spawned_cluster& cluster, const observers& decision_watchers,
+                           const cluster_plan& plan, const run_services& services, const leadership_state& known);
 
 /// Ends all of them, and drops the handles.
 void end_cluster(spawned_cluster& cluster);

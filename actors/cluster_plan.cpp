@@ -4,9 +4,10 @@ namespace paceline {
 
 std::vector<worker_id> cluster_plan::worker_ids() const {
   std::vector<worker_id> ids;
-  for (std::uint32_t group = 0; group < groups; ++group)
+  const auto mine = own_groups();
+  for (std::uint32_t group = 0; group < mine.count; ++group)
     for (std::uint32_t index = 0; index < workers_per_group; ++index)
-      ids.push_back({group, index});
+      ids.push_back({mine.first + group, index});
   return ids;
 }
 
@@ -14,7 +15,7 @@ leadership_settings cluster_plan::group_leadership(std::uint32_t group) const {
   return {.scope = scope::group,
           .group = group,
           .members = workers_per_group,
-          .steps_between = workers_per_group * strategy.period_group,
+          .period = strategy.period_group,
           .max_report_age = strategy.max_report_age};
 }
 
@@ -22,7 +23,8 @@ leadership_settings cluster_plan::global_leadership() const {
   return {.scope = scope::global,
           .group = 0,
           .members = groups,
-          .steps_between = workers() * strategy.period_global,
+          .workers_per_member = workers_per_group,
+          .period = strategy.period_global,
           .max_report_age = strategy.max_report_age};
 }
 

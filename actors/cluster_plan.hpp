@@ -3,6 +3,7 @@
 #include "actors/checkpointer.hpp"
 #include "actors/evaluator.hpp"
 #include "actors/leadership.hpp"
+#include "actors/node_settings.hpp"
 #include "actors/observers.hpp"
 #include "actors/run_budget.hpp"
 #include "actors/run_state.hpp"
@@ -15,14 +16,22 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace paceline {
 
 /// All that a supervisor needs to run a cluster inside one process.
 struct cluster_plan {
+  /// Of the whole run.
   std::uint32_t groups = 1;
   std::uint32_t workers_per_group = 1;
+  /// The groups that this process holds; all where it is empty.
+  std::optional<group_range> own;
+  /// Where the run has several nodes: which of them this process is. Not with lockstep.
+  std::optional<node_settings> node;
+  /// How long somebody is waited for who may be gone.
+  std::chrono::nanoseconds patience = std::chrono::seconds(2);
   /// Makes a worker's trainer; called on that worker's own thread.
   std::function<std::unique_ptr<trainer>(worker_id)> make_trainer;
   /// Cores to which a worker is bound; none where it returns none.
@@ -45,15 +54,17 @@ struct cluster_plan {
   /// Actors that compute or write have threads of their own. False leaves them to CAF's scheduler: for tests on the
   /// deterministic one.
   bool own_threads = true;
-  /// Where to go on from; a new run where empty.
+  /// Where to go on from; a new run where empty. Of the same own groups.
   std::shared_ptr<const run_state> resume;
   observers watchers;
 
-  std::uint32_t workers() const { return groups * workers_per_group; }
-  /// All workers, by group and index.
+  group_range own_groups() const { return own.value_or(group_range{0, groups}); }
+  /// The workers of this process, by group and index.
   std::vector<worker_id> worker_ids() const;
-  /// Position of a worker in worker_ids().
-  std::size_t position(worker_id id) const { return std::size_t{id.group} * workers_per_group + id.index; }
+  /// Position of a worker in worker_ids(). Requires that it is one of them.
+  std::size_t position(worker_id id) const {
+    return std::size_t{id.group - own_groups().first} * workers_per_group + id.index;
+  }
 
   leadership_settings group_leadership(std::uint32_t group) const;
   leadership_settings global_leadership() const;

@@ -13,13 +13,28 @@ using self_ptr = caf::stateful_actor<global_leader_state>*;
 
 void handle_report(self_ptr self, const group_report& report) {
   auto& state = self->state;
-  state.decisions->note(report.group, report.steps, report.best);
+  if (!state.decisions)
+    return;
+  state.decisions->note(report.group, report.steps, report.best, report.live_workers);
   const auto decision = state.decisions->decide(state.clock->now());
   if (!decision)
     return;
-  for (const auto& group_leader : state.group_leaders)
-    self->send(group_leader, *decision);
+  for (const auto& follower : state.followers)
+    self->send(follower, *decision);
   state.watchers.tell(*decision);
+}
+
+void begin_term(self_ptr self, const take_seat& order) {
+  auto& state = self->state;
+  state.decisions.emplace(state.settings);
+  for (const auto group : order.gone)
+    state.decisions->forget(group);
+  state.decisions->begin_term({order.term, order.decisions, state.clock->now() + order.patience});
+}
+
+void forget(self_ptr self, std::uint32_t group) {
+  if (self->state.decisions)
+    self->state.decisions->forget(group);
 }
 
 } // namespace
@@ -29,16 +44,21 @@ static_assert(!std::is_constructible_v<global_leader_state, caf::stateful_actor<
 global_leader_state::global_leader_state() = default;
 
 caf::behavior global_leader_actor(self_ptr self, leadership_settings settings, std::shared_ptr<const run_clock> clock,
-                                  std::optional<leadership_state> resume, observers watchers) {
+                                  std::optional<leadership_state> first, observers watchers) {
   auto& state = self->state;
-  state.decisions.emplace(settings);
-  if (resume)
-    state.decisions->restore(*resume);
+  state.settings = settings;
+  if (first) {
+    state.decisions.emplace(settings);
+    state.decisions->restore(*first);
+  }
   state.clock = std::move(clock);
   state.watchers = std::move(watchers);
 
   return {
-    [self](const std::vector<caf::actor>& group_leaders) { self->state.group_leaders = group_leaders; },
+    [self](const std::vector<caf::actor>& followers) { self->state.followers = followers; },
+    [self](const take_seat& order) { begin_term(self, order); },
+    [self](leave_seat) { self->state.decisions.reset(); },
+    [self](group_gone lost) { forget(self, lost.group); },
     [self](const group_report& report) { handle_report(self, report); },
   };
 }

@@ -18,16 +18,24 @@ struct global_leader_state {
   global_leader_state();
 
   const char* name = "global_leader";
+  leadership_settings settings;
+  /// Empty while it does not hold the seat.
   std::optional<leadership> decisions;
   std::shared_ptr<const run_clock> clock;
-  std::vector<caf::actor> group_leaders;
+  std::vector<caf::actor> followers;
   observers watchers;
 };
 
-/// Compares the groups' best whenever the steps of all call for it, and announces the best of all to the group leaders, which
-/// pass it on. They are named by one message, a vector of actors, before the first report. Holds soft state only.
+/// Compares the groups' best whenever the steps of all call for it, and announces the best of all to its followers, which pass it
+/// on: the group leaders, or the actors of all nodes. They are named by one message, a vector of actors, whenever they change.
+/// Holds soft state only.
+///
+///   without a seat --take_seat--> waits for a report of each live group --all heard, or patience--> decides
+///        `-------------------------------------- leave_seat -----------------------------------------'
+///
+/// With `first` it begins deciding, from that state; without it, without a seat: what it is told then is passed over.
 caf::behavior global_leader_actor(caf::stateful_actor<global_leader_state>* self, leadership_settings settings,
-                                  std::shared_ptr<const run_clock> clock, std::optional<leadership_state> resume,
+                                  std::shared_ptr<const run_clock> clock, std::optional<leadership_state> first,
                                   observers watchers);
 
 } // namespace paceline

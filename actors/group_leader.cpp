@@ -16,16 +16,34 @@ void announce(self_ptr self, const leader_announcement& decision) {
     self->send(worker, decision);
 }
 
+void tell_how_the_group_stands(self_ptr self) {
+  auto& state = self->state;
+  self->send(state.global_leader, group_report{.group = state.group,
+                                               .steps = state.decisions->total_steps(),
+                                               .live_workers = state.decisions->live_workers(),
+                                               .best = state.decisions->compare(state.clock->now()).winner});
+}
+
 void handle_report(self_ptr self, const loss_report& report) {
   auto& state = self->state;
-  const auto now = state.clock->now();
   state.decisions->note(report.worker.index, report.steps, report);
-  if (const auto decision = state.decisions->decide(now)) {
+  if (const auto decision = state.decisions->decide(state.clock->now())) {
     announce(self, *decision);
     state.watchers.tell(*decision);
   }
-  self->send(state.global_leader,
-             group_report{state.group, state.decisions->total_steps(), state.decisions->compare(now).winner});
+  tell_how_the_group_stands(self);
+}
+
+void handle_loss(self_ptr self, const failure& lost) {
+  self->state.decisions->forget(lost.worker.index);
+  tell_how_the_group_stands(self);
+}
+
+void begin_term(self_ptr self, const take_seat& order) {
+  auto& state = self->state;
+  for (const auto worker : order.gone)
+    state.decisions->forget(worker);
+  state.decisions->begin_term({order.term, order.decisions, state.clock->now() + order.patience});
 }
 
 } // namespace
@@ -47,8 +65,10 @@ caf::behavior group_leader_actor(self_ptr self, leadership_settings settings, st
 
   return {
     [self](const std::vector<caf::actor>& workers) { self->state.workers = workers; },
+    [self](const report_to& order) { self->state.global_leader = order.coordinator; },
+    [self](const take_seat& order) { begin_term(self, order); },
     [self](const loss_report& report) { handle_report(self, report); },
-    [self](const failure& lost) { self->state.decisions->forget(lost.worker.index); },
+    [self](const failure& lost) { handle_loss(self, lost); },
     [self](const leader_announcement& global_decision) { announce(self, global_decision); },
   };
 }

@@ -35,10 +35,11 @@ void note_failure(self_ptr self, failure_code code, const std::string& what) {
 run_state_ptr assemble(const supervisor_state& state, std::vector<std::optional<worker_state_ptr>>&& workers) {
   auto run = std::make_shared<run_state>();
   run->training_time = state.services.clock->training_time();
+  run->first_group = state.plan->own_groups().first;
   run->groups = state.groups;
   run->global = state.global;
   take_workers(*run, std::move(workers), state.steps_of_lost);
-  align_coordinators(*run, state.plan->workers_per_group);
+  align_coordinators(*run, state.plan->groups, state.plan->workers_per_group);
   choose_leader(*run, state.plan->strategy.loss_window);
   return run;
 }
@@ -162,8 +163,10 @@ void begin(self_ptr self) {
     return begin_finishing(self);
   const auto before = state.plan->resume ? state.plan->resume->training_time : std::chrono::nanoseconds{0};
   state.services.clock->start(before);
-  state.test_timer.start(before, state.plan->evaluate_every);
-  state.checkpoint_timer.start(before, state.plan->checkpoint_every);
+  // Later than `before` where other nodes are ahead.
+  const auto now = state.services.clock->training_time();
+  state.test_timer.start(now, state.plan->evaluate_every);
+  state.checkpoint_timer.start(now, state.plan->checkpoint_every);
   state.now = phase::training;
   if (state.cluster.conductor) {
     self->send(state.cluster.conductor, begin_training{});
@@ -213,7 +216,9 @@ void handle_down(self_ptr self, const caf::down_msg& down) {
 }
 
 void note_decision(supervisor_state& state, const leader_announcement& decision) {
-  auto& known = decision.scope == scope::global ? state.global : state.groups[decision.group];
+  auto& known =
+    decision.scope == scope::global ? state.global : state.groups[decision.group - state.plan->own_groups().first];
+  known.term = decision.term;
   known.decisions = decision.decision;
   known.leader = decision.leader;
 }
@@ -235,7 +240,7 @@ run_services make_services(const cluster_plan& plan, std::shared_ptr<run_clock> 
 caf::behavior supervisor_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan, run_services services) {
   auto& state = self->state;
   state.services = std::move(services);
-  state.groups = plan->resume ? plan->resume->groups : std::vector<leadership_state>(plan->groups);
+  state.groups = plan->resume ? plan->resume->groups : std::vector<leadership_state>(plan->own_groups().count);
   state.global = plan->resume ? plan->resume->global : leadership_state{};
   state.plan = std::move(plan);
   const auto self_handle = caf::actor_cast<caf::actor>(self);

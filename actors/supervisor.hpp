@@ -41,6 +41,7 @@ struct supervisor_state {
   /// Its compute actors are by position, each invalid once it is gone.
   spawned_cluster cluster;
   /// Coordinators' soft state as far as it can be seen from their decisions (free running), to number them on after a resume.
+  /// By own group.
   std::vector<leadership_state> groups;
   leadership_state global;
 

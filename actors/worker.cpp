@@ -19,6 +19,7 @@ caf::behavior worker_actor(caf::stateful_actor<worker_actor_state>* self, worker
 
   return {
     [self](const caf::actor& compute) { self->state.compute = compute; },
+    [self](const report_to& order) { self->state.group_leader = order.coordinator; },
     [self](const loss_report& report) { self->send(self->state.group_leader, report); },
     [self](const failure& what) { self->send(self->state.group_leader, what); },
     [self](const leader_announcement& decision) {

@@ -2,6 +2,10 @@
 
 #include "messages/leader_announcement.hpp"
 
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
 namespace paceline {
 
 // What actors ask of each other. Each is a type of its own, so that a handler's signature says what it answers to.
@@ -46,7 +50,28 @@ struct save_state {};
 /// To the lock-step conductor: answered between two rounds by a shared run_state.
 struct save_run {};
 
-/// From the supervisor to itself, a few times a second: look whether a test or a checkpoint is due.
+/// To a group leader or the global leader: decide from now on, without memory, first when each member that is not gone has
+/// reported.
+struct take_seat {
+  /// Of its decisions (leader_announcement::term).
+  std::uint64_t term = 0;
+  /// Number of the last decision that is known; its own count on from it.
+  std::uint64_t decisions = 0;
+  /// After so long it decides with what it has heard.
+  std::chrono::nanoseconds patience{0};
+  /// Members that nobody is to wait for: workers of the group, or groups of the run.
+  std::vector<std::uint32_t> gone;
+};
+
+/// To the global leader: decide no more, and forget what you know.
+struct leave_seat {};
+
+/// To the global leader: that group's node is lost. A report from it brings it back.
+struct group_gone {
+  std::uint32_t group = 0;
+};
+
+/// From an actor to itself, a few times a second: look whether something is due.
 struct look_at_clock {};
 
 /// To the supervisor: finish now, cleanly, as if the budget were used up.

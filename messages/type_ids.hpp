@@ -5,7 +5,9 @@
 #include "messages/group_report.hpp"
 #include "messages/leader_announcement.hpp"
 #include "messages/loss_report.hpp"
+#include "messages/membership.hpp"
 #include "messages/node_state.hpp"
+#include "messages/notice.hpp"
 #include "messages/probe.hpp"
 #include "messages/progress.hpp"
 
@@ -19,12 +21,17 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::apply_pulls)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::begin_training)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::evaluation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::failure)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::group_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::group_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::leader_announcement)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::leave_seat)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::loss_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::look_at_clock)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::make_step)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::node_joined)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::node_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::node_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::notice)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::prepare)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::probe_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::probe_result)
@@ -33,9 +40,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::pulls_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::query_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::save_run)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::save_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::seat_taken)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::set_exchange)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::snapshot_published)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::stop_run)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::take_seat)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::take_snapshot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::worker_finished)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::worker_progress)

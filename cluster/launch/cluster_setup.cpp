@@ -148,7 +148,7 @@ void require_fit(const run_state& state, const cluster_plan& plan) {
   };
   const auto group_fits = [&](const leadership_state& group) { return fits(group, plan.workers_per_group); };
   const auto in_plan = [&](const worker_state& worker) {
-    return worker.id.group < plan.groups && worker.id.index < plan.workers_per_group;
+    return plan.own_groups().contains(worker.id.group) && worker.id.index < plan.workers_per_group;
   };
   if (!fits(state.global, plan.groups) || !std::all_of(state.groups.begin(), state.groups.end(), group_fits)
       || !std::all_of(state.workers.begin(), state.workers.end(), in_plan))
@@ -163,10 +163,14 @@ void complete_workers(run_state& state, const cluster_plan& plan) {
   };
   if (state.workers.empty())
     throw invalid_input("the checkpoint has no worker");
-  if (state.groups.size() != plan.groups || state.groups.front().member_steps.size() != plan.workers_per_group)
+  const auto own = plan.own_groups();
+  if (state.groups.size() != own.count || state.groups.front().member_steps.size() != plan.workers_per_group)
     throw invalid_input(fmt::format(
       "the checkpoint is of {} groups of {} workers, the cluster of {} of {}", state.groups.size(),
-      state.groups.empty() ? 0 : state.groups.front().member_steps.size(), plan.groups, plan.workers_per_group));
+      state.groups.empty() ? 0 : state.groups.front().member_steps.size(), own.count, plan.workers_per_group));
+  if (state.first_group != own.first)
+    throw invalid_input(
+      fmt::format("the checkpoint's first group is {}, that of this node is {}", state.first_group, own.first));
   require_fit(state, plan);
   const auto source = state.leader ? find(*state.leader) : state.workers.begin();
   worker_state substitute = *source;
@@ -178,7 +182,7 @@ void complete_workers(run_state& state, const cluster_plan& plan) {
     substitute.id = id;
     state.workers.push_back(substitute);
     // Its first report must not look like all of its steps at once.
-    auto& counted = state.groups[id.group].member_steps[id.index];
+    auto& counted = state.groups[id.group - own.first].member_steps[id.index];
     state.global.member_steps[id.group] += substitute.training.steps - counted;
     counted = substitute.training.steps;
   }

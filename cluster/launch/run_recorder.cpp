@@ -134,6 +134,22 @@ void on_failure(self_ptr self, const failure& what) {
   record(self, state.settings.metrics, to_record(what, time_of(state)));
 }
 
+void on_joined(self_ptr self, const node_joined& event) {
+  self->state.settings.console->message(fmt::format("node {} is there", event.node));
+  record(self, self->state.settings.metrics, to_record(event, time_of(self->state)));
+}
+
+void on_lost(self_ptr self, const node_lost& event) {
+  self->state.settings.console->message(fmt::format("node {} is lost: {}", event.node, event.reason));
+  record(self, self->state.settings.metrics, to_record(event, time_of(self->state)));
+}
+
+void on_seat(self_ptr self, const seat_taken& event) {
+  self->state.settings.console->message(
+    fmt::format("node {} has the global leader's seat, term {}: {}", event.seat.holder, event.seat.term, event.reason));
+  record(self, self->state.settings.ledger, to_record(event, time_of(self->state)));
+}
+
 void on_end(self_ptr self, const run_finished& finish) {
   auto& state = self->state;
   auto own_failures = std::move(state.end->finish.failures);
@@ -195,6 +211,10 @@ caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, 
     [self](const worker_recovered& event) { on_recovery(self, event); },
     [self](const evaluation& found) { on_evaluation(self, found); },
     [self](const failure& what) { on_failure(self, what); },
+    [self](const notice& told) { self->state.settings.console->message(told.line); },
+    [self](const node_joined& event) { on_joined(self, event); },
+    [self](const node_lost& event) { on_lost(self, event); },
+    [self](const seat_taken& event) { on_seat(self, event); },
     [self](const run_finished& finish) { on_end(self, finish); },
   };
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -36,9 +37,21 @@ std::string text_of(const json& record, const char* key) {
   return found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-bool at_most(const json& record, const char* key, std::uint64_t limit) {
+std::optional<std::uint64_t> count_of(const json& record, const char* key) {
   const auto found = record.find(key);
-  return found != record.end() && found->is_number_unsigned() && found->get<std::uint64_t>() <= limit;
+  return found != record.end() && found->is_number_unsigned() ? std::optional(found->get<std::uint64_t>())
+                                                              : std::nullopt;
+}
+
+bool at_most(const json& record, const char* key, std::uint64_t limit) {
+  const auto count = count_of(record, key);
+  return count && *count <= limit;
+}
+
+bool decided_before(const json& record, const leadership_state& known) {
+  const auto decision = count_of(record, "decision");
+  return decision
+         && std::pair(count_of(record, "term").value_or(0), *decision) <= std::pair(known.term, known.decisions);
 }
 
 } // namespace
@@ -87,6 +100,7 @@ json to_record(const leader_announcement& decision, const record_time& when) {
   return make_record("leader", when,
                      {{"scope", to_string(decision.scope)},
                       {"group", decision.scope == scope::group ? json(decision.group) : json()},
+                      {"term", decision.term},
                       {"decision", decision.decision},
                       {"leader", to_string(decision.leader)},
                       {"leader_steps", decision.leader_steps},
@@ -96,15 +110,34 @@ json to_record(const leader_announcement& decision, const record_time& when) {
                       {"reason", decision.reason}});
 }
 
+json to_record(const node_joined& event, const record_time& when) {
+  return make_record(
+    "node", when,
+    {{"node", event.node}, {"incarnation", fmt::format("{:016x}", event.incarnation)}, {"live", true}, {"reason", ""}});
+}
+
+json to_record(const node_lost& event, const record_time& when) {
+  return make_record("node", when,
+                     {{"node", event.node},
+                      {"incarnation", fmt::format("{:016x}", event.incarnation)},
+                      {"live", false},
+                      {"reason", event.reason}});
+}
+
+json to_record(const seat_taken& event, const record_time& when) {
+  return make_record("seat", when,
+                     {{"term", event.seat.term}, {"holder", event.seat.holder}, {"reason", event.reason}});
+}
+
 bool recorded_before(const json& record, const run_state& checkpoint) {
   const auto type = text_of(record, "type");
   if (type == "leader") {
     const auto leader = worker_id_from_text(text_of(record, "leader"));
     if (text_of(record, "scope") == to_string(scope::global))
-      return at_most(record, "decision", checkpoint.global.decisions);
+      return decided_before(record, checkpoint.global);
     // A group decides among its own workers alone.
-    return leader && leader->group < checkpoint.groups.size()
-           && at_most(record, "decision", checkpoint.groups[leader->group].decisions);
+    const auto group = leader ? std::size_t{leader->group} - checkpoint.first_group : checkpoint.groups.size();
+    return group < checkpoint.groups.size() && decided_before(record, checkpoint.groups[group]);
   }
   if (type == "evaluation")
     return at_most(record, "total_steps", checkpoint.total_steps);

@@ -3,6 +3,7 @@
 #include "actors/run_state.hpp"
 #include "messages/failure.hpp"
 #include "messages/leader_announcement.hpp"
+#include "messages/membership.hpp"
 #include "messages/progress.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -28,6 +29,9 @@ nlohmann::json to_record(const worker_recovered& recovery, const record_time& wh
 nlohmann::json to_record(const evaluation& result, std::chrono::system_clock::time_point wall);
 nlohmann::json to_record(const failure& what, const record_time& when);
 nlohmann::json to_record(const leader_announcement& decision, const record_time& when);
+nlohmann::json to_record(const node_joined& event, const record_time& when);
+nlohmann::json to_record(const node_lost& event, const record_time& when);
+nlohmann::json to_record(const seat_taken& event, const record_time& when);
 
 /// Whether a record tells of what had happened when a checkpoint was taken: what a resumed run's log keeps. Decisions
 /// are told by their numbers, the rest by steps, so nothing is lost or doubled however late its line was written.

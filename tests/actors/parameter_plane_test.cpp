@@ -9,10 +9,11 @@ using namespace paceline;
 
 namespace {
 
-snapshot_ptr snapshot_of(scope of, std::uint32_t group, std::uint64_t decision) {
+snapshot_ptr snapshot_of(scope of, std::uint32_t group, std::uint64_t decision, std::uint64_t term = 0) {
   leader_snapshot snapshot;
   snapshot.scope = of;
   snapshot.group = group;
+  snapshot.term = term;
   snapshot.decision = decision;
   snapshot.parameters = {1.0f, 2.0f};
   return std::make_shared<const leader_snapshot>(std::move(snapshot));
@@ -51,6 +52,16 @@ TEST_CASE("only the newest snapshot matters: a newer one replaces an older one, 
   REQUIRE(slot->take()->decision == 3);
   REQUIRE(slot->take() == nullptr);
   plane->publish(snapshot_of(scope::group, 0, 3));
+  REQUIRE(slot->take() == nullptr);
+}
+
+TEST_CASE("a snapshot of a higher term replaces all of lower ones, and refuses those that come after it") {
+  const auto plane = make_shared_memory_plane();
+  const auto slot = plane->subscribe(scope::global, 0);
+  plane->publish(snapshot_of(scope::global, 0, 90, 3));
+  plane->publish(snapshot_of(scope::global, 0, 5, 4));
+  REQUIRE(slot->take()->term == 4);
+  plane->publish(snapshot_of(scope::global, 0, 91, 3));
   REQUIRE(slot->take() == nullptr);
 }
 

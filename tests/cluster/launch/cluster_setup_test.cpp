@@ -27,7 +27,7 @@ run_state state_of(std::initializer_list<worker_id> workers) {
     state.workers.push_back(worker);
   }
   state.leader = *workers.begin();
-  align_coordinators(state, 2);
+  align_coordinators(state, 2, 2);
   return state;
 }
 

@@ -45,13 +45,20 @@ evaluation some_evaluation() {
   return {2048, 60s, {0.84, 0.281}, test_score{0.91, 0.302}, {0, 0}};
 }
 
+seat_taken some_seat() {
+  return {{4, "a"}, "lowest name of 3 live nodes"};
+}
+
 std::vector<json> one_of_each() {
   return {to_record(some_progress(), noon),
           to_record(pull_applied{{0, 1}, scope::group, {0, 0}, 12, 513, 0.1, 3.5, 4ms}, noon),
           to_record(worker_recovered{{1, 0}, {0, 0}, 515}, noon),
           to_record(some_evaluation(), noon.wall),
           to_record(failure{failure_code::worker_diverged, {1, 0}, "loss is nan at step 514"}, noon),
-          to_record(some_decision(scope::group), noon)};
+          to_record(some_decision(scope::group), noon),
+          to_record(node_joined{"b", 7}, noon),
+          to_record(node_lost{"b", 7, "not heard of for 1 s"}, noon),
+          to_record(some_seat(), noon)};
 }
 
 void collect_keys(const json& value, std::set<std::string>& keys) {
@@ -129,7 +136,7 @@ TEST_CASE("every example in the page about run folders is JSON") {
     REQUIRE(json::parse(text, nullptr, false).is_object());
     ++examples;
   }
-  REQUIRE(examples == 8);
+  REQUIRE(examples == 10);
 }
 
 TEST_CASE("a worker's progress is recorded in seconds and steps") {
@@ -189,6 +196,21 @@ TEST_CASE("a decision belongs to a checkpoint that counts it, however late it wa
     ++decision.decision;
     REQUIRE_FALSE(recorded_before(to_record(decision, noon), checkpoint));
   }
+}
+
+TEST_CASE("a decision of an earlier term than the checkpoint's belongs to it, whatever its number") {
+  run_state checkpoint;
+  checkpoint.first_group = 1;
+  checkpoint.groups.resize(1);
+  checkpoint.groups[0].term = 2;
+  auto decision = some_decision(scope::group);
+  decision.term = 1;
+  REQUIRE(recorded_before(to_record(decision, noon), checkpoint));
+  decision.term = 2;
+  REQUIRE_FALSE(recorded_before(to_record(decision, noon), checkpoint));
+  decision.leader.group = 0; // of another node
+  decision.term = 1;
+  REQUIRE_FALSE(recorded_before(to_record(decision, noon), checkpoint));
 }
 
 TEST_CASE("a worker's record belongs to a checkpoint that counts its steps") {
