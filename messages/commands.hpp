@@ -77,6 +77,11 @@ struct look_at_clock {};
 /// To the supervisor: finish now, cleanly, as if the budget were used up.
 struct stop_run {};
 
+/// To the supervisor: end that worker as if it had crashed, whatever it is doing now, even where it is stuck in a step.
+struct kill_worker {
+  worker_id worker;
+};
+
 /// From a compute actor to the supervisor.
 struct worker_ready {
   worker_id worker;

@@ -71,16 +71,12 @@ struct fault {
   friend bool operator==(const fault&, const fault&) = default;
 };
 
-/// Told to the observers by the node that carries a fault out; one that is over at once only begins.
+/// Told to the observers by the node that carries a fault out; one that is over at once only begins. `fault.at` is when it really
+/// began, `fault.node` that node.
 struct fault_event {
   paceline::fault fault;
   /// False: it begins.
   bool ended = false;
-};
-
-/// To the supervisor: end that worker's compute actor, as if it had died.
-struct kill_worker {
-  worker_id worker;
 };
 
 } // namespace paceline

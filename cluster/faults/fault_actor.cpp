@@ -6,6 +6,7 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <type_traits>
 
 namespace paceline {
@@ -60,10 +61,10 @@ void act(self_ptr self, const fault& f) {
 void begin(self_ptr self, fault f, nanoseconds now) {
   auto& state = self->state;
   f.node = state.settings.node;
+  // It lasts as long as it should from when it really begins.
+  f.at = now;
   state.settings.watchers.tell(fault_event{f, false});
   act(self, f);
-  // It lasts as long as it should from when it really began.
-  f.at = now;
   if (lasts(f.kind))
     state.active.push_back(std::move(f));
 }

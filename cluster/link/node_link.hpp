@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/parameter_plane.hpp"
+#include "cluster/link/link_filter.hpp"
 #include "cluster/link/link_timing.hpp"
 #include "cluster/link/node_endpoints.hpp"
 #include "cluster/security/key_set.hpp"
@@ -35,6 +36,8 @@ struct link_settings {
   std::chrono::nanoseconds max_snapshot_age = std::chrono::seconds(60);
   std::chrono::milliseconds patience = std::chrono::seconds(2);
   std::optional<key_set> keys;
+  /// What is lost or spoiled on the way to the peers and from them, in a rehearsal of faults; nothing where it is nullptr.
+  std::shared_ptr<const link_filter> filter = nullptr;
   /// On which time received snapshots are stamped (run_clock::now).
   std::function<std::chrono::nanoseconds()> now;
   /// One line for people, rate-limited by the link; called on the link's thread.

@@ -119,6 +119,9 @@ json to_json(const run_summary& summary) {
     failures.push_back({{"code", to_string(failure.code)},
                         {"worker", is_of_a_worker(failure.code) ? json(to_string(failure.worker)) : json()},
                         {"what", failure.what}});
+  auto faults = json::array();
+  for (const auto& outcome : summary.faults)
+    faults.push_back(to_json(outcome));
   const auto total = total_of(summary);
   return {{"name", summary.name},
           {"outcome", to_string(summary.outcome)},
@@ -134,7 +137,8 @@ json to_json(const run_summary& summary) {
             {"distinct_leaders", summary.leadership.distinct_leaders()}}},
           {"totals", to_json(total)},
           {"workers", std::move(workers)},
-          {"failures", std::move(failures)}};
+          {"failures", std::move(failures)},
+          {"faults", std::move(faults)}};
 }
 
 std::string to_text(const run_summary& summary) {
@@ -160,6 +164,8 @@ std::string to_text(const run_summary& summary) {
   fmt::format_to(add, "  exchange     {} snapshots taken, {} group and {} global pulls, {} superseded, {} recoveries\n",
                  total.snapshots_taken, total.pulls_group, total.pulls_global, total.superseded, total.recoveries);
   text += failures_text(summary.failures);
+  for (const auto& outcome : summary.faults)
+    fmt::format_to(add, "  fault        {}\n", to_text(outcome));
   return text;
 }
 

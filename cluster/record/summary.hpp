@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/record/fault_tally.hpp"
 #include "cluster/record/leadership_tally.hpp"
 #include "messages/failure.hpp"
 #include "messages/progress.hpp"
@@ -41,6 +42,8 @@ struct run_summary {
   /// The last test; empty where there was none.
   std::optional<evaluation> final_test;
   std::vector<failure> failures;
+  /// Rehearsed ones.
+  std::vector<fault_outcome> faults;
 };
 
 /// The object of summary.json (docs/run-folder.md).
