@@ -22,6 +22,8 @@ compute_actor_settings compute_settings(const cluster_plan& plan, worker_id id) 
     .thread_name = plan.own_threads ? "worker " + to_string(id) : std::string(),
     .resume = nullptr,
     .lockstep = plan.lockstep};
+  if (plan.start_from)
+    settings.start_from = [from = plan.start_from, id] { return from(id); };
   if (plan.resume) {
     const auto& workers = plan.resume->workers;
     const auto found = std::find_if(workers.begin(), workers.end(), [id](const auto& w) { return w.id == id; });
@@ -49,6 +51,15 @@ caf::actor spawn_busy(caf::actor_system& system, const cluster_plan& plan, Ts&&.
                           : system.spawn(std::forward<Ts>(args)...);
 }
 
+/// `mouth`: whom the compute actor reports to.
+void add_compute(caf::actor_system& system, const caf::actor& supervisor, const cluster_plan& plan,
+                 const run_services& services, worker_id id, const caf::actor& mouth, spawned_cluster& cluster) {
+  auto settings = compute_settings(plan, id);
+  cluster.vitals.push_back(settings.vitals);
+  cluster.computes.push_back(
+    spawn_busy(system, plan, compute_actor, std::move(settings), services, mouth, supervisor, plan.watchers));
+}
+
 /// Whom group leaders report to.
 const caf::actor& above_groups(const spawned_cluster& cluster) {
   return cluster.node ? cluster.node : cluster.global_leader;
@@ -74,12 +85,9 @@ void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor,
                                      above_groups(cluster), group_resume(plan, group), decision_watchers);
     for (std::uint32_t index = 0; index < plan.workers_per_group; ++index) {
       const worker_id id{group, index};
-      const auto worker = system.spawn(worker_actor, id, leader);
-      const auto compute = spawn_busy(system, plan, compute_actor, compute_settings(plan, id), services, worker,
-                                      supervisor, plan.watchers);
-      caf::anon_send(worker, compute);
-      cluster.workers.push_back(worker);
-      cluster.computes.push_back(compute);
+      cluster.workers.push_back(system.spawn(worker_actor, id, leader));
+      add_compute(system, supervisor, plan, services, id, cluster.workers.back(), cluster);
+      caf::anon_send(cluster.workers.back(), cluster.computes.back());
     }
     caf::anon_send(leader, workers_of_group(cluster, plan, group));
     cluster.group_leaders.push_back(leader);
@@ -96,8 +104,7 @@ void spawn_lockstep(caf::actor_system& system, const caf::actor& supervisor,
                     spawned_cluster& cluster) {
   cluster.conductor = system.spawn(lockstep_conductor_actor, plan, services, supervisor);
   for (const auto id : plan->worker_ids())
-    cluster.computes.push_back(spawn_busy(system, *plan, compute_actor, compute_settings(*plan, id), services,
-                                          cluster.conductor, supervisor, plan->watchers));
+    add_compute(system, supervisor, *plan, services, id, cluster.conductor, cluster);
   caf::anon_send(cluster.conductor, cluster.computes);
 }
 
@@ -116,6 +123,20 @@ spawned_cluster spawn_cluster(caf::actor_system& system, const caf::actor& super
   if (plan->write_checkpoint)
     cluster.checkpointer = spawn_busy(system, *plan, checkpointer_actor, plan->write_checkpoint);
   return cluster;
+}
+
+void spawn_successor(caf::actor_system& system, const caf::actor& supervisor, const cluster_plan& plan,
+                     const run_services& services, spawned_cluster& cluster, worker_id id, const snapshot_ptr& start,
+                     std::uint64_t steps_before) {
+  const auto position = plan.position(id);
+  auto settings = compute_settings(plan, id);
+  settings.resume = nullptr;
+  settings.start_from = [start] { return start; };
+  settings.steps_before = steps_before;
+  cluster.vitals[position]->retired.store(true);
+  cluster.vitals[position] = settings.vitals;
+  cluster.computes[position] = spawn_busy(system, plan, compute_actor, std::move(settings), services,
+                                          cluster.workers[position], supervisor, plan.watchers);
 }
 
 void respawn_group_leader(caf::actor_system& system, spawned_cluster& cluster, const observers& decision_watchers,
@@ -152,21 +173,25 @@ void respawn_global_leader(caf::actor_system& system, spawned_cluster& cluster, 
     caf::anon_send(leader, report_to{cluster.global_leader});
 }
 
-void end_cluster(spawned_cluster& cluster) {
-  const auto end = [](caf::actor& actor) {
+std::vector<named_actor> actors_of(const spawned_cluster& cluster, const cluster_plan& plan) {
+  std::vector<named_actor> all;
+  const auto add = [&](const caf::actor& actor, const std::string& name) {
     if (actor)
-      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-    actor = nullptr;
+      all.push_back({actor, name});
   };
-  // From those who decide to those who compute, so that nothing new is asked of what is ending.
-  end(cluster.conductor);
-  end(cluster.global_leader);
-  end(cluster.node);
-  std::for_each(cluster.group_leaders.begin(), cluster.group_leaders.end(), end);
-  std::for_each(cluster.workers.begin(), cluster.workers.end(), end);
-  std::for_each(cluster.computes.begin(), cluster.computes.end(), end);
-  end(cluster.evaluator);
-  end(cluster.checkpointer);
+  const auto ids = plan.worker_ids();
+  add(cluster.conductor, "the lock-step conductor");
+  add(cluster.global_leader, "the global leader");
+  add(cluster.node, "the node");
+  for (std::size_t i = 0; i < cluster.group_leaders.size(); ++i)
+    add(cluster.group_leaders[i], "the leader of group " + std::to_string(plan.own_groups().first + i));
+  for (std::size_t i = 0; i < cluster.workers.size(); ++i)
+    add(cluster.workers[i], "the voice of worker " + to_string(ids[i]));
+  for (std::size_t i = 0; i < cluster.computes.size(); ++i)
+    add(cluster.computes[i], "worker " + to_string(ids[i]));
+  add(cluster.evaluator, "the evaluator");
+  add(cluster.checkpointer, "the checkpointer");
+  return all;
 }
 
 } // namespace paceline

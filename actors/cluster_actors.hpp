@@ -8,14 +8,16 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace paceline {
 
 /// The actors of one cluster, wired to each other; invalid where the plan has no use for one.
 struct spawned_cluster {
-  /// By position (cluster_plan::position).
+  /// By position (cluster_plan::position), as are the vitals that they share with whoever watches over them.
   std::vector<caf::actor> computes;
+  std::vector<std::shared_ptr<worker_vitals>> vitals;
   /// By position; none in lock-step, nor are there the next three.
   std::vector<caf::actor> workers;
   /// Of the own groups, in order.
@@ -36,6 +38,14 @@ spawned_cluster spawn_cluster(caf::actor_system& system, const caf::actor& super
                               const observers& decision_watchers, const std::shared_ptr<const cluster_plan>& plan,
                               const run_services& services);
 
+/// Spawns another compute actor in the place of the one at that position, which is retired: what it still does is not heard of. It
+/// begins from these parameters (from its seed's where there are none), and its steps count on from `steps_before`. It is not yet
+/// prepared, and its worker does not know it before it is named to it.
+/// Requires a plan that is not in lock-step.
+void spawn_successor(caf::actor_system& system, const caf::actor& supervisor, const cluster_plan& plan,
+                     const run_services& services, spawned_cluster& cluster, worker_id id, const snapshot_ptr& start,
+                     std::uint64_t steps_before);
+
 /// Puts a new group leader into the place of one that is gone. `known`: the last decision of the group that is known; the new one's
 /// are of a higher term. `decision_watchers` as for spawn_cluster. Not in lock-step.
 void respawn_group_leader(caf::actor_system& system, spawned_cluster& cluster, const observers& decision_watchers,
@@ -47,7 +57,12 @@ void respawn_group_leader(caf::actor_system& system, spawned_cluster& cluster, c
 void respawn_global_leader(caf::actor_system& system, spawned_cluster& cluster, const observers& decision_watchers,
                            const cluster_plan& plan, const run_services& services, const leadership_state& known);
 
-/// Ends all of them, and drops the handles.
-void end_cluster(spawned_cluster& cluster);
+struct named_actor {
+  caf::actor actor;
+  std::string name;
+};
+
+/// All of them that are valid, from those who decide to those who compute, named for people.
+std::vector<named_actor> actors_of(const spawned_cluster& cluster, const cluster_plan& plan);
 
 } // namespace paceline

@@ -11,6 +11,11 @@ std::vector<worker_id> cluster_plan::worker_ids() const {
   return ids;
 }
 
+void cluster_plan::set_live(worker_id id, bool live) const {
+  if (roster && !lockstep)
+    roster->set(std::size_t{id.group} * workers_per_group + id.index, live);
+}
+
 leadership_settings cluster_plan::group_leadership(std::uint32_t group) const {
   return {.scope = scope::group,
           .group = group,

@@ -8,9 +8,12 @@
 #include "actors/run_budget.hpp"
 #include "actors/run_state.hpp"
 #include "actors/strategy.hpp"
+#include "actors/worker_restarts.hpp"
+#include "compute/data/shard_roster.hpp"
 #include "compute/schedule.hpp"
 #include "compute/trainer.hpp"
 #include "messages/ids.hpp"
+#include "messages/leader_snapshot.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -41,6 +44,14 @@ struct cluster_plan {
   double learning_rate = 0.1;
   learning_rate_schedule schedule;
   budget_limits budget;
+  /// Of workers that fail or are killed while they train. Without effect in lock-step.
+  restart_limits restarts;
+  /// Where given: parameters that a worker begins from in place of random ones when the cluster starts, such as the leader's of
+  /// a run that this node joins late. Called on the worker's own thread, and may wait; nullptr for none.
+  std::function<snapshot_ptr(worker_id)> start_from;
+  /// Where given: kept up to date with which of this plan's workers train, for the batch loaders (data.shards = rebalance).
+  /// Its shards are by group and index over the whole run. Without effect in lock-step, whose batches depend on no timing.
+  std::shared_ptr<shard_roster> roster;
 
   /// Tests are skipped where make_test is empty; 0 means only at the end.
   evaluator_settings evaluator;
@@ -54,6 +65,8 @@ struct cluster_plan {
   /// Actors that compute or write have threads of their own. False leaves them to CAF's scheduler: for tests on the
   /// deterministic one.
   bool own_threads = true;
+  /// How long actors may take to end when the run does, before those that are left are named in a failure.
+  std::chrono::nanoseconds shutdown_time = std::chrono::seconds(10);
   /// Where to go on from; a new run where empty. Of the same own groups.
   std::shared_ptr<const run_state> resume;
   observers watchers;
@@ -65,6 +78,9 @@ struct cluster_plan {
   std::size_t position(worker_id id) const {
     return std::size_t{id.group - own_groups().first} * workers_per_group + id.index;
   }
+
+  /// Keeps the roster, where there is one.
+  void set_live(worker_id id, bool live) const;
 
   leadership_settings group_leadership(std::uint32_t group) const;
   leadership_settings global_leadership() const;

@@ -27,7 +27,7 @@ node_state state_now(const node_actor_state& state) {
                  .steps = state.steps->own(services.budget->claimed()),
                  .others = state.steps->others(),
                  .training_time = services.clock->training_time(),
-                 .training = services.clock->started() && !services.budget->used_up()};
+                 .training = services.clock->started() && !services.budget->exhausted()};
   if (now.training)
     for (const auto& [group, report] : state.reports)
       now.live_workers += report.live_workers;

@@ -25,7 +25,7 @@ void run_budget::note_elsewhere(std::uint64_t steps) {
   }
 }
 
-bool run_budget::used_up() const {
+bool run_budget::exhausted() const {
   return cancelled_.load() || time_is_up() || steps_are_used_up(claimed_.load());
 }
 

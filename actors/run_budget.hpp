@@ -34,11 +34,11 @@ class run_budget {
   /// Steps claimed here, those before the start included.
   std::uint64_t claimed() const { return claimed_.load(); }
 
-  /// No step can be claimed any more.
-  bool used_up() const;
-
   /// Share of the budget that is used, 0 to 1: the larger of that of steps and that of time.
   double used() const;
+
+  /// True where no claim will ever be granted again.
+  bool exhausted() const;
 
   /// No more steps from now on.
   void cancel() { cancelled_.store(true); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/run_state.hpp"
+#include "messages/leader_snapshot.hpp"
 #include "messages/type_ids.hpp"
 
 #include <caf/actor.hpp>
@@ -27,3 +28,4 @@ struct report_to {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::report_to)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::worker_state_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::run_state_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::snapshot_ptr)

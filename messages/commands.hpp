@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/leader_announcement.hpp"
+#include "messages/leader_snapshot.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -35,6 +36,22 @@ struct take_snapshot {
   leader_announcement decision;
 };
 struct snapshot_published {};
+
+/// To a worker, and by it to its compute actor: copy the parameters for that decision and hand them over unpublished. Answered by a
+/// snapshot_ptr; nullptr where they are not finite.
+struct copy_parameters {
+  leader_announcement decision;
+};
+
+/// To a worker, and by it to its compute actor: score somebody's parameters on the probe batch, at the next step boundary.
+/// Answered by a probe_score.
+struct score_parameters {
+  snapshot_ptr candidate;
+};
+struct probe_score {
+  /// Not finite where a parameter is not.
+  double loss = 0;
+};
 
 /// To a compute actor: let the worker ride alone (no reports, no pulls) or with the others again.
 struct set_exchange {

@@ -10,6 +10,10 @@ const char* to_string(failure_code code) {
       return "worker_step_failed";
     case failure_code::worker_diverged:
       return "worker_diverged";
+    case failure_code::worker_given_up:
+      return "worker_given_up";
+    case failure_code::shutdown_stuck:
+      return "shutdown_stuck";
     case failure_code::evaluation_failed:
       return "evaluation_failed";
     case failure_code::checkpoint_failed:

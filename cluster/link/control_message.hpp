@@ -5,6 +5,7 @@
 #include "messages/node_state.hpp"
 #include "messages/probe.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -23,6 +24,8 @@ struct hello {
   std::string config;
   /// Of the model's parameters (parameter_layout::fingerprint).
   std::uint64_t fingerprint = 0;
+  /// How long the node was up when it said this: of two nodes that do not fit together the younger one is refused.
+  std::chrono::nanoseconds up_for{0};
 };
 
 /// The answer to a hello that was accepted.

@@ -173,10 +173,12 @@ bool is_of_a_worker(failure_code code) {
     case failure_code::worker_start_failed:
     case failure_code::worker_step_failed:
     case failure_code::worker_diverged:
+    case failure_code::worker_given_up:
       return true;
     case failure_code::evaluation_failed:
     case failure_code::checkpoint_failed:
     case failure_code::supervisor_lost:
+    case failure_code::shutdown_stuck:
     case failure_code::record_failed:
       return false;
   }

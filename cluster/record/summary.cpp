@@ -21,17 +21,8 @@ using nlohmann::json;
 
 compute_counters total_of(const run_summary& summary) {
   compute_counters total;
-  for (const auto& worker : summary.workers) {
-    total.steps += worker.counters.steps;
-    total.stepping += worker.counters.stepping;
-    total.waited_for_data += worker.counters.waited_for_data;
-    total.waited_for_messages += worker.counters.waited_for_messages;
-    total.pulls_group += worker.counters.pulls_group;
-    total.pulls_global += worker.counters.pulls_global;
-    total.superseded += worker.counters.superseded;
-    total.snapshots_taken += worker.counters.snapshots_taken;
-    total.recoveries += worker.counters.recoveries;
-  }
+  for (const auto& worker : summary.workers)
+    total += worker.counters;
   return total;
 }
 

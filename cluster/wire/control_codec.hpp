@@ -21,12 +21,12 @@ inline constexpr std::chrono::nanoseconds longest_wire_time = std::chrono::hours
 
 /// A message as CBOR (docs/wire-format.md). Doubles keep their bits: NaN, infinities, denormals and -0 included. A text is made
 /// one line of UTF-8 where it is not: a control character becomes a space, a wrong byte '?'.
-/// Of a hello of another version than wire_version, only version and node are written.
+/// Of a hello of another version than wire_version, only version, node and up_for are written.
 /// Throws invalid_input where it would be longer than longest_control_message.
 std::vector<std::byte> encode(const control_message& message);
 
 /// Reads what encode wrote, from a peer that may send anything. Unknown keys are skipped, so that a newer peer can add some.
-/// Of a hello of another version only version and node are read. All texts of the result are one line of UTF-8.
+/// Of a hello of another version only version, node and up_for are read. All texts of the result are one line of UTF-8.
 /// Throws invalid_input that says what was found and what is allowed.
 control_message decode_control(std::span<const std::byte> bytes);
 

@@ -47,9 +47,10 @@ inline constexpr std::array names_of<refusal::cause>{"version", "config", "finge
 
 template <class Field>
 void describe(Field& field, maybe_const<hello> auto& m) {
-  // These two are in the hello of every version, so that a node of another one can be told why it is refused.
+  // These are in the hello of every version, so that the younger node can be told why it is refused.
   field("version", m.version);
   field("node", m.node);
+  field("up_for", m.up_for);
   if (m.version != wire_version)
     return;
   field("incarnation", m.incarnation);

@@ -38,7 +38,9 @@ class unsupervised_cluster {
   }
 
   ~unsupervised_cluster() {
-    end_cluster(cluster_);
+    for (const auto& [actor, name] : actors_of(cluster_, *plan_))
+      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    cluster_ = {};
     caf::anon_send_exit(recorder_, caf::exit_reason::user_shutdown);
     handle_messages(100'000);
   }

@@ -77,13 +77,26 @@ TEST_CASE("memory held by snapshots is bounded: a superseded one is freed at onc
   REQUIRE(watched.expired());
 }
 
+TEST_CASE("the newest snapshot of each scope and group is kept for who comes late, whatever the order they came in") {
+  const auto plane = make_shared_memory_plane();
+  REQUIRE(plane->newest(scope::global, 0) == nullptr);
+  const auto global = snapshot_of(scope::global, 3, 2);
+  const auto of_group = snapshot_of(scope::group, 1, 7);
+  plane->publish(global);
+  plane->publish(of_group);
+  plane->publish(snapshot_of(scope::global, 0, 1));
+  REQUIRE(plane->newest(scope::global, 9) == global);
+  REQUIRE(plane->newest(scope::group, 1) == of_group);
+  REQUIRE(plane->newest(scope::group, 0) == nullptr);
+}
+
 TEST_CASE("a follower that dropped its slot costs nothing more") {
   const auto plane = make_shared_memory_plane();
   auto slot = plane->subscribe(scope::group, 0);
   slot.reset();
   const auto sent = snapshot_of(scope::group, 0, 1);
   plane->publish(sent);
-  REQUIRE(sent.use_count() == 1);
+  REQUIRE(sent.use_count() == 2); // ours, and the plane's newest
 }
 
 TEST_CASE("while leaders publish, a follower takes decisions in rising order and never misses the last") {

@@ -22,22 +22,22 @@ TEST_CASE("steps that are made elsewhere count, and their number never falls") {
   REQUIRE(budget.used() == 0.7);
   for (int i = 0; i < 3; ++i)
     REQUIRE(budget.claim());
-  REQUIRE(budget.used_up());
+  REQUIRE(budget.exhausted());
   REQUIRE_FALSE(budget.claim());
   REQUIRE(budget.claimed() == 5);
 }
 
 TEST_CASE("a budget that the others have used up ends here too") {
   run_budget budget({.total_steps = 10}, any_clock());
-  REQUIRE_FALSE(budget.used_up());
+  REQUIRE_FALSE(budget.exhausted());
   budget.note_elsewhere(12);
-  REQUIRE(budget.used_up());
+  REQUIRE(budget.exhausted());
   REQUIRE_FALSE(budget.claim());
   REQUIRE(budget.used() == 1.0);
 }
 
-TEST_CASE("a cancelled budget is used up, whatever is left of it") {
+TEST_CASE("a cancelled budget is exhausted, whatever is left of it") {
   run_budget budget({.total_steps = 10}, any_clock());
   budget.cancel();
-  REQUIRE(budget.used_up());
+  REQUIRE(budget.exhausted());
 }

@@ -21,6 +21,7 @@ struct recorded_run {
   std::vector<leader_announcement> decisions;
   std::vector<pull_applied> pulls;
   std::vector<worker_recovered> recoveries;
+  std::vector<worker_restarted> restarts;
   std::vector<evaluation> evaluations;
   std::vector<failure> failures;
   std::vector<node_joined> joined;
@@ -44,6 +45,7 @@ inline caf::behavior recording_actor(caf::stateful_actor<caf::actor>* self, std:
     },
     [into](const pull_applied& event) { into->pulls.push_back(event); },
     [into](const worker_recovered& event) { into->recoveries.push_back(event); },
+    [into](const worker_restarted& event) { into->restarts.push_back(event); },
     [into](const evaluation& event) { into->evaluations.push_back(event); },
     [into](const failure& event) { into->failures.push_back(event); },
     [into](const node_joined& event) { into->joined.push_back(event); },

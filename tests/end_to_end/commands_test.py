@@ -9,7 +9,7 @@ import harness
 class Help(harness.EndToEnd):
     def test_every_command_explains_itself(self):
         for command in ([], ["launch"], ["check"], ["eval"], ["bench"], ["bench", "step"], ["bench", "pull"],
-                        ["bench", "exchange"]):
+                        ["bench", "exchange"], ["keys"]):
             with self.subTest(command=command):
                 ended = self.paceline(*command, "--help")
                 self.assert_ended(ended, 0)
@@ -27,6 +27,7 @@ class Help(harness.EndToEnd):
                                  (["launch"], ["FILE or --resume RUN", "paceline launch --help"]),
                                  (["check"], ["FILE", "paceline check --help"]),
                                  (["eval"], ["CHECKPOINT", "paceline eval --help"]),
+                                 (["keys"], ["DIR", "paceline keys --help"]),
                                  (["launch", "--faster"], ["--faster"]),
                                  (["bench", "step", "--steps", "0"], ["--steps", "1000000"])):
             with self.subTest(arguments=arguments):
