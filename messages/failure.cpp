@@ -2,6 +2,12 @@
 
 namespace paceline {
 
+namespace {
+
+constexpr const char* no_code = "unknown";
+
+} // namespace
+
 const char* to_string(failure_code code) {
   switch (code) {
     case failure_code::worker_start_failed:
@@ -23,7 +29,15 @@ const char* to_string(failure_code code) {
     case failure_code::record_failed:
       return "record_failed";
   }
-  return "unknown";
+  return no_code;
+}
+
+std::optional<failure_code> failure_code_from_text(std::string_view text) {
+  // Codes are counted from 0 without gaps.
+  for (std::uint8_t i = 0; to_string(failure_code{i}) != std::string_view(no_code); ++i)
+    if (to_string(failure_code{i}) == text)
+      return failure_code{i};
+  return std::nullopt;
 }
 
 } // namespace paceline

@@ -3,7 +3,9 @@
 #include "messages/ids.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace paceline {
 
@@ -30,6 +32,9 @@ enum class failure_code : std::uint8_t {
 };
 
 const char* to_string(failure_code code);
+
+/// Reads back what to_string wrote; empty where the text is anything else.
+std::optional<failure_code> failure_code_from_text(std::string_view text);
 
 struct failure {
   failure_code code = failure_code::worker_step_failed;

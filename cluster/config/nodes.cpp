@@ -46,7 +46,9 @@ void make_private_folder(const fs::path& folder) {
 }
 
 node_endpoints over_ipc(const run_config& config, const std::string& name) {
-  const auto path = [&](const char* socket) { return "ipc://" + (ipc_folder(config) / (name + socket)).string(); };
+  const auto path = [&](const char* socket) {
+    return fmt::format("ipc://{}/{}{}", ipc_folder(config).string(), name, socket);
+  };
   return {name, path(".control"), path(".snapshots"), path(".transfer")};
 }
 

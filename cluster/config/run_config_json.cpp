@@ -68,12 +68,9 @@ void take_faults(config_json& json, const std::filesystem::path& file, error_lis
   errors.set_origin("faults", file.string());
 }
 
-} // namespace
-
-run_config load_config(const std::filesystem::path& file, std::span<const std::string> overrides,
-                       const std::filesystem::path& faults) {
-  error_list errors(file.string());
-  auto json = read_json_file(file, errors);
+/// The rest of the way from a parsed file.
+run_config read_overridden(config_json json, std::span<const std::string> overrides,
+                           const std::filesystem::path& faults, error_list& errors) {
   // Nothing more can be said of a file that could not be parsed.
   if (json.is_null())
     errors.throw_if_any();
@@ -82,9 +79,24 @@ run_config load_config(const std::filesystem::path& file, std::span<const std::s
   apply_overrides(json, overrides, errors);
   auto config = read(json, errors);
   errors.throw_if_any();
+  return config;
+}
+
+} // namespace
+
+run_config load_config(const std::filesystem::path& file, std::span<const std::string> overrides,
+                       const std::filesystem::path& faults) {
+  error_list errors(file.string());
+  auto config = read_overridden(read_json_file(file, errors), overrides, faults, errors);
   if (config.output.name.empty())
     config.output.name = file.stem().string();
   return config;
+}
+
+run_config parse_config(std::string_view text, const std::string& place, std::span<const std::string> overrides,
+                        const std::filesystem::path& faults) {
+  error_list errors(place);
+  return read_overridden(parse_json(text, errors), overrides, faults, errors);
 }
 
 run_config from_json(const config_json& json, const std::string& place) {

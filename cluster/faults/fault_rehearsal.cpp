@@ -1,6 +1,5 @@
 #include "cluster/faults/fault_rehearsal.hpp"
 
-#include "cluster/config/nodes.hpp"
 #include "cluster/faults/fault_actor.hpp"
 #include "cluster/faults/faulty_trainer.hpp"
 
@@ -11,33 +10,13 @@
 #include <unistd.h>
 
 namespace paceline {
-namespace {
-
-std::vector<worker_id> workers_of(const fault_roster& roster, const std::string& name) {
-  std::vector<worker_id> workers;
-  for (const auto& node : roster.nodes)
-    if (node.name == name)
-      for (std::uint32_t group = 0; group < node.groups; ++group)
-        for (std::uint32_t index = 0; index < roster.workers_per_group; ++index)
-          workers.push_back({node.first_group + group, index});
-  return workers;
-}
-
-} // namespace
-
-fault_roster roster_of(const run_config& config) {
-  fault_roster roster{.workers_per_group = config.groups.workers};
-  for (const auto& node : config.nodes)
-    roster.nodes.push_back({node.name, first_group_of(config, node.name), node.groups});
-  return roster;
-}
 
 fault_rehearsal::fault_rehearsal(const run_config& config, std::string node)
   : settings_(config.faults),
     roster_(roster_of(config)),
     node_(std::move(node)),
     patience_(config.network.patience),
-    switches_(std::make_shared<fault_switches>(workers_of(roster_, node_))),
+    switches_(std::make_shared<fault_switches>(roster_.workers_of(node_))),
     freezer_(settings_.has_faults() ? std::make_unique<freezer>() : nullptr) {}
 
 void fault_rehearsal::adapt(cluster_plan& plan) const {

@@ -3,7 +3,7 @@
 #include "actors/cluster_plan.hpp"
 #include "actors/compute_actor.hpp"
 #include "cluster/config/run_config.hpp"
-#include "cluster/faults/fault_schedule.hpp"
+#include "cluster/faults/fault_roster.hpp"
 #include "cluster/faults/fault_switches.hpp"
 #include "cluster/faults/freezer.hpp"
 #include "messages/node_state.hpp"
@@ -48,8 +48,5 @@ class fault_rehearsal {
   std::unique_ptr<freezer> freezer_;
   std::atomic<bool> holds_seat_ = false;
 };
-
-/// The nodes of a run and their workers.
-fault_roster roster_of(const run_config& config);
 
 } // namespace paceline

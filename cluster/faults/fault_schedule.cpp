@@ -30,13 +30,6 @@ nanoseconds gap_of(double per_hour) {
 
 } // namespace
 
-std::string fault_roster::node_of(std::uint32_t group) const {
-  for (const auto& node : nodes)
-    if (group >= node.first_group && group - node.first_group < node.groups)
-      return node.name;
-  return {};
-}
-
 fault_schedule::fault_schedule(fault_settings settings, fault_roster roster)
   : settings_(std::move(settings)), roster_(std::move(roster)), gap_(gap_of(settings_.per_hour)) {
   assert(!roster_.nodes.empty());

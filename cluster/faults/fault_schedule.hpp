@@ -1,30 +1,14 @@
 #pragma once
 
+#include "cluster/faults/fault_roster.hpp"
 #include "cluster/faults/fault_settings.hpp"
 #include "messages/fault.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace paceline {
-
-/// Whom faults can strike: the nodes of a run and their workers.
-struct fault_roster {
-  struct node {
-    std::string name;
-    /// Its groups of the run are this one and those that follow.
-    std::uint32_t first_group = 0;
-    std::uint32_t groups = 1;
-  };
-  /// Sorted by name, at least one.
-  std::vector<node> nodes;
-  std::uint32_t workers_per_group = 1;
-
-  /// The node in which a group rides; empty where none does.
-  std::string node_of(std::uint32_t group) const;
-};
 
 /// When which fault strikes whom: a pure function of its arguments, so that every node computes the same without a word.
 ///
@@ -33,6 +17,7 @@ struct fault_roster {
 /// them. Whole numbers decide, so that no machine rounds differently.
 class fault_schedule {
  public:
+  /// Requires at least one node.
   fault_schedule(fault_settings settings, fault_roster roster);
 
   /// All faults with after < at <= until, in order of time.

@@ -91,11 +91,8 @@ void fault_tally::begin(const json& record, double now) {
   if (followed.outcome.worker)
     add(*followed.outcome.worker);
   else
-    for (const auto& node : roster_.nodes)
-      if (node.name == followed.outcome.node)
-        for (auto group = node.first_group; group < node.first_group + node.groups; ++group)
-          for (std::uint32_t index = 0; index < roster_.workers_per_group; ++index)
-            add({group, index});
+    for (const auto id : roster_.workers_of(followed.outcome.node))
+      add(id);
   faults_.push_back(std::move(followed));
 }
 

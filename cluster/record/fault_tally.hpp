@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cluster/faults/fault_schedule.hpp"
+#include "cluster/faults/fault_roster.hpp"
 #include "messages/fault.hpp"
 
 #include <nlohmann/json_fwd.hpp>

@@ -162,6 +162,38 @@ bool recorded_before(const json& record, const run_state& checkpoint) {
   return record.contains("time") && time_of(record) <= checkpoint.training_time;
 }
 
+std::optional<worker_progress> progress_of(const json& record) {
+  const auto worker = worker_id_from_text(text_of(record, "worker"));
+  if (text_of(record, "type") != "progress" || !worker)
+    return std::nullopt;
+  const auto number = [&](const char* key) {
+    const auto found = record.value(key, json());
+    return found.is_number() ? found : json(0);
+  };
+  const auto loss = record.value("loss", json());
+  worker_progress progress;
+  progress.report = {.worker = *worker,
+                     .steps = number("steps").get<std::uint64_t>(),
+                     .loss = loss.is_number() ? loss.get<double>() : 0,
+                     .window_full = loss.is_number(),
+                     .measured_at = time_of(record)};
+  progress.learning_rate = number("learning_rate").get<double>();
+  progress.epochs = number("epochs").get<double>();
+  progress.counters = counters_from_json(record);
+  return progress;
+}
+
+std::optional<failure> failure_of(const json& record) {
+  if (text_of(record, "type") != "failure")
+    return std::nullopt;
+  const auto code = failure_code_from_text(text_of(record, "code"));
+  if (!code)
+    return std::nullopt;
+  return failure{.code = *code,
+                 .worker = worker_id_from_text(text_of(record, "worker")).value_or(worker_id{}),
+                 .what = text_of(record, "what")};
+}
+
 std::chrono::nanoseconds time_of(const json& record) {
   const auto time = record.value("time", json());
   const std::chrono::duration<double> seconds(time.is_number() ? time.get<double>() : 0.0);

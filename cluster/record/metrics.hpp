@@ -10,6 +10,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <chrono>
+#include <optional>
 
 namespace paceline {
 
@@ -38,6 +39,12 @@ nlohmann::json to_record(const seat_taken& event, const record_time& when);
 /// Whether a record tells of what had happened when a checkpoint was taken: what a resumed run's log keeps. Decisions
 /// are told by their numbers, the rest by steps, so nothing is lost or doubled however late its line was written.
 bool recorded_before(const nlohmann::json& record, const run_state& checkpoint);
+
+/// The worker's progress that a line of metrics.jsonl tells of; empty where it tells of something else.
+std::optional<worker_progress> progress_of(const nlohmann::json& record);
+
+/// The failure that a line of metrics.jsonl tells of; empty where it tells of something else.
+std::optional<failure> failure_of(const nlohmann::json& record);
 
 /// The training time of a record; 0 where it has none.
 std::chrono::nanoseconds time_of(const nlohmann::json& record);

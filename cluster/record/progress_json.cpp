@@ -28,6 +28,26 @@ json to_json(const compute_counters& counters) {
           {"recoveries", counters.recoveries}};
 }
 
+compute_counters counters_from_json(const json& object) {
+  const auto found = [&](const char* key) {
+    const auto value = object.find(key);
+    return value != object.end() && value->is_number() ? *value : json(0);
+  };
+  const auto count = [&](const char* key) { return found(key).get<std::uint64_t>(); };
+  const auto duration = [&](const char* key) {
+    return std::chrono::round<std::chrono::nanoseconds>(std::chrono::duration<double>(found(key).get<double>()));
+  };
+  return {.steps = count("steps_since_start"),
+          .stepping = duration("stepping"),
+          .waited_for_data = duration("waited_for_data"),
+          .waited_for_messages = duration("waited_for_messages"),
+          .pulls_group = count("pulls_group"),
+          .pulls_global = count("pulls_global"),
+          .superseded = count("superseded"),
+          .snapshots_taken = count("snapshots_taken"),
+          .recoveries = count("recoveries")};
+}
+
 json to_json(const evaluation& result) {
   const auto leader = result.leader.value_or(test_score{NAN, NAN});
   return {{"total_steps", result.total_steps},

@@ -83,6 +83,42 @@ std::string failures_text(const std::vector<failure>& failures) {
   return text;
 }
 
+json node_json(const node_summary& node) {
+  return {{"node", node.name},
+          {"first_group", node.first_group},
+          {"groups", node.groups},
+          {"steps", node.steps},
+          {"restarts", node.restarts ? json(*node.restarts) : json()},
+          {"exit_code", node.exit_code ? json(*node.exit_code) : json()},
+          {"in_centre", node.in_centre}};
+}
+
+std::string ended_text(const node_summary& node) {
+  constexpr int interrupted = 130;
+  if (!node.exit_code)
+    return node.in_centre ? "ended" : "lost";
+  if (*node.exit_code == 0)
+    return "finished";
+  if (*node.exit_code == interrupted)
+    return "interrupted";
+  return *node.exit_code > 128 ? fmt::format("died of signal {}", *node.exit_code - 128)
+                               : fmt::format("exit code {}", *node.exit_code);
+}
+
+std::string nodes_text(const std::vector<node_summary>& nodes) {
+  if (nodes.empty())
+    return {};
+  std::string text = "  node             groups     steps  restarts  end\n";
+  for (const auto& node : nodes) {
+    const auto groups = node.groups == 1 ? std::to_string(node.first_group)
+                                         : fmt::format("{}-{}", node.first_group, node.first_group + node.groups - 1);
+    text += fmt::format("  {:<14} {:>8} {:>9} {:>9}  {}{}\n", node.name, groups, node.steps,
+                        node.restarts ? std::to_string(*node.restarts) : "-", ended_text(node),
+                        node.in_centre ? "" : ", not in the centre");
+  }
+  return text;
+}
+
 std::string share_text(double share) {
   return fmt::format("{:.0f} %", 100 * share);
 }
@@ -114,22 +150,28 @@ json to_json(const run_summary& summary) {
   for (const auto& outcome : summary.faults)
     faults.push_back(to_json(outcome));
   const auto total = total_of(summary);
-  return {{"name", summary.name},
-          {"outcome", to_string(summary.outcome)},
-          {"training_time", in_seconds(summary.training_time)},
-          {"wall_time", in_seconds(summary.wall_time)},
-          {"total_steps", total_steps(summary)},
-          {"steps_per_second", steps_per_second(summary, total.steps)},
-          {"final_test", summary.final_test ? to_json(*summary.final_test) : json()},
-          {"leadership",
-           {{"group_decisions", summary.leadership.group_decisions()},
-            {"global_decisions", summary.leadership.global_decisions()},
-            {"changes", summary.leadership.changes()},
-            {"distinct_leaders", summary.leadership.distinct_leaders()}}},
-          {"totals", to_json(total)},
-          {"workers", std::move(workers)},
-          {"failures", std::move(failures)},
-          {"faults", std::move(faults)}};
+  json object = {{"name", summary.name},
+                 {"outcome", to_string(summary.outcome)},
+                 {"training_time", in_seconds(summary.training_time)},
+                 {"wall_time", in_seconds(summary.wall_time)},
+                 {"total_steps", total_steps(summary)},
+                 {"steps_per_second", steps_per_second(summary, total.steps)},
+                 {"final_test", summary.final_test ? to_json(*summary.final_test) : json()},
+                 {"leadership",
+                  {{"group_decisions", summary.leadership.group_decisions()},
+                   {"global_decisions", summary.leadership.global_decisions()},
+                   {"changes", summary.leadership.changes()},
+                   {"distinct_leaders", summary.leadership.distinct_leaders()}}},
+                 {"totals", to_json(total)},
+                 {"workers", std::move(workers)},
+                 {"failures", std::move(failures)},
+                 {"faults", std::move(faults)}};
+  if (!summary.nodes.empty()) {
+    auto& nodes = object["nodes"] = json::array();
+    for (const auto& node : summary.nodes)
+      nodes.push_back(node_json(node));
+  }
+  return object;
 }
 
 std::string to_text(const run_summary& summary) {
@@ -150,6 +192,7 @@ std::string to_text(const run_summary& summary) {
                    share_text(leadership.group_share(worker.report.worker)),
                    share_text(leadership.global_share(worker.report.worker)));
   }
+  text += nodes_text(summary.nodes);
   fmt::format_to(add, "  waited       {:.3f} s for messages, {:.3f} s for data (all workers together)\n",
                  in_seconds(total.waited_for_messages), in_seconds(total.waited_for_data));
   fmt::format_to(add, "  exchange     {} snapshots taken, {} group and {} global pulls, {} superseded, {} recoveries\n",

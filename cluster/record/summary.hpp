@@ -26,6 +26,21 @@ enum class run_outcome : std::uint8_t {
 
 const char* to_string(run_outcome outcome);
 
+/// One node of a run of several.
+struct node_summary {
+  std::string name;
+  std::uint32_t first_group = 0;
+  std::uint32_t groups = 0;
+  /// Of its workers together.
+  std::uint64_t steps = 0;
+  /// Empty where nobody knows: the process that launched it was gone first.
+  std::optional<std::uint32_t> restarts;
+  /// Of its last process; 128 + signal where a signal ended it.
+  std::optional<int> exit_code;
+  /// Its workers are part of the centre and can be the leader; those of a node that stayed down are not.
+  bool in_centre = false;
+};
+
 /// What is worth knowing of a run when it is over.
 struct run_summary {
   std::string name;
@@ -44,6 +59,8 @@ struct run_summary {
   std::vector<failure> failures;
   /// Rehearsed ones.
   std::vector<fault_outcome> faults;
+  /// Empty for a run inside one process.
+  std::vector<node_summary> nodes;
 };
 
 /// The object of summary.json (docs/run-folder.md).

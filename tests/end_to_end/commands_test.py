@@ -8,8 +8,8 @@ import harness
 
 class Help(harness.EndToEnd):
     def test_every_command_explains_itself(self):
-        for command in ([], ["launch"], ["check"], ["eval"], ["bench"], ["bench", "step"], ["bench", "pull"],
-                        ["bench", "exchange"], ["keys"]):
+        for command in ([], ["launch"], ["node"], ["summary"], ["check"], ["eval"], ["bench"], ["bench", "step"],
+                        ["bench", "pull"], ["bench", "exchange"], ["keys"]):
             with self.subTest(command=command):
                 ended = self.paceline(*command, "--help")
                 self.assert_ended(ended, 0)
@@ -22,10 +22,12 @@ class Help(harness.EndToEnd):
     def test_a_wrong_command_line_is_refused_in_one_line(self):
         for arguments, parts in ((["lanch"], ['"lanch"', "did you mean launch?"]),
                                  (["bench", "setp"], ['"bench setp"', "did you mean step?"]),
-                                 ([], ["launch, check, eval, bench", "paceline --help"]),
+                                 ([], ["launch, node, summary, check, eval, bench", "paceline --help"]),
                                  (["bench"], ["step, pull, exchange", "paceline bench --help"]),
                                  (["launch"], ["FILE or --resume RUN", "paceline launch --help"]),
                                  (["check"], ["FILE", "paceline check --help"]),
+                                 (["node"], ["FILE", "paceline node --help"]),
+                                 (["summary"], ["RUN", "paceline summary --help"]),
                                  (["eval"], ["CHECKPOINT", "paceline eval --help"]),
                                  (["keys"], ["DIR", "paceline keys --help"]),
                                  (["launch", "--faster"], ["--faster"]),

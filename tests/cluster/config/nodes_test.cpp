@@ -4,6 +4,8 @@
 #include "tests/catch.hpp"
 #include "tests/cluster/temporary_folder.hpp"
 
+#include <fmt/format.h>
+
 #include <sys/stat.h>
 
 using namespace paceline;
@@ -13,7 +15,7 @@ namespace {
 
 run_config three_nodes() {
   run_config config;
-  config.output.name = "r";
+  config.output.name = "ride";
   config.nodes = {{.name = "a", .groups = 2}, {.name = "b"}, {.name = "c", .groups = 3}};
   return config;
 }
@@ -36,19 +38,20 @@ TEST_CASE("a node that is not there is named with those that are") {
 
 TEST_CASE("nodes without addresses speak through sockets in a folder of their run, short enough for the system") {
   auto config = three_nodes();
-  config.nodes[0].name = std::string(32, 'x');
+  const std::string longest(32, 'x');
+  config.nodes[0].name = longest;
   REQUIRE(uses_ipc(config));
   const auto found = endpoints_of(config, config.nodes[0]);
-  REQUIRE(found.control == "ipc://" + (ipc_folder(config) / (std::string(32, 'x') + ".control")).string());
+  REQUIRE(found.control == fmt::format("ipc://{}/{}.control", ipc_folder(config).string(), longest));
   REQUIRE(found == listening_endpoints_of(config, config.nodes[0]));
   // What fits behind ipc:// on Linux.
-  REQUIRE(found.snapshots.size() - std::string("ipc://").size() <= 107);
+  REQUIRE(found.snapshots.size() <= std::string_view("ipc://").size() + 107);
   auto other = config;
-  other.output.name = "s";
+  other.output.name = "other";
   REQUIRE(ipc_folder(other) != ipc_folder(config));
   // The same folder, written in another way.
   other.output.folder = "./x/../runs";
-  other.output.name = "r";
+  other.output.name = "ride";
   REQUIRE(ipc_folder(other) == ipc_folder(config));
 }
 

@@ -198,15 +198,26 @@ TEST_CASE("the schema and the documentation name the kinds of faults that there 
 
 TEST_CASE("every shipped cluster file loads and names the schema") {
   std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(source_folder / "configs")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(source_folder / "configs")) {
     if (entry.path().filename() == "cluster.schema.json" || entry.path().extension() != ".json")
       continue;
     ++files;
     INFO(entry.path().filename());
     REQUIRE_NOTHROW(load_config(entry.path()));
-    REQUIRE(config_json::parse(text_of(entry.path()))["$schema"] == "./cluster.schema.json");
+    const auto schema = config_json::parse(text_of(entry.path()))["$schema"].get<std::string>();
+    REQUIRE(std::filesystem::weakly_canonical(entry.path().parent_path() / schema)
+            == source_folder / "configs/cluster.schema.json");
   }
-  REQUIRE(files >= 3);
+  REQUIRE(files >= 5);
+}
+
+TEST_CASE("the cluster file in the Kubernetes manifest is one, and its nodes are the pods") {
+  auto text = text_of("configs/kubernetes/paceline.yaml");
+  text.erase(0, text.find("cluster.json: |") + std::string_view("cluster.json: |").size());
+  const auto config = parse_config(text.substr(0, text.find("---")), "manifest");
+  REQUIRE(config.nodes.size() == 3);
+  for (const auto& node : config.nodes)
+    REQUIRE(node.address == "tcp://" + node.name + ".paceline:7100");
 }
 
 TEST_CASE("the documentation has every key, with the schema's default and sentence") {
