@@ -60,6 +60,15 @@ void add_compute(caf::actor_system& system, const caf::actor& supervisor, const 
     spawn_busy(system, plan, compute_actor, std::move(settings), services, mouth, supervisor, plan.watchers));
 }
 
+/// Who else of this process may score a group's candidates.
+void name_fellows(const spawned_cluster& cluster, const cluster_plan& plan, std::uint32_t group) {
+  fellow_workers fellows;
+  for (const auto id : plan.worker_ids())
+    if (id.group != group)
+      fellows.workers.push_back({id, cluster.workers[plan.position(id)]});
+  caf::anon_send(cluster.group_leaders[group - plan.own_groups().first], fellows);
+}
+
 /// Whom group leaders report to.
 const caf::actor& above_groups(const spawned_cluster& cluster) {
   return cluster.node ? cluster.node : cluster.global_leader;
@@ -81,8 +90,9 @@ void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor,
     cluster.node = system.spawn(node_actor, shared_plan, services, decision_watchers);
   const auto own = plan.own_groups();
   for (auto group = own.first; group < own.first + own.count; ++group) {
-    const auto leader = system.spawn(group_leader_actor, plan.group_leadership(group), services.clock,
-                                     above_groups(cluster), group_resume(plan, group), decision_watchers);
+    const auto leader =
+      system.spawn(group_leader_actor, plan.group_leadership(group), services.clock, above_groups(cluster),
+                   group_resume(plan, group), decision_watchers, services.plane);
     for (std::uint32_t index = 0; index < plan.workers_per_group; ++index) {
       const worker_id id{group, index};
       cluster.workers.push_back(system.spawn(worker_actor, id, leader));
@@ -93,6 +103,8 @@ void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor,
     cluster.group_leaders.push_back(leader);
   }
   caf::anon_send(above_groups(cluster), cluster.group_leaders);
+  for (auto group = own.first; group < own.first + own.count; ++group)
+    name_fellows(cluster, plan, group);
   if (!plan.node)
     return;
   caf::anon_send(cluster.node, report_to{cluster.global_leader});
@@ -143,7 +155,7 @@ void respawn_group_leader(caf::actor_system& system, spawned_cluster& cluster, c
                           const cluster_plan& plan, const run_services& services, std::uint32_t group,
                           const leadership_state& known) {
   const auto leader = system.spawn(group_leader_actor, plan.group_leadership(group), services.clock,
-                                   above_groups(cluster), std::nullopt, decision_watchers);
+                                   above_groups(cluster), std::nullopt, decision_watchers, services.plane);
   take_seat order{.term = known.term + 1, .decisions = known.decisions, .patience = plan.patience};
   for (std::uint32_t index = 0; index < plan.workers_per_group; ++index)
     if (!cluster.computes[plan.position({group, index})])
@@ -154,6 +166,7 @@ void respawn_group_leader(caf::actor_system& system, spawned_cluster& cluster, c
   for (const auto& worker : workers)
     caf::anon_send(worker, report_to{leader});
   cluster.group_leaders[group - plan.own_groups().first] = leader;
+  name_fellows(cluster, plan, group);
   caf::anon_send(above_groups(cluster), cluster.group_leaders);
 }
 

@@ -21,7 +21,9 @@ leadership_settings cluster_plan::group_leadership(std::uint32_t group) const {
           .group = group,
           .members = workers_per_group,
           .period = strategy.period_group,
-          .max_report_age = strategy.max_report_age};
+          .max_report_age = strategy.max_report_age,
+          .verification = strategy.verification,
+          .loss_window = strategy.loss_window};
 }
 
 leadership_settings cluster_plan::global_leadership() const {
@@ -30,7 +32,9 @@ leadership_settings cluster_plan::global_leadership() const {
           .members = groups,
           .workers_per_member = workers_per_group,
           .period = strategy.period_global,
-          .max_report_age = strategy.max_report_age};
+          .max_report_age = strategy.max_report_age,
+          .verification = strategy.verification,
+          .loss_window = strategy.loss_window};
 }
 
 } // namespace paceline

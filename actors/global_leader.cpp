@@ -11,22 +11,36 @@ namespace {
 
 using self_ptr = caf::stateful_actor<global_leader_state>*;
 
+void act(self_ptr self, const verification::outcome& outcome) {
+  auto& state = self->state;
+  if (outcome.decision) {
+    for (const auto& follower : state.followers)
+      self->send(follower, *outcome.decision);
+    state.watchers.tell(*outcome.decision);
+  }
+  if (outcome.probe)
+    self->send(state.ways.at(outcome.probe->candidate.leader.group), *outcome.probe);
+}
+
 void handle_report(self_ptr self, const group_report& report) {
   auto& state = self->state;
   if (!state.decisions)
     return;
-  state.decisions->note(report.group, report.steps, report.best, report.live_workers);
-  const auto decision = state.decisions->decide(state.clock->now());
-  if (!decision)
-    return;
-  for (const auto& follower : state.followers)
-    self->send(follower, *decision);
-  state.watchers.tell(*decision);
+  state.ways[report.group] = caf::actor_cast<caf::actor>(self->current_sender());
+  state.decisions->note(report.group, report.steps, state.looks->admit(report.best), report.live_workers);
+  act(self, state.looks->decide(*state.decisions, state.clock->now()));
+}
+
+void handle_score(self_ptr self, const probe_result& result) {
+  auto& state = self->state;
+  if (state.decisions)
+    act(self, state.looks->answer(*state.decisions, result, state.clock->now()));
 }
 
 void begin_term(self_ptr self, const take_seat& order) {
   auto& state = self->state;
   state.decisions.emplace(state.settings);
+  state.looks->abandon();
   for (const auto group : order.gone)
     state.decisions->forget(group);
   state.decisions->begin_term({order.term, order.decisions, state.clock->now() + order.patience});
@@ -51,6 +65,7 @@ caf::behavior global_leader_actor(self_ptr self, leadership_settings settings, s
     state.decisions.emplace(settings);
     state.decisions->restore(*first);
   }
+  state.looks.emplace(settings.verification, settings.loss_window);
   state.clock = std::move(clock);
   state.watchers = std::move(watchers);
 
@@ -60,6 +75,7 @@ caf::behavior global_leader_actor(self_ptr self, leadership_settings settings, s
     [self](leave_seat) { self->state.decisions.reset(); },
     [self](group_gone lost) { forget(self, lost.group); },
     [self](const group_report& report) { handle_report(self, report); },
+    [self](const probe_result& result) { handle_score(self, result); },
   };
 }
 

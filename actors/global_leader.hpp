@@ -3,11 +3,14 @@
 #include "actors/leadership.hpp"
 #include "actors/observers.hpp"
 #include "actors/run_clock.hpp"
+#include "actors/verification.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/behavior.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -21,6 +24,9 @@ struct global_leader_state {
   leadership_settings settings;
   /// Empty while it does not hold the seat.
   std::optional<leadership> decisions;
+  std::optional<verification> looks;
+  /// Who brought the latest report of each group: through them a candidate's parameters are reached.
+  std::map<std::uint32_t, caf::actor> ways;
   std::shared_ptr<const run_clock> clock;
   std::vector<caf::actor> followers;
   observers watchers;
@@ -28,7 +34,8 @@ struct global_leader_state {
 
 /// Compares the groups' best whenever the steps of all call for it, and announces the best of all to its followers, which pass it
 /// on: the group leaders, or the actors of all nodes. They are named by one message, a vector of actors, whenever they change.
-/// Holds soft state only.
+/// Where candidates are verified it first sends a probe_request to whoever brought the candidate's report, and announces the
+/// candidate when the probe_result bears its claim out. Holds soft state only.
 ///
 ///   without a seat --take_seat--> waits for a report of each live group --all heard, or patience--> decides
 ///        `-------------------------------------- leave_seat -----------------------------------------'

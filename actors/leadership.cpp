@@ -31,22 +31,32 @@ void leadership::note(std::size_t member, std::uint64_t steps, const std::option
 }
 
 std::optional<leader_announcement> leadership::decide(std::chrono::nanoseconds now) {
+  if (!take_due(now))
+    return std::nullopt;
+  auto decision = candidate(now);
+  if (decision)
+    commit(*decision);
+  return decision;
+}
+
+bool leadership::take_due(std::chrono::nanoseconds now) {
   if (decides_at_latest_) {
     if (!has_heard_all() && now < *decides_at_latest_)
-      return std::nullopt;
+      return false;
     decides_at_latest_.reset();
     due_ = settings_.period > 0;
   }
-  if (!std::exchange(due_, false))
-    return std::nullopt;
+  return std::exchange(due_, false);
+}
+
+std::optional<leader_announcement> leadership::candidate(std::chrono::nanoseconds now) const {
   auto outcome = compare(now);
   if (!outcome.winner)
     return std::nullopt;
-  leader_ = outcome.winner->worker;
   return leader_announcement{.scope = settings_.scope,
                              .group = settings_.group,
                              .term = term_,
-                             .decision = ++decisions_,
+                             .decision = decisions_ + 1,
                              .leader = outcome.winner->worker,
                              .leader_steps = outcome.winner->steps,
                              .loss = outcome.winner->loss,
@@ -54,6 +64,16 @@ std::optional<leader_announcement> leadership::decide(std::chrono::nanoseconds n
                              .total_steps = schedule_.total(),
                              .decided_at = now,
                              .reason = std::move(outcome.reason)};
+}
+
+void leadership::commit(const leader_announcement& decision) {
+  decisions_ = decision.decision;
+  leader_ = decision.leader;
+}
+
+void leadership::pass_over(std::size_t member) {
+  assert(member < candidates_.size());
+  candidates_[member].reset();
 }
 
 void leadership::forget(std::size_t member) {

@@ -3,6 +3,7 @@
 #include "actors/communication_schedule.hpp"
 #include "actors/leader_election.hpp"
 #include "actors/run_state.hpp"
+#include "actors/strategy.hpp"
 #include "messages/leader_announcement.hpp"
 
 #include <chrono>
@@ -24,6 +25,9 @@ struct leadership_settings {
   /// Steps a worker between two decisions; 0 for never.
   std::uint64_t period = 0;
   std::chrono::nanoseconds max_report_age{0};
+  /// How whoever announces the decisions looks at candidates before, and the steps of a loss window, which that has to know.
+  verification_settings verification;
+  std::size_t loss_window = 1;
 };
 
 /// Where a coordinator begins that takes over from another one: under a term of its own (leader_announcement::term).
@@ -55,6 +59,20 @@ class leadership {
 
   /// A decision, where one has fallen due since the last call and somebody can lead.
   std::optional<leader_announcement> decide(std::chrono::nanoseconds now);
+
+  // The same in steps, for who looks at a candidate before it is announced (actors/verification.hpp).
+
+  /// Whether a decision has fallen due since the last call.
+  bool take_due(std::chrono::nanoseconds now);
+
+  /// The decision as it would be made now; empty where nobody can lead.
+  std::optional<leader_announcement> candidate(std::chrono::nanoseconds now) const;
+
+  /// That candidate is announced.
+  void commit(const leader_announcement& decision);
+
+  /// A member's candidate is not to be compared before the member has reported again.
+  void pass_over(std::size_t member);
 
   /// A member is known to be gone: it is no candidate, and not waited for.
   void forget(std::size_t member);

@@ -172,7 +172,7 @@ void lose(self_ptr self, const failure& report) {
   worker.lost_steps = std::max(worker.lost_steps, report.steps);
   state.plan->set_live(report.worker, false);
   state.result.failures.push_back(report);
-  if (!restarts::schedule(self, report.worker))
+  if (!restarts::schedule(self, report))
     one_less_busy(self);
 }
 
@@ -189,6 +189,27 @@ void lose_silent(self_ptr self, worker_id id, const std::string& what) {
   lose(self, killed);
 }
 
+/// Coordinators hold soft state only, so another one simply takes over. False where it was none.
+bool respawn_coordinator(self_ptr self, const caf::actor_addr& gone) {
+  auto& state = self->state;
+  auto& cluster = state.cluster;
+  if (cluster.global_leader && cluster.global_leader.address() == gone) {
+    respawn_global_leader(self->system(), cluster, state.decision_watchers, *state.plan, state.services, state.global);
+    self->monitor(cluster.global_leader);
+    return true;
+  }
+  for (std::size_t i = 0; i < cluster.group_leaders.size(); ++i) {
+    if (cluster.group_leaders[i].address() != gone)
+      continue;
+    const auto group = state.plan->own_groups().first + static_cast<std::uint32_t>(i);
+    respawn_group_leader(self->system(), cluster, state.decision_watchers, *state.plan, state.services, group,
+                         state.groups[i]);
+    self->monitor(cluster.group_leaders[i]);
+    return true;
+  }
+  return false;
+}
+
 void handle_down(self_ptr self, const caf::down_msg& down) {
   auto& state = self->state;
   std::erase_if(state.ending, [&](const auto& left) { return left.first == down.source; });
@@ -197,6 +218,8 @@ void handle_down(self_ptr self, const caf::down_msg& down) {
       end_run(self);
     return;
   }
+  if (respawn_coordinator(self, down.source))
+    return;
   // Where a compute actor failed, it has said so and is not known any more; else it was killed.
   for (const auto id : state.plan->worker_ids()) {
     const auto& compute = state.cluster.computes[state.plan->position(id)];
@@ -245,9 +268,13 @@ caf::behavior supervisor_actor(self_ptr self, std::shared_ptr<const cluster_plan
   state.global = plan->resume ? plan->resume->global : leadership_state{};
   state.plan = std::move(plan);
   const auto self_handle = caf::actor_cast<caf::actor>(self);
-  auto decision_watchers = state.plan->watchers;
-  decision_watchers.add(self_handle);
-  state.cluster = spawn_cluster(self->system(), self_handle, decision_watchers, state.plan, state.services);
+  state.decision_watchers = state.plan->watchers;
+  state.decision_watchers.add(self_handle);
+  state.cluster = spawn_cluster(self->system(), self_handle, state.decision_watchers, state.plan, state.services);
+  for (const auto& leader : state.cluster.group_leaders)
+    self->monitor(leader);
+  if (state.cluster.global_leader)
+    self->monitor(state.cluster.global_leader);
   state.busy = state.cluster.computes.size();
   state.workers.assign(state.busy, supervised_worker(state.plan->restarts));
   self->set_down_handler([self](const caf::down_msg& down) { handle_down(self, down); });

@@ -59,6 +59,8 @@ struct supervisor_state {
   const char* name = "supervisor";
   std::shared_ptr<const cluster_plan> plan;
   run_services services;
+  /// The plan's watchers and the supervisor itself.
+  observers decision_watchers;
 
   /// Its compute actors are by position, each invalid once it is gone.
   spawned_cluster cluster;

@@ -72,11 +72,13 @@ void find_start(supervisor_ptr self, worker_id id) {
 
 } // namespace
 
-bool schedule(supervisor_ptr self, worker_id id) {
+bool schedule(supervisor_ptr self, const failure& lost) {
   auto& state = self->state;
+  const auto id = lost.worker;
   auto& worker = worker_at(state, id);
   worker.now = place::gone;
-  const bool never = state.cluster.conductor || state.plan->restarts.most == 0;
+  const bool never =
+    state.cluster.conductor || state.plan->restarts.most == 0 || lost.code == failure_code::worker_diverged;
   if (never || state.now != supervisor_state::phase::training || state.services.budget->exhausted())
     return false;
   const auto now = state.services.clock->now();

@@ -11,15 +11,16 @@ namespace paceline::restarts {
 // The part of a supervisor that starts lost workers again. A worker goes through these places (supervised_worker::place):
 //
 //   riding --lost--> waiting --its wait is over--> asking --a start is found--> preparing --ready--> riding
-//     `--- lost, and limits, lock-step or the end of the budget allow no restart --> gone
+//     `--- lost, and limits, its failure, lock-step or the end of the budget allow no restart --> gone
 //
 // What it begins from: the newest global snapshot, else its group's, else another group's; before the first leader of all the
 // parameters of a worker that trains, else its seed's start. All calls on the supervisor's own thread.
 
 using supervisor_ptr = caf::stateful_actor<supervisor_state>*;
 
-/// A worker that rode is lost. Returns whether it will be started again.
-bool schedule(supervisor_ptr self, worker_id id);
+/// A worker is lost. Returns whether it will be started again. Not where it diverged for good: it was set onto leaders' parameters
+/// before, or there are none.
+bool schedule(supervisor_ptr self, const failure& lost);
 
 /// Starts those whose wait is over.
 void start_due(supervisor_ptr self);

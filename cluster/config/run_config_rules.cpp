@@ -73,6 +73,12 @@ class rule_checker {
       fail("optimizer.nesterov", "true with a momentum of 0", "a momentum above 0, or nesterov false");
   }
 
+  void strategy() {
+    if (clean({"strategy.verify", "deterministic"}) && config_.deterministic && config_.strategy.verify)
+      fail("strategy.verify", "\"probe\" with deterministic true",
+           "\"off\", since in lock-step nobody can be asked between two rounds");
+  }
+
   void schedule() {
     if (clean({"schedule.kind", "schedule.milestones"}) && config_.schedule.milestones.empty()
         && config_.schedule.shape == learning_rate_schedule::kind::step)
@@ -114,6 +120,7 @@ void check_rules(const run_config& config, error_list& errors) {
   rules.data();
   rules.model();
   rules.optimizer();
+  rules.strategy();
   rules.schedule();
   rules.budget();
   check_node_rules(config, errors);

@@ -154,6 +154,7 @@ run_summary summarise(const run_config& config, const recorded_end& end, bool in
   summary.training_time_of_launch = summary.training_time - time_before;
   summary.wall_time = wall_time;
   summary.workers = end.workers;
+  summary.restarts = end.restarts;
   summary.leadership = end.leadership;
   summary.final_test = end.finish.final_test;
   summary.failures = end.finish.failures;

@@ -2,6 +2,7 @@
 
 #include "actors/type_ids.hpp"
 #include "cluster/files/io_failure.hpp"
+#include "cluster/record/progress_json.hpp"
 #include "compute/affinity.hpp"
 
 #include <caf/all.hpp>
@@ -97,11 +98,14 @@ void write_progress(self_ptr self, const worker_progress& progress) {
 void on_progress(self_ptr self, const worker_progress& progress) {
   auto& state = self->state;
   const auto id = progress.report.worker;
-  state.progress[id] = progress;
+  auto& latest = state.progress[id];
+  latest = progress;
+  if (const auto before = state.counted_before.find(id); before != state.counted_before.end())
+    latest.counters += before->second;
   update_loss(state);
   const auto written = state.progress_written.find(id);
   if (written == state.progress_written.end() || time_of(state).training - written->second >= progress_interval)
-    write_progress(self, progress);
+    write_progress(self, latest);
 }
 
 void on_decision(self_ptr self, const leader_announcement& decision) {
@@ -118,6 +122,17 @@ void on_recovery(self_ptr self, const worker_recovered& event) {
   auto& state = self->state;
   state.settings.console->message(fmt::format("worker {} had diverged at step {}; it goes on from {}'s parameters",
                                               to_string(event.worker), event.steps, to_string(event.leader)));
+  record(self, state.settings.metrics, to_record(event, time_of(state)));
+}
+
+void on_restart(self_ptr self, const worker_restarted& event) {
+  auto& state = self->state;
+  if (const auto latest = state.progress.find(event.worker); latest != state.progress.end())
+    state.counted_before[event.worker] = latest->second.counters;
+  state.end->restarts[event.worker] = event.restarts;
+  const auto source = event.source ? "worker " + to_string(*event.source) + "'s parameters" : "its seed's start";
+  state.settings.console->message(fmt::format("worker {} is back at step {} after {:.1f} s; it goes on from {}",
+                                              to_string(event.worker), event.steps, in_seconds(event.away), source));
   record(self, state.settings.metrics, to_record(event, time_of(state)));
 }
 
@@ -218,6 +233,7 @@ caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, 
     },
     [self](const leader_announcement& decision) { on_decision(self, decision); },
     [self](const worker_recovered& event) { on_recovery(self, event); },
+    [self](const worker_restarted& event) { on_restart(self, event); },
     [self](const evaluation& found) { on_evaluation(self, found); },
     [self](const failure& what) { on_failure(self, what); },
     [self](const fault_event& event) { on_fault(self, event); },

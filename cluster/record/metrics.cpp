@@ -85,6 +85,15 @@ json to_record(const worker_recovered& recovery, const record_time& when) {
     {{"worker", to_string(recovery.worker)}, {"leader", to_string(recovery.leader)}, {"steps", recovery.steps}});
 }
 
+json to_record(const worker_restarted& restart, const record_time& when) {
+  return make_record("restart", when,
+                     {{"worker", to_string(restart.worker)},
+                      {"source", restart.source ? json(to_string(*restart.source)) : json()},
+                      {"steps", restart.steps},
+                      {"restarts", restart.restarts},
+                      {"away", in_seconds(restart.away)}});
+}
+
 json to_record(const evaluation& result, std::chrono::system_clock::time_point wall) {
   return make_record("evaluation", {result.training_time, wall}, to_json(result));
 }

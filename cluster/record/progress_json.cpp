@@ -25,7 +25,9 @@ json to_json(const compute_counters& counters) {
           {"pulls_global", counters.pulls_global},
           {"superseded", counters.superseded},
           {"snapshots_taken", counters.snapshots_taken},
-          {"recoveries", counters.recoveries}};
+          {"recoveries", counters.recoveries},
+          {"probes", counters.probes},
+          {"probing", in_seconds(counters.probing)}};
 }
 
 compute_counters counters_from_json(const json& object) {

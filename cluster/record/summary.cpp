@@ -39,12 +39,25 @@ double steps_per_second(const run_summary& summary, std::uint64_t steps) {
   return seconds > 0 ? static_cast<double>(steps) / seconds : 0;
 }
 
+std::uint64_t restarts_of(const run_summary& summary, worker_id id) {
+  const auto found = summary.restarts.find(id);
+  return found == summary.restarts.end() ? 0 : found->second;
+}
+
+std::string restarts_text(const run_summary& summary) {
+  std::string text;
+  for (const auto& [id, times] : summary.restarts)
+    text += fmt::format("  restarted    worker {} {}\n", to_string(id), count_text(times, "time"));
+  return text;
+}
+
 json worker_json(const run_summary& summary, const worker_progress& worker) {
   auto object = to_json(worker.counters);
   object["worker"] = to_string(worker.report.worker);
   object["steps"] = worker.report.steps;
   object["steps_per_second"] = steps_per_second(summary, worker.counters.steps);
   object["loss"] = worker.report.window_full ? finite_or_null(worker.report.loss) : json();
+  object["restarts"] = restarts_of(summary, worker.report.worker);
   object["led_group"] = summary.leadership.group_share(worker.report.worker);
   object["led_global"] = summary.leadership.global_share(worker.report.worker);
   return object;
@@ -197,6 +210,7 @@ std::string to_text(const run_summary& summary) {
                  in_seconds(total.waited_for_messages), in_seconds(total.waited_for_data));
   fmt::format_to(add, "  exchange     {} snapshots taken, {} group and {} global pulls, {} superseded, {} recoveries\n",
                  total.snapshots_taken, total.pulls_group, total.pulls_global, total.superseded, total.recoveries);
+  text += restarts_text(summary);
   text += failures_text(summary.failures);
   for (const auto& outcome : summary.faults)
     fmt::format_to(add, "  fault        {}\n", to_text(outcome));

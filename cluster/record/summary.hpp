@@ -8,6 +8,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,6 +54,8 @@ struct run_summary {
   std::chrono::nanoseconds training_time_of_launch{0};
   /// The last state of every worker.
   std::vector<worker_progress> workers;
+  /// How often each worker was restarted in this launch; those that never were are left out.
+  std::map<worker_id, std::uint64_t> restarts;
   leadership_tally leadership;
   /// The last test; empty where there was none.
   std::optional<evaluation> final_test;

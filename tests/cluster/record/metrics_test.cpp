@@ -63,6 +63,7 @@ std::vector<json> one_of_each() {
   return {to_record(some_progress(), noon),
           to_record(pull_applied{{0, 1}, scope::group, {0, 0}, 12, 513, 0.1, 3.5, 4ms}, noon),
           to_record(worker_recovered{{1, 0}, {0, 0}, 515}, noon),
+          to_record(worker_restarted{{1, 1}, worker_id{0, 0}, 400, 2, 1500ms}, noon),
           to_record(some_evaluation(), noon.wall),
           to_record(failure{failure_code::worker_diverged, {1, 0}, "loss is nan at step 514"}, noon),
           to_record(fault_event{some_cut(), true}, noon),

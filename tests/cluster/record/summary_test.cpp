@@ -87,6 +87,15 @@ TEST_CASE("a summary's text says how it ended, how well, who led and that nobody
              "  failure      worker 0.1: loss is nan at step 7\n");
 }
 
+TEST_CASE("a summary counts the restarts of each worker that had any") {
+  auto summary = some_summary();
+  summary.restarts[{0, 1}] = 2;
+  REQUIRE_THAT(to_text(summary), Catch::Matchers::EndsWith("  restarted    worker 0.1 2 times\n"));
+  const auto object = to_json(summary);
+  REQUIRE(object["workers"][0]["restarts"] == 0);
+  REQUIRE(object["workers"][1]["restarts"] == 2);
+}
+
 TEST_CASE("a summary's text tells a failure that came again and again once, with how often it came") {
   auto summary = some_summary();
   for (int i = 0; i < 3; ++i)
