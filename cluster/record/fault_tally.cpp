@@ -62,7 +62,7 @@ void fault_tally::add_record(const json& record) {
     note_progress(*id, record, *now);
   else if (type == "pull")
     note_part(*id, text_of(record, "scope") == to_string(scope::global), *now);
-  else if (type == "recovery")
+  else if (type == "recovery" || type == "restart")
     ++workers_[*id].life;
 }
 
