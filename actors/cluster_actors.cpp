@@ -207,4 +207,20 @@ std::vector<named_actor> actors_of(const spawned_cluster& cluster, const cluster
   return all;
 }
 
+void end_cluster(spawned_cluster& cluster) {
+  const auto end = [](const caf::actor& actor) {
+    if (actor)
+      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  };
+  // From those who decide to those who compute, so that nothing new is asked of what is ending.
+  end(cluster.conductor);
+  end(cluster.global_leader);
+  end(cluster.node);
+  for (const auto* actors : {&cluster.group_leaders, &cluster.workers, &cluster.computes})
+    std::for_each(actors->begin(), actors->end(), end);
+  end(cluster.evaluator);
+  end(cluster.checkpointer);
+  cluster = {};
+}
+
 } // namespace paceline

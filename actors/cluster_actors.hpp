@@ -57,6 +57,9 @@ void respawn_group_leader(caf::actor_system& system, spawned_cluster& cluster, c
 void respawn_global_leader(caf::actor_system& system, spawned_cluster& cluster, const observers& decision_watchers,
                            const cluster_plan& plan, const run_services& services, const leadership_state& known);
 
+/// Ends all of them, and drops the handles.
+void end_cluster(spawned_cluster& cluster);
+
 struct named_actor {
   caf::actor actor;
   std::string name;

@@ -37,9 +37,8 @@ void end_actors(self_ptr self) {
   for (const auto& [actor, name] : actors_of(state.cluster, *state.plan)) {
     state.ending.emplace_back(actor.address(), name);
     self->monitor(actor);
-    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
   }
-  state.cluster = {};
+  end_cluster(state.cluster);
 }
 
 /// The end of training: waits for a test or write under way, then takes the last state, tests and writes it.
@@ -189,27 +188,6 @@ void lose_silent(self_ptr self, worker_id id, const std::string& what) {
   lose(self, killed);
 }
 
-/// Coordinators hold soft state only, so another one simply takes over. False where it was none.
-bool respawn_coordinator(self_ptr self, const caf::actor_addr& gone) {
-  auto& state = self->state;
-  auto& cluster = state.cluster;
-  if (cluster.global_leader && cluster.global_leader.address() == gone) {
-    respawn_global_leader(self->system(), cluster, state.decision_watchers, *state.plan, state.services, state.global);
-    self->monitor(cluster.global_leader);
-    return true;
-  }
-  for (std::size_t i = 0; i < cluster.group_leaders.size(); ++i) {
-    if (cluster.group_leaders[i].address() != gone)
-      continue;
-    const auto group = state.plan->own_groups().first + static_cast<std::uint32_t>(i);
-    respawn_group_leader(self->system(), cluster, state.decision_watchers, *state.plan, state.services, group,
-                         state.groups[i]);
-    self->monitor(cluster.group_leaders[i]);
-    return true;
-  }
-  return false;
-}
-
 void handle_down(self_ptr self, const caf::down_msg& down) {
   auto& state = self->state;
   std::erase_if(state.ending, [&](const auto& left) { return left.first == down.source; });
@@ -218,7 +196,7 @@ void handle_down(self_ptr self, const caf::down_msg& down) {
       end_run(self);
     return;
   }
-  if (respawn_coordinator(self, down.source))
+  if (restarts::respawn_coordinator(self, down.source))
     return;
   // Where a compute actor failed, it has said so and is not known any more; else it was killed.
   for (const auto id : state.plan->worker_ids()) {

@@ -127,6 +127,26 @@ void complete(supervisor_ptr self, worker_id id) {
                                              .away = state.services.clock->now() - worker.lost_at});
 }
 
+bool respawn_coordinator(supervisor_ptr self, const caf::actor_addr& gone) {
+  auto& state = self->state;
+  auto& cluster = state.cluster;
+  if (cluster.global_leader && cluster.global_leader.address() == gone) {
+    respawn_global_leader(self->system(), cluster, state.decision_watchers, *state.plan, state.services, state.global);
+    self->monitor(cluster.global_leader);
+    return true;
+  }
+  for (std::size_t i = 0; i < cluster.group_leaders.size(); ++i) {
+    if (cluster.group_leaders[i].address() != gone)
+      continue;
+    const auto group = state.plan->own_groups().first + static_cast<std::uint32_t>(i);
+    respawn_group_leader(self->system(), cluster, state.decision_watchers, *state.plan, state.services, group,
+                         state.groups[i]);
+    self->monitor(cluster.group_leaders[i]);
+    return true;
+  }
+  return false;
+}
+
 std::size_t under_way(const supervisor_state& state) {
   return static_cast<std::size_t>(std::count_if(state.workers.begin(), state.workers.end(), [](const auto& worker) {
     return worker.now == place::waiting || worker.now == place::asking || worker.now == place::preparing;

@@ -2,13 +2,14 @@
 
 #include "actors/supervisor.hpp"
 
+#include <caf/actor_addr.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <cstddef>
 
 namespace paceline::restarts {
 
-// The part of a supervisor that starts lost workers again. A worker goes through these places (supervised_worker::place):
+// The part of a supervisor that starts lost workers and coordinators again. A worker goes through these places (supervised_worker::place):
 //
 //   riding --lost--> waiting --its wait is over--> asking --a start is found--> preparing --ready--> riding
 //     `--- lost, and limits, its failure, lock-step or the end of the budget allow no restart --> gone
@@ -27,6 +28,10 @@ void start_due(supervisor_ptr self);
 
 /// A successor is prepared: it takes the place of the lost one and trains. Requires that it is in place `preparing`.
 void complete(supervisor_ptr self, worker_id id);
+
+/// An actor is gone: where it was a group leader or the global leader, another one takes over, which it can at once, since
+/// coordinators hold soft state only. Returns whether it was one.
+bool respawn_coordinator(supervisor_ptr self, const caf::actor_addr& gone);
 
 /// How many workers are on their way back.
 std::size_t under_way(const supervisor_state& state);

@@ -16,18 +16,6 @@ std::string in_mib(double bytes) {
   return fmt::format("{:.1f} MiB", bytes / (1024 * 1024));
 }
 
-const char* name_of(frame_type type) {
-  switch (type) {
-    case frame_type::fp32:
-      return "fp32";
-    case frame_type::bf16:
-      return "bf16";
-    case frame_type::int8:
-      return "int8";
-  }
-  return "unknown";
-}
-
 std::string groups_text(std::uint32_t first, std::uint32_t count) {
   return count == 1 ? fmt::format("group {}", first) : fmt::format("groups {} to {}", first, first + count - 1);
 }
@@ -57,6 +45,8 @@ void report_limits(const run_config& config, std::vector<report_line>& lines) {
                                    format_duration(link.says_unreachable_after))});
   lines.push_back({"", fmt::format("waits {} for all nodes before one of them decides for all, or a new one does",
                                    format_duration(patience))});
+  if (config.strategy.verify)
+    lines.push_back({"", fmt::format("waits {} for the score of a candidate", format_duration(5 * patience))});
   lines.push_back(
     {"", fmt::format("{}, at most {} times within {}",
                      lengthened("starts a node again after", launch.first_restart_wait, launch.longest_restart_wait),
@@ -72,7 +62,7 @@ void report_traffic(const run_config& config, const parameter_layout& parameters
   const auto snapshot = static_cast<double>(travelling_bytes(parameters, config.network.snapshots));
   lines.push_back({"traffic", fmt::format("every {} a worker the global leader's node sends {} as {} to each of {}",
                                           count_text(config.strategy.period_global, "step"), in_mib(snapshot),
-                                          name_of(config.network.snapshots), count_text(others, "other node"))});
+                                          to_string(config.network.snapshots), count_text(others, "other node"))});
   const auto steps = static_cast<double>(config.strategy.period_global);
   lines.push_back({"", fmt::format("{} between nodes a period, {} received by each node for a step of its workers",
                                    in_mib(snapshot * static_cast<double>(others)), in_mib(snapshot / steps))});
@@ -96,7 +86,7 @@ std::vector<report_line> report_nodes(const run_config& config, const parameter_
   std::vector<report_line> lines;
   if (config.nodes.empty())
     return lines;
-  lines.push_back({"nodes", fmt::format("{}; {} decides for all while it lives, then the next by name",
+  lines.push_back({"nodes", fmt::format("{}; {} decides for all, and where it is lost the first by name of the others",
                                         count_text(config.nodes.size(), "node"), config.nodes.front().name)});
   for (const auto& node : config.nodes)
     lines.push_back(

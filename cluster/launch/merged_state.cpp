@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cassert>
 #include <iterator>
+#include <utility>
 
 namespace paceline {
 
@@ -33,18 +34,17 @@ void merged_state::add(const std::filesystem::path& checkpoint, std::uint32_t fi
   state_.total_steps += found.total_steps;
   state_.training_time = std::max(state_.training_time, found.training_time);
   std::move(found.workers.begin(), found.workers.end(), std::back_inserter(state_.workers));
-  // Of the node's own groups alone, or of all groups as the node knew them.
-  const auto offset = found.groups.size() == state_.groups.size() ? first : 0;
-  for (std::uint32_t group = 0; group < count && offset + group < found.groups.size(); ++group)
-    state_.groups[first + group] = std::move(found.groups[offset + group]);
-  if (found.global.decisions >= state_.global.decisions)
+  for (std::size_t i = 0; i < found.groups.size() && found.first_group + i < state_.groups.size(); ++i)
+    state_.groups[found.first_group + i] = std::move(found.groups[i]);
+  const auto order = [](const leadership_state& global) { return std::pair(global.term, global.decisions); };
+  if (order(found.global) >= order(state_.global))
     state_.global = std::move(found.global);
 }
 
 void merged_state::complete(std::size_t loss_window) {
   assert(!empty());
   std::sort(state_.workers.begin(), state_.workers.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-  align_coordinators(state_, workers_per_group_);
+  align_coordinators(state_, static_cast<std::uint32_t>(state_.groups.size()), workers_per_group_);
   choose_leader(state_, loss_window);
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <utility>
 
 namespace paceline {
@@ -81,6 +82,13 @@ child_command local_start(const run_config& config, const node_section& node, bo
 }
 
 } // namespace
+
+std::string own_executable() {
+  const std::filesystem::path link = "/proc/self/exe";
+  std::error_code gone;
+  const auto file = std::filesystem::read_symlink(link, gone);
+  return !gone && std::filesystem::exists(file, gone) ? file.string() : link.string();
+}
 
 supervised_node supervised_node_of(const run_config& config, const node_section& node, bool is_new,
                                    const launch_tools& tools) {

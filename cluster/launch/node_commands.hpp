@@ -12,10 +12,14 @@ namespace paceline {
 
 // The command lines by which the launching process starts and reaches nodes.
 
+/// The file of this very program, under which people know it in a list of processes; a name by which the system finds it still where
+/// the file is gone.
+std::string own_executable();
+
 /// What is run for that.
 struct launch_tools {
-  /// For nodes of this machine: this very program, also where its file was replaced meanwhile.
-  std::string executable = "/proc/self/exe";
+  /// For nodes of this machine.
+  std::string executable = own_executable();
   /// For nodes of other hosts, with whatever comes before ssh's own options here.
   std::vector<std::string> ssh = {"ssh"};
 };

@@ -1,6 +1,7 @@
 #include "cluster/launch/node_merger.hpp"
 
 #include "cluster/checkpoint/checkpoint.hpp"
+#include "cluster/checkpoint/run_state_json.hpp"
 #include "cluster/config/nodes.hpp"
 #include "cluster/faults/fault_roster.hpp"
 #include "cluster/files/atomic_file.hpp"
@@ -78,6 +79,14 @@ std::vector<node_remains> remains_of(const run_config& config, const run_folder&
   return all;
 }
 
+/// The worker whose restart a record tells of.
+std::optional<worker_id> restarted_worker(const json& record) {
+  if (record.value("type", json()) != "restart" || !record.value("restarts", json()).is_number_unsigned())
+    return std::nullopt;
+  const auto worker = record.value("worker", json());
+  return worker.is_string() ? worker_id_from_text(worker.get<std::string>()) : std::nullopt;
+}
+
 /// Merges both logs, and counts what they tell.
 void take_logs(const run_config& config, const run_folder& folder, const std::vector<node_remains>& nodes,
                run_summary& summary) {
@@ -94,6 +103,8 @@ void take_logs(const run_config& config, const run_folder& folder, const std::ve
     summary.training_time = std::max(summary.training_time, time_of(record));
     if (auto progress = progress_of(record))
       latest[progress->report.worker] = *progress;
+    if (const auto worker = restarted_worker(record))
+      summary.restarts[*worker] = record.value("restarts", std::uint64_t{0});
     if (auto found = failure_of(record))
       summary.failures.push_back(std::move(*found));
     faults.add_record(record);

@@ -44,7 +44,7 @@ double seconds(std::chrono::nanoseconds time) {
 class supervised_process {
  public:
   supervised_process(const supervised_node& node, const supervision_settings& settings)
-    : node_(node), settings_(settings), policy_(settings.limits) {
+    : node_(node), settings_(settings), history_(settings.limits) {
     result_.name = node.name;
     start(node.start);
   }
@@ -140,14 +140,14 @@ class supervised_process {
       return;
     if (code == code_wrong_usage)
       return settings_.on_event(fmt::format("node {} ended with {}; it is not started again", node_.name, how));
-    if (const auto wait = policy_.on_death(clock::now().time_since_epoch())) {
+    if (const auto wait = history_.next(clock::now().time_since_epoch())) {
       restart_at_ = clock::now() + *wait;
       return settings_.on_event(
         fmt::format("node {} died: {}; it is started again in {:.1f} s", node_.name, how, seconds(*wait)));
     }
     result_.given_up = true;
     settings_.on_event(fmt::format("node {} died: {}; after {} restarts within {:.0f} s it stays down", node_.name, how,
-                                   settings_.limits.most, seconds(settings_.limits.window)));
+                                   settings_.limits.most, seconds(settings_.limits.span)));
   }
 
   /// As shells say that a command could not be run.
@@ -155,7 +155,7 @@ class supervised_process {
 
   const supervised_node& node_;
   const supervision_settings& settings_;
-  restart_policy policy_;
+  restart_history history_;
   supervised_end result_;
   std::unique_ptr<child_process> child_;
   /// Commands that pass signals on.

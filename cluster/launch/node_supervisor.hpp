@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/worker_restarts.hpp"
 #include "cluster/launch/child_process.hpp"
-#include "cluster/launch/restart_policy.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -65,7 +65,7 @@ std::vector<supervised_end> run_nodes(const launch_options& options, const launc
   const launch_timing timing(config.network.patience);
   const supervision_settings settings{
     .limits = {.most = config.supervision.node_restarts,
-               .window = config.supervision.restart_window,
+               .span = config.supervision.restart_window,
                .first_wait = timing.first_restart_wait,
                .longest_wait = timing.longest_restart_wait},
     .on_line = [&](const std::string& node, std::string_view line,

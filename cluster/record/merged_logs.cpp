@@ -36,7 +36,7 @@ class log_reader {
       // A record without a time stays behind the one before it.
       if (const auto wall = parsed.find("wall"); wall != parsed.end() && wall->is_string())
         wall_ = wall->get<std::string>();
-      parsed["node"] = node_;
+      parsed["told_by"] = node_;
       record_ = std::move(parsed);
     }
   }
@@ -48,12 +48,13 @@ class log_reader {
   std::string wall_;
 };
 
-/// What makes two records of a decision the same; null for all other records.
+/// What makes two records of a decision, or of the seat's new holder, the same; null for all other records.
 json decision_of(const json& record) {
-  if (record.value("type", json()) != "leader")
+  const auto type = record.value("type", json());
+  if (type != "leader" && type != "seat")
     return nullptr;
   json key = json::array();
-  for (const auto* field : {"scope", "group", "term", "decision", "leader"})
+  for (const auto* field : {"type", "scope", "group", "term", "decision", "leader", "holder"})
     key.push_back(record.value(field, json()));
   return key;
 }

@@ -47,7 +47,9 @@ compute_counters counters_from_json(const json& object) {
           .pulls_global = count("pulls_global"),
           .superseded = count("superseded"),
           .snapshots_taken = count("snapshots_taken"),
-          .recoveries = count("recoveries")};
+          .recoveries = count("recoveries"),
+          .probes = count("probes"),
+          .probing = duration("probing")};
 }
 
 json to_json(const evaluation& result) {

@@ -31,7 +31,8 @@ run_config three_nodes() {
 
 TEST_CASE("a report says what each node does and who decides") {
   const auto text = report_of(three_nodes());
-  CHECK_THAT(text, ContainsSubstring("nodes|3 nodes; a decides for all while it lives, then the next by name\n"));
+  CHECK_THAT(text, ContainsSubstring(
+                     "nodes|3 nodes; a decides for all, and where it is lost the first by name of the others\n"));
   CHECK_THAT(text, ContainsSubstring("|node a: groups 0 to 1 of 4 workers, a process here, tcp://10.0.0.1:7100\n"));
   CHECK_THAT(text,
              ContainsSubstring("|node b: group 2 of 4 workers, ssh to rider@far port 2222, tcp://10.0.0.2:7100\n"));
@@ -44,6 +45,10 @@ TEST_CASE("a report names every limit that follows from patience") {
   CHECK_THAT(text, ContainsSubstring("|connects again after 100ms to 1s; unreachable nodes are named after 4s\n"));
   CHECK_THAT(text, ContainsSubstring("|waits 2s for all nodes before "));
   CHECK_THAT(text, ContainsSubstring("|starts a node again after 500ms to 8s, at most 5 times within 1min\n"));
+  CHECK_THAT(text, !ContainsSubstring("score of a candidate"));
+  auto verified = three_nodes();
+  verified.strategy.verify = true;
+  CHECK_THAT(report_of(verified), ContainsSubstring("|waits 10s for the score of a candidate\n"));
   CHECK_THAT(text, ContainsSubstring("|ssh gives up connecting after 10s, and a silent host after 3 times 2s\n"));
 }
 

@@ -75,8 +75,9 @@ void leave_node_folder(const fs::path& folder, const run_config& config, const s
     state.workers.push_back(worker_of({group, index}, steps, network.parameters().size(), config.strategy.loss_window));
   state.total_steps = steps * state.workers.size();
   state.training_time = 2s;
+  state.first_group = group;
   state.groups.resize(1);
-  align_coordinators(state, config.groups.workers);
+  align_coordinators(state, config.groups.count, config.groups.workers);
   state.global.decisions = config.nodes.size();
   state.global.leader = worker_id{1, 0};
   save_checkpoint(folder / "checkpoints", state, network.parameters(),

@@ -24,7 +24,9 @@ namespace {
 /// Two nodes, of which b is reached by ssh at 127.0.0.1 and starts a program of the test's own in a folder of its own.
 run_config with_remote_node(const temporary_folder& folder, const std::filesystem::path& program) {
   auto config = two_nodes("runs");
+  config.nodes[0].address = "tcp://127.0.0.1:7100";
   auto& node = config.nodes[1];
+  node.address = "tcp://127.0.0.1:7103";
   node.host = "127.0.0.1";
   node.path = program;
   node.folder = folder / "there's a folder";
@@ -37,6 +39,10 @@ run_config with_remote_node(const temporary_folder& folder, const std::filesyste
 TEST_CASE("any text is one word of a shell") {
   for (const std::string text : {"", "a b", "it's", "$(x) `y` \"z\" \\ !", "line\nbreak", "-n"})
     REQUIRE(run_to_end({.arguments = {"/bin/sh", "-c", "printf %s " + shell_quoted(text)}}).out == text);
+}
+
+TEST_CASE("this program's own file is found") {
+  REQUIRE(std::filesystem::equivalent(own_executable(), "/proc/self/exe"));
 }
 
 TEST_CASE("a local node is started with the resolved file, and only its first start refuses an earlier run") {

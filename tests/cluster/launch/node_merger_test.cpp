@@ -28,7 +28,8 @@ struct left_run {
   }
 
   run_state checkpoint() const {
-    return load_checkpoint(latest_checkpoint_of(run.path()).value(), load_task(config).network.parameters());
+    const auto network = load_task(two_nodes(folder.path())).network;
+    return load_checkpoint(latest_checkpoint_of(run.path()).value(), network.parameters());
   }
 };
 

@@ -56,7 +56,7 @@ TEST_CASE("lines of several nodes are ordered by the clock on the wall and say w
   REQUIRE(found.size() == 4);
   std::string nodes;
   for (const auto& record : found)
-    nodes += record["node"].get<std::string>();
+    nodes += record["told_by"].get<std::string>();
   REQUIRE(nodes == "abba");
   REQUIRE(m.told == found);
 }
@@ -66,9 +66,18 @@ TEST_CASE("a decision that several nodes tell of stands there once, as the first
   const auto found = m.run({decision(1, "global", 1), decision(3, "global", 2)},
                            {decision(2, "global", 1), decision(3, "global", 1, 2)});
   REQUIRE(found.size() == 3);
-  REQUIRE(found[0]["node"] == "a");
+  REQUIRE(found[0]["told_by"] == "a");
   REQUIRE(found[1]["decision"] == 2);
   REQUIRE(found[2]["term"] == 2);
+}
+
+TEST_CASE("a new holder of the seat stands there once, and each term has its own") {
+  merge m;
+  const auto seat = [](int second, int term) {
+    return json{
+      {"type", "seat"}, {"wall", "2024-05-01T12:00:0" + std::to_string(second) + "Z"}, {"term", term}, {"holder", "a"}};
+  };
+  REQUIRE(m.run({seat(1, 1), seat(3, 2)}, {seat(2, 1), seat(4, 2)}).size() == 2);
 }
 
 TEST_CASE("what is no decision is never taken for a double") {

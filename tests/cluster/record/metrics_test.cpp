@@ -278,3 +278,31 @@ TEST_CASE("a record that counts nothing belongs to a checkpoint of its own time 
   REQUIRE_FALSE(recorded_before(record, checkpoint));
   REQUIRE_FALSE(recorded_before(json::object(), checkpoint));
 }
+
+TEST_CASE("a line of progress is read back as what it told, and nothing else is taken for one") {
+  worker_progress progress;
+  progress.report = {{1, 2}, 512, 1.25, true, 60s};
+  progress.learning_rate = 0.1;
+  progress.epochs = 1.5;
+  progress.counters = {.steps = 512, .stepping = 57s, .pulls_group = 7, .superseded = 1, .recoveries = 3};
+  const record_time when{.training = 60s};
+  const auto line = to_record(progress, when);
+  const auto found = progress_of(line);
+  REQUIRE(found);
+  REQUIRE(to_record(*found, when) == line);
+  progress.report.window_full = false;
+  REQUIRE_FALSE(progress_of(to_record(progress, when))->report.window_full);
+  REQUIRE_FALSE(progress_of(to_record(worker_recovered{}, when)));
+  REQUIRE_FALSE(progress_of(nlohmann::json{{"type", "progress"}, {"worker", "x"}}));
+  REQUIRE(progress_of(nlohmann::json{{"type", "progress"}, {"worker", "0.0"}, {"steps", "many"}})->report.steps == 0);
+}
+
+TEST_CASE("a line of a failure is read back as what it told") {
+  const failure what{.code = failure_code::worker_diverged, .worker = {1, 0}, .what = "loss is nan"};
+  const auto found = failure_of(to_record(what, {}));
+  REQUIRE(found);
+  REQUIRE(found->code == what.code);
+  REQUIRE(found->worker == what.worker);
+  REQUIRE(found->what == what.what);
+  REQUIRE_FALSE(failure_of(nlohmann::json{{"type", "failure"}, {"code", "unknown"}}));
+}
