@@ -70,6 +70,10 @@ void fault_tally::begin(const json& record, double now) {
   const auto kind = kind_of(record);
   if (!kind)
     return;
+  // What went on in a process ends with it, and nobody is left to tell.
+  if (*kind == fault_kind::kill_node || *kind == fault_kind::kill_holder)
+    for (auto& earlier : faults_)
+      earlier.goes_on = earlier.goes_on && earlier.outcome.node != text_of(record, "node");
   followed_fault followed;
   followed.outcome = {.number = count_of(record, "fault"),
                       .kind = to_string(*kind),

@@ -93,6 +93,22 @@ TEST_CASE("a fault that goes on is over when it has ended and its victim takes p
   REQUIRE(log.outcome().lost_steps == Approx(30));
 }
 
+TEST_CASE("a fault that goes on ends with the process in which it does") {
+  fault_tally tally(two_nodes);
+  const auto add = [&](double at, json record) {
+    record["time"] = at;
+    record["wall"] = fmt::format("2024-05-01T12:00:{:06.3f}Z", at);
+    tally.add_record(json::parse(record.dump()));
+  };
+  add(1, {{"type", "fault"}, {"fault", 1}, {"kind", "slow"}, {"node", "b"}, {"worker", "1.0"}, {"moment", "begin"}});
+  add(2, {{"type", "fault"}, {"fault", 2}, {"kind", "kill_node"}, {"node", "b"}, {"moment", "begin"}});
+  add(5, {{"type", "restart"}, {"worker", "1.0"}});
+  add(6, {{"type", "pull"}, {"worker", "1.0"}, {"scope", "global"}});
+  const auto outcomes = tally.outcomes();
+  REQUIRE(outcomes.at(0).recovery_seconds == Approx(5));
+  REQUIRE(outcomes.at(1).recovery_seconds == Approx(4));
+}
+
 TEST_CASE("a poisoned worker is back when it is pulled after it was set onto a leader's parameters") {
   auto log = struck("poison", "1.0");
   log.pull(10.01, "1.0", "group");
