@@ -33,10 +33,11 @@ void frame_worker::publish(snapshot_ptr snapshot) {
   changed_.notify_one();
 }
 
-void frame_worker::receive(const std::string& peer, zmq::message_t frame) {
+void frame_worker::receive(arrival frame) {
   {
     const std::lock_guard guard(mutex_);
-    frames_[peer].swap(frame);
+    // What was there is freed outside the lock.
+    std::swap(frames_[frame.peer], frame);
   }
   changed_.notify_one();
 }
@@ -56,11 +57,8 @@ bool frame_worker::next(work& todo) {
     return false;
   todo.own = std::exchange(own_, nullptr);
   todo.offer = std::exchange(offer_wanted_, false);
-  if (!frames_.empty()) {
-    todo.peer = frames_.begin()->first;
-    todo.frame = std::move(frames_.begin()->second);
-    frames_.erase(frames_.begin());
-  }
+  if (!frames_.empty())
+    todo.arrived = std::move(frames_.extract(frames_.begin()).mapped());
   return true;
 }
 
@@ -73,8 +71,8 @@ void frame_worker::run() {
       encode(todo.own);
     if (todo.offer)
       offer();
-    if (!todo.peer.empty())
-      decode(todo.peer, todo.frame);
+    if (todo.arrived)
+      decode(*todo.arrived);
   }
 }
 
@@ -99,10 +97,12 @@ void frame_worker::offer() {
     tally_->update([](link_counters& c) { ++c.dropped_messages; });
 }
 
-void frame_worker::decode(const std::string& peer, const zmq::message_t& frame) {
-  const frame_expectation expected{
-    .fingerprint = settings_.fingerprint, .slices = settings_.slices, .max_age = settings_.max_snapshot_age};
-  const auto read = decode_snapshot(bytes_of(frame), expected, settings_.now());
+void frame_worker::decode(const arrival& arrived) {
+  const frame_expectation expected{.fingerprint = settings_.fingerprint,
+                                   .slices = settings_.slices,
+                                   .max_age =
+                                     arrived.fetched ? std::chrono::nanoseconds::max() : settings_.max_snapshot_age};
+  const auto read = decode_snapshot(bytes_of(arrived.frame), expected, settings_.now());
   // Only global snapshots travel between nodes.
   if (read.snapshot && read.snapshot->scope == scope::global) {
     tally_->update([](link_counters& c) { ++c.snapshots_received; });
@@ -112,8 +112,8 @@ void frame_worker::decode(const std::string& peer, const zmq::message_t& frame) 
   const auto why = read.snapshot ? frame_refusal::foreign : read.why;
   tally_->update([&](link_counters& c) { ++c.refused_snapshots[static_cast<std::size_t>(why)]; });
   queue_->push(
-    say_line{"snapshot " + peer,
-             fmt::format("a snapshot from node '{}' was refused as {}: {}", peer, to_string(why),
+    say_line{"snapshot " + arrived.peer,
+             fmt::format("a snapshot from node '{}' was refused as {}: {}", arrived.peer, to_string(why),
                          read.snapshot ? "it is one of a group, and those stay in their node" : read.problem)});
 }
 

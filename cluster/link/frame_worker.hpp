@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -35,7 +36,13 @@ class frame_worker {
   void publish(snapshot_ptr snapshot);
 
   /// A frame that came from a peer.
-  void receive(const std::string& peer, zmq::message_t frame);
+  struct arrival {
+    std::string peer;
+    zmq::message_t frame;
+    /// It was asked for, as the newest there is: its age does not matter.
+    bool fetched = false;
+  };
+  void receive(arrival frame);
 
   /// The newest global snapshot is wanted as an offer_frame.
   void prepare_offer();
@@ -45,8 +52,7 @@ class frame_worker {
   struct work {
     snapshot_ptr own;
     bool offer = false;
-    std::string peer;
-    zmq::message_t frame;
+    std::optional<arrival> arrived;
   };
 
   void run();
@@ -54,7 +60,7 @@ class frame_worker {
   bool next(work& todo);
   void encode(const snapshot_ptr& snapshot);
   void offer();
-  void decode(const std::string& peer, const zmq::message_t& frame);
+  void decode(const arrival& arrived);
   frame_ptr encoded(const leader_snapshot& snapshot) const;
 
   const link_settings& settings_;
@@ -67,7 +73,8 @@ class frame_worker {
   bool ended_ = false;
   snapshot_ptr own_;
   bool offer_wanted_ = false;
-  std::map<std::string, zmq::message_t> frames_;
+  /// By peer.
+  std::map<std::string, arrival> frames_;
 
   std::thread thread_;
 };

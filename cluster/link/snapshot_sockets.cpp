@@ -82,7 +82,7 @@ void snapshot_sockets::read(subscription& from) {
       || is_lost(settings_.filter, from.peer, link_filter::direction::incoming))
     return;
   tally_->update([&](link_counters& c) { c.bytes_received += frame.size(); });
-  worker_.receive(from.peer, std::move(frame));
+  worker_.receive({.peer = from.peer, .frame = std::move(frame)});
 }
 
 void snapshot_sockets::send(const frame_ptr& frame) {

@@ -154,7 +154,7 @@ void transfer_sockets::finish(fetch& done) {
   if (done.steps.now() != transfer_fetch::state::done)
     return;
   const auto frame = std::make_shared<const std::vector<std::byte>>(done.steps.take());
-  worker_.receive(done.peer.name, shared_message(frame, *frame));
+  worker_.receive({.peer = done.peer.name, .frame = shared_message(frame, *frame), .fetched = true});
 }
 
 void transfer_sockets::refuse_message(const std::string& from) {
