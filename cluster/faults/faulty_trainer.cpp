@@ -40,6 +40,9 @@ class faulty_trainer final : public trainer {
   void copy_parameters(std::span<float> out) const override { inner_->copy_parameters(out); }
   void adopt(std::span<const float> parameters) override { inner_->adopt(parameters); }
 
+  /// Of another's parameters: who lies of its own loss still tells the truth about others'.
+  double probe_loss(std::span<const float> parameters) override { return inner_->probe_loss(parameters); }
+
   trainer_state save() const override { return inner_->save(); }
   void restore(const trainer_state& state) override { inner_->restore(state); }
 
