@@ -44,8 +44,6 @@ int run(const node_arguments& arguments) {
   if (arguments.is_new && options.go_on)
     throw invalid_input(options.folder.string()
                         + ": holds an earlier part of a run; remove it or give another output.name");
-  if (uses_ipc(options.config))
-    make_ipc_folder(options.config);
   const auto end = run_node(options, std::cout, std::cerr);
   // As in launch: nobody has to be there to read what it says.
   std::cout.clear();
