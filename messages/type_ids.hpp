@@ -2,6 +2,7 @@
 
 #include "messages/commands.hpp"
 #include "messages/failure.hpp"
+#include "messages/fault.hpp"
 #include "messages/group_report.hpp"
 #include "messages/leader_announcement.hpp"
 #include "messages/loss_report.hpp"
@@ -22,6 +23,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::begin_training)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::copy_parameters)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::evaluation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::failure)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::fault_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::group_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::group_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::kill_worker)

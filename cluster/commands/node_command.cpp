@@ -25,16 +25,16 @@ struct node_arguments {
 
 run_config load(const node_arguments& arguments) {
   if (arguments.file != "-")
-    return load_config(arguments.file, arguments.overrides);
+    return load_config(arguments.file, arguments.overrides, arguments.faults);
   const std::string text(std::istreambuf_iterator<char>(std::cin), {});
-  auto config = parse_config(text, "standard input", arguments.overrides);
+  auto config = parse_config(text, "standard input", arguments.overrides, arguments.faults);
   if (config.output.name.empty())
     throw invalid_input("standard input: output.name: found nothing, allowed: the name of the run's folder");
   return config;
 }
 
 int run(const node_arguments& arguments) {
-  node_options options{.config = load(arguments), .faults = arguments.faults};
+  node_options options{.config = load(arguments)};
   options.name = arguments.name.empty() ? node_name_from_surroundings(options.config) : arguments.name;
   static_cast<void>(node_named(options.config, options.name));
   const auto run_path = options.config.output.folder / options.config.output.name;
@@ -60,7 +60,8 @@ void add_node_command(CLI::App& app, command& chosen) {
                       "Which of the file's nodes; else what Slurm or the host's name says (docs/cluster.md)");
   running->add_option("--folder", arguments->folder, "The node's own folder; runs/NAME/nodes/NODE if not given");
   running->add_flag("--new", arguments->is_new, "Refuse a folder that holds an earlier part of a run");
-  running->add_option("--faults", arguments->faults, "Faults to rehearse (JSON)")->type_name("FILE");
+  running->add_option("--faults", arguments->faults, "Faults to rehearse, in place of the cluster file's (JSON)")
+    ->type_name("FILE");
   add_set_option(*running, arguments->overrides);
   running->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }

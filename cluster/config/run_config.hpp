@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/faults/fault_settings.hpp"
 #include "cluster/wire/snapshot_frame.hpp"
 #include "compute/data/augment.hpp"
 #include "compute/model.hpp"
@@ -122,6 +123,8 @@ struct run_config {
   network_section network;
   security_section security;
   supervision_section supervision;
+  /// Rehearsed on the way.
+  fault_settings faults;
   device_section device;
   data_section data;
   model_section model;

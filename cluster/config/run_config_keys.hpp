@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/config/fault_keys.hpp"
 #include "cluster/config/layer_keys.hpp"
 #include "cluster/config/node_keys.hpp"
 #include "cluster/config/run_config.hpp"
@@ -48,6 +49,7 @@ void describe(Archive& file, Config& c) {
     s.value("node_restarts", c.supervision.node_restarts, integer<std::uint32_t>{0, 1'000'000});
     s.value("restart_window", c.supervision.restart_window, positive_duration{});
   });
+  file.section("faults", [&](auto& s) { fault_keys::describe(s, c.faults); });
   file.section("device", [&](auto& s) {
     s.value("backend", c.device.backend, one_of({"cpu", "reference"}));
     s.value("threads_per_worker", c.device.threads_per_worker, integer<int>{1, 1024});

@@ -1,6 +1,7 @@
 #include "cluster/config/run_config_rules.hpp"
 
 #include "cluster/config/duration.hpp"
+#include "cluster/config/fault_rules.hpp"
 #include "cluster/config/model_json.hpp"
 #include "cluster/config/nearest_key.hpp"
 #include "cluster/config/node_rules.hpp"
@@ -123,6 +124,7 @@ void check_rules(const run_config& config, error_list& errors) {
   rules.schedule();
   rules.budget();
   check_node_rules(config, errors);
+  check_fault_rules(config, errors);
 }
 
 } // namespace paceline

@@ -3,6 +3,7 @@
 #include "cluster/checkpoint/checkpoint.hpp"
 #include "cluster/checkpoint/run_state_json.hpp"
 #include "cluster/config/nodes.hpp"
+#include "cluster/faults/fault_roster.hpp"
 #include "cluster/files/atomic_file.hpp"
 #include "cluster/files/json_lines.hpp"
 #include "cluster/launch/launcher.hpp"
@@ -87,7 +88,8 @@ std::optional<worker_id> restarted_worker(const json& record) {
 }
 
 /// Merges both logs, and counts what they tell.
-void take_logs(const run_folder& folder, const std::vector<node_remains>& nodes, run_summary& summary) {
+void take_logs(const run_config& config, const run_folder& folder, const std::vector<node_remains>& nodes,
+               run_summary& summary) {
   std::vector<node_log> metrics;
   std::vector<node_log> leadership;
   for (const auto& remains : nodes) {
@@ -96,6 +98,7 @@ void take_logs(const run_folder& folder, const std::vector<node_remains>& nodes,
   }
   merge_logs(leadership, folder.leadership(), [&](const json& record) { summary.leadership.add_record(record); });
   std::map<worker_id, worker_progress> latest;
+  fault_tally faults(roster_of(config));
   merge_logs(metrics, folder.metrics(), [&](const json& record) {
     summary.training_time = std::max(summary.training_time, time_of(record));
     if (auto progress = progress_of(record))
@@ -104,7 +107,9 @@ void take_logs(const run_folder& folder, const std::vector<node_remains>& nodes,
       summary.restarts[*worker] = record.value("restarts", std::uint64_t{0});
     if (auto found = failure_of(record))
       summary.failures.push_back(std::move(*found));
+    faults.add_record(record);
   });
+  summary.faults = faults.outcomes();
   for (const auto& [id, progress] : latest)
     summary.workers.push_back(progress);
 }
@@ -195,7 +200,7 @@ run_summary merge_nodes(const run_config& config, const run_folder& folder, cons
   run_summary summary;
   summary.name = config.output.name;
   summary.outcome = outcome_of(nodes);
-  take_logs(folder, nodes, summary);
+  take_logs(config, folder, nodes, summary);
   add_nodes(config, nodes, summary);
   for (const auto& remains : nodes) {
     summary.training_time = std::max(summary.training_time, remains.duration("training_time"));

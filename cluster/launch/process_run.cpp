@@ -219,6 +219,8 @@ recorded_end run_actors(const process_run& run, const training_task& task, clust
   plan.write_checkpoint = after_the_logs(std::move(plan.write_checkpoint), system, recorder);
   auto supervisor = system.spawn(supervisor_actor, std::make_shared<const cluster_plan>(std::move(plan)), services);
   caf::anon_send(recorder, supervisor);
+  if (run.node != nullptr)
+    run.node->ride(system, services, supervisor, recorder, earlier.latest);
   signals.call_on_first([supervisor, recorder] {
     caf::anon_send(recorder, stop_run{});
     caf::anon_send(supervisor, stop_run{});

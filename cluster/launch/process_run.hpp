@@ -29,6 +29,11 @@ class node_membership {
   virtual void join(caf::actor_system& system, const training_task& task, cluster_plan& plan,
                     run_services& services) = 0;
 
+  /// The supervisor is there, and training is about to begin. `recorded_until` is the time of the last line in the folder's logs, 0
+  /// where they are empty.
+  virtual void ride(caf::actor_system& system, const run_services& services, const caf::actor& supervisor,
+                    const caf::actor& recorder, std::chrono::nanoseconds recorded_until) = 0;
+
   /// All actors have ended: the others are told, and the link's thread ends.
   virtual void leave() = 0;
 

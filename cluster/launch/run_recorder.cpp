@@ -165,6 +165,15 @@ void on_seat(self_ptr self, const seat_taken& event) {
   record(self, self->state.settings.ledger, to_record(event, time_of(self->state)));
 }
 
+void on_fault(self_ptr self, const fault_event& event) {
+  auto& state = self->state;
+  const auto& f = event.fault;
+  const auto victim = f.worker ? "worker " + to_string(*f.worker) : "node " + f.node;
+  state.settings.console->message(fmt::format("rehearsed fault {}: {} of {} {}", f.number, to_string(f.kind), victim,
+                                              event.ended ? "ends" : "begins"));
+  record(self, state.settings.metrics, to_record(event, time_of(state)));
+}
+
 void on_end(self_ptr self, const run_finished& finish) {
   auto& state = self->state;
   auto own_failures = std::move(state.end->finish.failures);
@@ -227,6 +236,7 @@ caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, 
     [self](const worker_restarted& event) { on_restart(self, event); },
     [self](const evaluation& found) { on_evaluation(self, found); },
     [self](const failure& what) { on_failure(self, what); },
+    [self](const fault_event& event) { on_fault(self, event); },
     [self](const notice& told) { self->state.settings.console->message(told.line); },
     [self](const node_joined& event) { on_joined(self, event); },
     [self](const node_lost& event) { on_lost(self, event); },

@@ -22,6 +22,9 @@ namespace {
 /// Messages that one socket may bring before the others get their turn.
 constexpr int most_at_once = 256;
 
+constexpr auto incoming = link_filter::direction::incoming;
+constexpr auto outgoing = link_filter::direction::outgoing;
+
 constexpr socket_use router_use{
   .type = zmq::socket_type::router, .longest_message = longest_control_message, .queue = 256, .heartbeats = true};
 constexpr socket_use dealer_use{
@@ -103,10 +106,13 @@ void control_plane::read_router(time_point now) {
 }
 
 void control_plane::handle(const std::string& route, const control_message& message, time_point now) {
+  const auto& filter = shared_.settings.filter;
   const auto reply = [&](const control_message& answer) { send(router_->socket, answer, route); };
   if (const auto* greeting = std::get_if<hello>(&message)) {
     const auto named = std::find_if(peers_.begin(), peers_.end(),
                                     [&](const auto& each) { return each->session.peer().name == greeting->node; });
+    if (is_lost(filter, greeting->node, incoming))
+      return;
     if (named != peers_.end())
       return apply(**named, (*named)->session.heard_hello(route, *greeting, now), &message, reply);
     refuse_message(fmt::format("'{}'", greeting->node), "no node of that name is in the cluster file");
@@ -118,6 +124,8 @@ void control_plane::handle(const std::string& route, const control_message& mess
     std::find_if(peers_.begin(), peers_.end(), [&](const auto& each) { return each->session.route() == route; });
   if (known == peers_.end())
     return refuse_message("a stranger", "a message before a hello");
+  if (is_lost(filter, (*known)->session.peer().name, incoming))
+    return;
   apply(**known, (*known)->session.heard(message, now), &message, reply);
 }
 
@@ -130,6 +138,8 @@ void control_plane::read_dealer(peer& from, time_point now) {
       return;
     if (count != 1)
       refuse_message(name, fmt::format("a message of {} parts instead of one", count));
+    else if (is_lost(shared_.settings.filter, from.session.peer().name, incoming))
+      continue;
     else if (const auto message = decoded(parts[0], name))
       apply(from, from.session.answered(*message, now), &*message, {});
   }
@@ -196,13 +206,14 @@ void control_plane::apply(peer& with, session_actions actions, const control_mes
   }
   // Not here: the socket may be in a poll set.
   with.reconnect = with.reconnect || actions.reconnect;
-  if (actions.reply && reply)
+  const bool heard = !is_lost(shared_.settings.filter, where.name, outgoing);
+  if (actions.reply && reply && heard)
     reply(*actions.reply);
   if (actions.refused_message)
     refuse_message(fmt::format("node '{}'", where.name), "it does not fit what was said before");
-  if (!with.reconnect && actions.greet)
+  if (!with.reconnect && actions.greet && heard)
     send(with.dealer->socket, *actions.greet);
-  if (!with.reconnect && actions.tell_state)
+  if (!with.reconnect && actions.tell_state && heard)
     send(with.dealer->socket, state_);
   if (actions.joined) {
     with.proxy = shared_.system.spawn(proxy_actor, where.name, *actions.joined, shared_.queue, shared_.tally);
@@ -265,7 +276,7 @@ void control_plane::tell(const tell_peer& order) {
   const auto named = std::find_if(peers_.begin(), peers_.end(), [&](const auto& each) {
     return each->session.peer().name == order.node && each->session.joined() == order.incarnation;
   });
-  if (named != peers_.end() && !(*named)->reconnect)
+  if (named != peers_.end() && !(*named)->reconnect && !is_lost(shared_.settings.filter, order.node, outgoing))
     send((*named)->dealer->socket, order.message);
 }
 
@@ -289,7 +300,8 @@ void control_plane::send(zmq::socket_t& socket, const control_message& message, 
 
 void control_plane::farewell_to_all(const std::string& reason) {
   for (const auto& each : peers_) {
-    if (!each->session.joined() || each->reconnect)
+    if (!each->session.joined() || each->reconnect
+        || is_lost(shared_.settings.filter, each->session.peer().name, outgoing))
       continue;
     // Long enough for a peer that listens.
     each->dealer->socket.set(zmq::sockopt::linger,

@@ -77,9 +77,11 @@ void frame_worker::run() {
 }
 
 frame_ptr frame_worker::encoded(const leader_snapshot& snapshot) const {
-  return std::make_shared<const std::vector<std::byte>>(
-    encode_snapshot(snapshot, settings_.snapshots_as, settings_.slices,
-                    std::max(settings_.now() - snapshot.taken_at, std::chrono::nanoseconds(0))));
+  auto frame = encode_snapshot(snapshot, settings_.snapshots_as, settings_.slices,
+                               std::max(settings_.now() - snapshot.taken_at, std::chrono::nanoseconds(0)));
+  if (settings_.filter)
+    settings_.filter->spoil(frame);
+  return std::make_shared<const std::vector<std::byte>>(std::move(frame));
 }
 
 void frame_worker::encode(const snapshot_ptr& snapshot) {

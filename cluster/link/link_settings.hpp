@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/link/link_filter.hpp"
 #include "cluster/link/link_timing.hpp"
 #include "cluster/link/node_endpoints.hpp"
 #include "cluster/security/key_set.hpp"
@@ -9,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +31,8 @@ struct link_settings {
   std::chrono::nanoseconds max_snapshot_age = std::chrono::seconds(60);
   std::chrono::milliseconds patience = std::chrono::seconds(2);
   std::optional<key_set> keys;
+  /// What a rehearsal of faults takes away between this node and its peers; nothing where it is nullptr.
+  std::shared_ptr<const link_filter> filter;
   /// On which time received snapshots are stamped (run_clock::now). Thread-safe.
   std::function<std::chrono::nanoseconds()> now;
   /// One line for people, rate-limited by the link; called on the link's thread.

@@ -99,13 +99,20 @@ void snapshot_sockets::read_monitor(subscription& of) {
 
 void snapshot_sockets::read(subscription& from) {
   zmq::message_t frame;
-  if (!from.socket->socket.recv(frame, zmq::recv_flags::dontwait) || from.left)
+  if (!from.socket->socket.recv(frame, zmq::recv_flags::dontwait) || from.left
+      || is_lost(settings_.filter, from.peer, link_filter::direction::incoming))
     return;
   tally_->update([&](link_counters& c) { c.bytes_received += frame.size(); });
   worker_.receive({.peer = from.peer.name, .frame = std::move(frame)});
 }
 
 void snapshot_sockets::send(const frame_ptr& frame) {
+  // One frame for all: it goes out unless it is lost on the way to each of them.
+  const auto& peers = settings_.peers;
+  if (settings_.filter && std::all_of(peers.begin(), peers.end(), [&](const node_endpoints& peer) {
+        return settings_.filter->drops(peer.name, link_filter::direction::outgoing);
+      }))
+    return;
   auto message = shared_message(frame, *frame);
   const bool sent = publisher_->socket.send(message, zmq::send_flags::dontwait).has_value();
   tally_->update([&](link_counters& c) {

@@ -3,6 +3,7 @@
 #include "actors/type_ids.hpp"
 #include "cluster/config/nodes.hpp"
 #include "cluster/config/run_config_json.hpp"
+#include "cluster/faults/fault_rehearsal.hpp"
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/process_run.hpp"
 #include "cluster/link/node_link.hpp"
@@ -57,7 +58,7 @@ std::vector<std::size_t> slice_sizes(const parameter_layout& layout) {
 class member_of_run final : public node_membership {
  public:
   member_of_run(const run_config& config, const std::string& name)
-    : config_(config), node_(node_named(config, name)), incarnation_(random_incarnation()) {}
+    : config_(config), node_(node_named(config, name)), incarnation_(random_incarnation()), rehearsal_(config, name) {}
 
   void adapt(cluster_plan& plan) override {
     plan.own = group_range{first_group_of(config_, node_.name), node_.groups};
@@ -65,6 +66,7 @@ class member_of_run final : public node_membership {
     plan.cores_of = [this, first = workers_before(config_, node_), own = *plan.own](worker_id id) {
       return cores_of(config_, first + std::size_t{id.group - own.first} * config_.groups.workers + id.index);
     };
+    rehearsal_.adapt(plan);
   }
 
   void join(caf::actor_system& system, const training_task& task, cluster_plan& plan, run_services& services) override {
@@ -84,6 +86,7 @@ class member_of_run final : public node_membership {
         .max_snapshot_age = config_.strategy.max_report_age,
         .patience = std::chrono::duration_cast<std::chrono::milliseconds>(config_.network.patience),
         .keys = config_.security.keys.empty() ? std::nullopt : std::optional(load_node_keys(config_.security.keys)),
+        .filter = rehearsal_.filter(),
         .now = [clock = services.clock] { return clock->now(); },
         .log = [watchers = plan.watchers](const std::string& line) { watchers.tell(notice{line}); },
         .refused = [this, budget = services.budget](const std::string& why) { end_for(why, *budget); },
@@ -98,9 +101,15 @@ class member_of_run final : public node_membership {
                               .publish_state =
                                 [this](const node_state& state) {
                                   wait_->note(state);
+                                  rehearsal_.note(state);
                                   link_->tell_state(state);
                                 },
                               .connect = [this](const caf::actor& node) { link_->start(node); }};
+  }
+
+  void ride(caf::actor_system& system, const run_services& services, const caf::actor& supervisor,
+            const caf::actor& recorder, std::chrono::nanoseconds recorded_until) override {
+    rehearsal_.start(system, services, supervisor, recorder, recorded_until);
   }
 
   void leave() override { link_.reset(); }
@@ -123,6 +132,7 @@ class member_of_run final : public node_membership {
   run_config config_;
   run_config::node_section node_;
   std::uint64_t incarnation_;
+  fault_rehearsal rehearsal_;
   mutable std::mutex mutex_;
   std::string refused_;
   std::optional<leader_wait> wait_;

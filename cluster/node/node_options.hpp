@@ -18,8 +18,6 @@ struct node_options {
   /// The folder holds an earlier part of this run, which ended or was killed: its logs are continued. Parameters come from the
   /// current leader where other nodes train, else from the folder's latest checkpoint.
   bool go_on = false;
-  /// Faults to rehearse (`--faults FILE`); empty for none.
-  std::filesystem::path faults;
 };
 
 } // namespace paceline

@@ -105,6 +105,19 @@ json to_record(const failure& what, const record_time& when) {
                       {"what", what.what}});
 }
 
+json to_record(const fault_event& event, const record_time& when) {
+  const auto& f = event.fault;
+  return make_record("fault", when,
+                     {{"fault", f.number},
+                      {"kind", to_string(f.kind)},
+                      {"moment", event.ended ? "end" : "begin"},
+                      {"node", f.node},
+                      {"worker", f.worker ? json(to_string(*f.worker)) : json()},
+                      {"duration", in_seconds(f.duration)},
+                      {"factor", f.kind == fault_kind::slow ? json(f.factor) : json()},
+                      {"direction", f.kind == fault_kind::cut ? json(to_string(f.direction)) : json()}});
+}
+
 json to_record(const leader_announcement& decision, const record_time& when) {
   return make_record("leader", when,
                      {{"scope", to_string(decision.scope)},
@@ -153,7 +166,7 @@ bool recorded_before(const json& record, const run_state& checkpoint) {
   const auto worker = worker_id_from_text(text_of(record, "worker"));
   const auto known = std::find_if(checkpoint.workers.begin(), checkpoint.workers.end(),
                                   [&](const auto& state) { return state.id == worker; });
-  if (type != "failure" && known != checkpoint.workers.end())
+  if (type != "failure" && type != "fault" && known != checkpoint.workers.end())
     return at_most(record, "steps", known->training.steps);
   return record.contains("time") && time_of(record) <= checkpoint.training_time;
 }

@@ -2,6 +2,7 @@
 
 #include "actors/run_state.hpp"
 #include "messages/failure.hpp"
+#include "messages/fault.hpp"
 #include "messages/leader_announcement.hpp"
 #include "messages/membership.hpp"
 #include "messages/progress.hpp"
@@ -30,6 +31,7 @@ nlohmann::json to_record(const worker_restarted& restart, const record_time& whe
 /// Stands on the time axis where its parameters were taken, not where the test ended.
 nlohmann::json to_record(const evaluation& result, std::chrono::system_clock::time_point wall);
 nlohmann::json to_record(const failure& what, const record_time& when);
+nlohmann::json to_record(const fault_event& event, const record_time& when);
 nlohmann::json to_record(const leader_announcement& decision, const record_time& when);
 nlohmann::json to_record(const node_joined& event, const record_time& when);
 nlohmann::json to_record(const node_lost& event, const record_time& when);

@@ -159,6 +159,9 @@ json to_json(const run_summary& summary) {
     failures.push_back({{"code", to_string(failure.code)},
                         {"worker", is_of_a_worker(failure.code) ? json(to_string(failure.worker)) : json()},
                         {"what", failure.what}});
+  auto faults = json::array();
+  for (const auto& outcome : summary.faults)
+    faults.push_back(to_json(outcome));
   const auto total = total_of(summary);
   json object = {{"name", summary.name},
                  {"outcome", to_string(summary.outcome)},
@@ -174,7 +177,8 @@ json to_json(const run_summary& summary) {
                    {"distinct_leaders", summary.leadership.distinct_leaders()}}},
                  {"totals", to_json(total)},
                  {"workers", std::move(workers)},
-                 {"failures", std::move(failures)}};
+                 {"failures", std::move(failures)},
+                 {"faults", std::move(faults)}};
   if (!summary.nodes.empty()) {
     auto& nodes = object["nodes"] = json::array();
     for (const auto& node : summary.nodes)
@@ -208,6 +212,8 @@ std::string to_text(const run_summary& summary) {
                  total.snapshots_taken, total.pulls_group, total.pulls_global, total.superseded, total.recoveries);
   text += restarts_text(summary);
   text += failures_text(summary.failures);
+  for (const auto& outcome : summary.faults)
+    fmt::format_to(add, "  fault        {}\n", to_text(outcome));
   return text;
 }
 

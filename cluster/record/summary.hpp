@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/record/fault_tally.hpp"
 #include "cluster/record/leadership_tally.hpp"
 #include "messages/failure.hpp"
 #include "messages/progress.hpp"
@@ -59,6 +60,8 @@ struct run_summary {
   /// The last test; empty where there was none.
   std::optional<evaluation> final_test;
   std::vector<failure> failures;
+  /// Rehearsed ones.
+  std::vector<fault_outcome> faults;
   /// Empty for a run inside one process.
   std::vector<node_summary> nodes;
 };

@@ -25,6 +25,11 @@ constexpr auto everything = R"({
   "network": {"patience": "500ms", "snapshots": "bf16"},
   "security": {"keys": "keys"},
   "supervision": {"worker_restarts": 7, "node_restarts": 0, "restart_window": "30s"},
+  "faults": {"seed": 9, "per_hour": 125, "kinds": ["cut", "freeze"], "begin": "1s", "freeze_time": "2s", "slow_time": "4s",
+             "cut_time": "6s", "corrupt_time": "7s", "false_loss_time": "8s", "slow_factor": 2, "step_time": "20ms",
+             "list": [
+    {"at": "10s", "kind": "cut", "node": "a", "worker": null, "for": "1min", "factor": null, "direction": "incoming"},
+    {"at": "20s", "kind": "slow", "node": "", "worker": "4.2", "for": null, "factor": 3, "direction": null}]},
   "device": {"backend": "reference", "threads_per_worker": 2, "pin": false},
   "data": {"kind": "cifar10", "path": "data/cifar10", "train_size": 3000, "test_size": 500, "crop": 32, "padding": 4,
            "flip": false, "batch_size": 64, "shards": "rebalance"},
@@ -66,6 +71,25 @@ TEST_CASE("every key of a cluster file reaches its field") {
   CHECK(c.supervision.worker_restarts == 7);
   CHECK(c.supervision.node_restarts == 0);
   CHECK(c.supervision.restart_window == 30s);
+  CHECK(c.faults.seed == 9);
+  CHECK(c.faults.per_hour == 125);
+  CHECK(c.faults.kinds == std::vector{fault_kind::cut, fault_kind::freeze});
+  CHECK(c.faults.begin == 1s);
+  CHECK(c.faults.freeze_time == 2s);
+  CHECK(c.faults.slow_time == 4s);
+  CHECK(c.faults.cut_time == 6s);
+  CHECK(c.faults.corrupt_time == 7s);
+  CHECK(c.faults.false_loss_time == 8s);
+  CHECK(c.faults.slow_factor == 2);
+  CHECK(c.faults.step_time == 20ms);
+  REQUIRE(c.faults.list.size() == 2);
+  CHECK(c.faults.list[0].at == 10s);
+  CHECK(c.faults.list[0].kind == fault_kind::cut);
+  CHECK(c.faults.list[0].node == "a");
+  CHECK(c.faults.list[0].duration == 60s);
+  CHECK(c.faults.list[0].direction == cut_direction::incoming);
+  CHECK(c.faults.list[1].worker == worker_id{4, 2});
+  CHECK(c.faults.list[1].factor == 3);
   CHECK(c.device.backend == "reference");
   CHECK(c.device.threads_per_worker == 2);
   CHECK(!c.device.pin);

@@ -49,6 +49,16 @@ seat_taken some_seat() {
   return {{4, "a"}, "lowest name of 3 live nodes"};
 }
 
+fault some_cut() {
+  fault f;
+  f.number = 4;
+  f.kind = fault_kind::cut;
+  f.node = "b";
+  f.duration = std::chrono::milliseconds(2500);
+  f.direction = cut_direction::outgoing;
+  return f;
+}
+
 std::vector<json> one_of_each() {
   return {to_record(some_progress(), noon),
           to_record(pull_applied{{0, 1}, scope::group, {0, 0}, 12, 513, 0.1, 3.5, 4ms}, noon),
@@ -56,6 +66,7 @@ std::vector<json> one_of_each() {
           to_record(worker_restarted{{1, 1}, worker_id{0, 0}, 400, 2, 1500ms}, noon),
           to_record(some_evaluation(), noon.wall),
           to_record(failure{failure_code::worker_diverged, {1, 0}, "loss is nan at step 514"}, noon),
+          to_record(fault_event{some_cut(), true}, noon),
           to_record(some_decision(scope::group), noon),
           to_record(node_joined{"b", 7}, noon),
           to_record(node_lost{"b", 7, "not heard of for 1 s"}, noon),
@@ -118,6 +129,7 @@ TEST_CASE("every key of summary and state is named in the page about run folders
   summary.workers = {some_progress()};
   summary.final_test = some_evaluation();
   summary.failures = {{failure_code::worker_diverged, {1, 0}, "loss is nan"}};
+  summary.faults = {{.kind = "poison", .worker = worker_id{1, 0}, .recovery_seconds = 1.5}};
   const auto counters = section("### progress") + section("### evaluation") + section("### failure");
   require_named(to_json(summary), section("## summary.json") + counters);
 
@@ -137,7 +149,7 @@ TEST_CASE("every example in the page about run folders is JSON") {
     REQUIRE(json::parse(text, nullptr, false).is_object());
     ++examples;
   }
-  REQUIRE(examples == 11);
+  REQUIRE(examples == 13);
 }
 
 TEST_CASE("a worker's progress is recorded in seconds and steps") {
@@ -179,6 +191,31 @@ TEST_CASE("a test without a leader has null in the leader's place") {
 TEST_CASE("a failure names a worker only where it is a worker's") {
   REQUIRE(to_record(failure{failure_code::worker_step_failed, {0, 0}, "x"}, noon)["worker"] == "0.0");
   REQUIRE(to_record(failure{failure_code::checkpoint_failed, {0, 0}, "x"}, noon)["worker"].is_null());
+}
+
+TEST_CASE("a fault is recorded with what its kind has, and stays in the log of a checkpoint of its time") {
+  const auto record = to_record(fault_event{some_cut(), false}, noon);
+  CHECK(record["moment"] == "begin");
+  CHECK(record["kind"] == "cut");
+  CHECK(record["duration"] == 2.5);
+  CHECK(record["direction"] == "outgoing");
+  CHECK(record["worker"].is_null());
+  CHECK(record["factor"].is_null());
+
+  fault slow;
+  slow.kind = fault_kind::slow;
+  slow.worker = worker_id{1, 0};
+  slow.factor = 4;
+  const auto of_worker = to_record(fault_event{slow, true}, noon);
+  CHECK(of_worker["moment"] == "end");
+  CHECK(of_worker["worker"] == "1.0");
+  CHECK(of_worker["factor"] == 4.0);
+  run_state state;
+  state.training_time = time_of(of_worker);
+  state.workers = {{.id = {1, 0}, .training = {}, .losses = {}}};
+  CHECK(recorded_before(of_worker, state));
+  state.training_time -= std::chrono::milliseconds(1);
+  CHECK_FALSE(recorded_before(of_worker, state));
 }
 
 TEST_CASE("a global decision is of no group") {

@@ -50,6 +50,18 @@ TEST_CASE("a summary's rates are over the last launch and its steps over all of 
   REQUIRE(object["final_test"]["centre_error"] == 0.1234);
 }
 
+TEST_CASE("a summary lists each rehearsed fault with what was lost and how long recovery took") {
+  auto summary = some_summary();
+  REQUIRE(to_json(summary)["faults"].empty());
+  summary.faults = {
+    {.number = 4, .kind = "freeze", .node = "b", .time_seconds = 61, .recovery_seconds = 3.5, .lost_steps = 31}};
+  REQUIRE(to_json(summary)["faults"][0]["recovery"] == 3.5);
+  REQUIRE_THAT(to_text(summary),
+               Catch::Matchers::ContainsSubstring(
+                 "  fault        61.0 s: freeze of node b, which took part again after 3.5 s; about 31 "
+                 "steps lost\n"));
+}
+
 TEST_CASE("a summary of a run in which nothing happened is JSON without a number that is none") {
   const auto object = to_json(run_summary());
   REQUIRE(object["steps_per_second"] == 0);
