@@ -14,7 +14,7 @@ namespace {
 int make_keys(const std::filesystem::path& folder) {
   make_key_set(folder);
   const auto print = [](std::string_view name, std::string_view purpose) {
-    std::cout << fmt::format("  {:<14}{}\n", name, purpose);
+    std::cout << fmt::format("  {:<15}{}\n", name, purpose);
   };
   std::cout << "made a key set in " << folder.string() << "\n";
   print(node_key_name, "secret: makes a process a node; to every host that runs nodes, and nowhere else");

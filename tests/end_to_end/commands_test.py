@@ -53,6 +53,25 @@ class Check(harness.EndToEnd):
         self.assertEqual(["tiny.json"], [path.name for path in self.folder.iterdir()])
 
 
+class Keys(harness.EndToEnd):
+    def test_it_makes_files_for_their_owner_alone_and_names_each_with_its_purpose(self):
+        ended = self.paceline("keys", "cluster-keys")
+        self.assert_ended(ended, 0)
+        made = sorted(path.name for path in (self.folder / "cluster-keys").iterdir())
+        self.assertEqual(["admitted.json", "node.key", "operator.key", "read-only.key"], made)
+        for name in made:
+            self.assertEqual(0o600, (self.folder / "cluster-keys" / name).stat().st_mode & 0o777)
+            self.assertRegex(ended.out, rf"(?m)^  {name} +\w")
+        for secret in re.findall(r'"secret": "(.{40})"', (self.folder / "cluster-keys/node.key").read_text()):
+            self.assertNotIn(secret, ended.out + ended.err)
+
+    def test_it_writes_over_nothing(self):
+        self.paceline("keys", "cluster-keys")
+        before = (self.folder / "cluster-keys/node.key").read_bytes()
+        self.assert_refused(self.paceline("keys", "cluster-keys"), "cluster-keys", "holds a key set already")
+        self.assertEqual(before, (self.folder / "cluster-keys/node.key").read_bytes())
+
+
 class Eval(harness.EndToEnd):
     def test_its_numbers_are_those_of_the_last_test(self):
         self.assert_ended(self.launch(), 0)
