@@ -5,6 +5,7 @@
 #include "cluster/bench/loopback.hpp"
 #include "cluster/bench/median.hpp"
 #include "cluster/bench/stopwatch.hpp"
+#include "cluster/link/large_memory.hpp"
 #include "cluster/link/link_sockets.hpp"
 #include "cluster/link/node_link.hpp"
 #include "cluster/link/shared_message.hpp"
@@ -14,6 +15,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -44,20 +46,23 @@ void repeat_until(Try try_once) {
 class frame_path {
  public:
   explicit frame_path(std::size_t bytes)
-    : frame_(std::make_shared<const std::vector<std::byte>>(bytes)),
-      sockets_(context_, std::nullopt, patience),
+    : frame_(std::make_shared<std::vector<std::byte>>(bytes)),
       endpoint_(free_endpoint()),
-      publisher_(
-        sockets_.bound({.type = zmq::socket_type::pub, .longest_message = 256, .newest_only = true}, endpoint_)),
-      subscriber_(sockets_.connected(
-        {.type = zmq::socket_type::sub, .longest_message = static_cast<std::int64_t>(bytes), .newest_only = true},
-        endpoint_)) {
+      publisher_(link_sockets(sender_, std::nullopt, patience)
+                   .bound({.type = zmq::socket_type::pub, .longest_message = 256, .newest_only = true}, endpoint_)),
+      subscriber_(
+        link_sockets(receiver_, std::nullopt, patience)
+          .connected(
+            {.type = zmq::socket_type::sub, .longest_message = static_cast<std::int64_t>(bytes), .newest_only = true},
+            endpoint_)) {
     subscriber_->socket.set(zmq::sockopt::rcvtimeo, 10);
     repeat_until([&] {
       send();
       return receive();
     });
-    while (receive()) {
+    // What is still on its way from these attempts must not be taken for a later frame.
+    subscriber_->socket.set(zmq::sockopt::rcvtimeo, 300);
+    for (zmq::message_t left; subscriber_->socket.recv(left);) {
     }
     subscriber_->socket.set(zmq::sockopt::rcvtimeo, static_cast<int>(std::chrono::milliseconds(longest_wait).count()));
   }
@@ -69,15 +74,28 @@ class frame_path {
   }
 
  private:
-  void send() { publisher_->socket.send(shared_message(frame_, *frame_), zmq::send_flags::dontwait); }
-  bool receive() {
-    zmq::message_t frame;
-    return subscriber_->socket.recv(frame).has_value();
+  void send() {
+    ++number_;
+    std::memcpy(frame_->data(), &number_, sizeof(number_));
+    publisher_->socket.send(shared_message(std::shared_ptr<const std::vector<std::byte>>(frame_), *frame_),
+                            zmq::send_flags::dontwait);
   }
 
-  std::shared_ptr<const std::vector<std::byte>> frame_;
-  zmq::context_t context_;
-  link_sockets sockets_;
+  /// Waits for what was sent last.
+  bool receive() {
+    zmq::message_t frame;
+    while (subscriber_->socket.recv(frame))
+      if (std::memcmp(frame.data(), &number_, sizeof(number_)) == 0)
+        return true;
+    return false;
+  }
+
+  /// Begins with the number of its sending, so that an earlier one is not taken for it.
+  std::shared_ptr<std::vector<std::byte>> frame_;
+  std::uint64_t number_ = 0;
+  /// One each, as between two processes: else one thread of ZeroMQ's serves both ends, from a warm cache.
+  zmq::context_t sender_;
+  zmq::context_t receiver_;
   std::string endpoint_;
   std::unique_ptr<watched_socket> publisher_;
   std::unique_ptr<watched_socket> subscriber_;
@@ -177,6 +195,7 @@ plane_bench_result::row measure(double megabytes, int repeats) {
 } // namespace
 
 plane_bench_result run_plane_bench(const plane_bench_settings& settings) {
+  keep_large_memory();
   plane_bench_result result;
   for (const auto megabytes : settings.megabytes)
     result.rows.push_back(measure(megabytes, settings.repeats));

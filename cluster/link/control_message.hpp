@@ -24,7 +24,8 @@ struct hello {
   std::string config;
   /// Of the model's parameters (parameter_layout::fingerprint).
   std::uint64_t fingerprint = 0;
-  /// How long the node was up when it said this: of two nodes that do not fit together the younger one is refused.
+  /// How long the node was up when it said this: of two nodes that do not fit together the younger one is refused
+  /// (of two about as old that of the higher name).
   std::chrono::nanoseconds up_for{0};
 };
 

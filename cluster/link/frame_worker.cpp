@@ -10,6 +10,14 @@
 
 namespace paceline {
 
+namespace {
+
+std::pair<std::uint64_t, std::uint64_t> order_of(const leader_snapshot& snapshot) {
+  return {snapshot.term, snapshot.decision};
+}
+
+} // namespace
+
 frame_worker::frame_worker(const link_settings& settings, std::shared_ptr<parameter_plane> local,
                            std::shared_ptr<link_queue> queue, std::shared_ptr<link_tally> tally)
   : settings_(settings), local_(std::move(local)), queue_(std::move(queue)), tally_(std::move(tally)), thread_([this] {
@@ -106,7 +114,10 @@ void frame_worker::decode(const arrival& arrived) {
   // Only global snapshots travel between nodes.
   if (read.snapshot && read.snapshot->scope == scope::global) {
     tally_->update([](link_counters& c) { ++c.snapshots_received; });
-    local_->publish(read.snapshot);
+    // A replayed or overtaken one must not reach a follower that has just subscribed either.
+    const auto newest = local_->newest(scope::global, 0);
+    if (!newest || order_of(*newest) < order_of(*read.snapshot))
+      local_->publish(read.snapshot);
     return;
   }
   const auto why = read.snapshot ? frame_refusal::foreign : read.why;

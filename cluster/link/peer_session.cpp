@@ -19,6 +19,13 @@ double seconds(std::chrono::steady_clock::duration time) {
   return std::chrono::duration<double>(time).count();
 }
 
+/// Which of two nodes that do not fit together stays: the older one. A hello takes its time, so of two that are about as old
+/// it is the one of lower name; both sides have to come to the same result.
+bool outranks(const hello& one, const hello& other, milliseconds patience) {
+  const auto older_by = one.up_for - other.up_for;
+  return std::chrono::abs(older_by) < patience ? one.node < other.node : older_by > older_by.zero();
+}
+
 } // namespace
 
 peer_session::peer_session(hello own, node_endpoints peer, milliseconds patience, time_point started)
@@ -64,7 +71,7 @@ session_actions peer_session::heard_hello(const std::string& route, const hello&
   const auto ours = own_hello(now);
   if (auto why = misfit(ours, theirs)) {
     actions.refused_message = true;
-    if (ours.up_for < theirs.up_for)
+    if (!outranks(ours, theirs, patience_))
       actions.cannot_take_part = why->text;
     else
       actions.reply = *std::move(why);

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -76,17 +77,21 @@ inline caf::behavior recording_node(caf::event_based_actor* self, std::shared_pt
   };
 }
 
-/// A port of loopback that nobody has now.
+/// A port of loopback that nobody has now, below those that the system gives to outgoing connections.
 inline int free_port() {
-  const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof(address);
-  ::bind(probe, reinterpret_cast<const sockaddr*>(&address), length);
-  ::getsockname(probe, reinterpret_cast<sockaddr*>(&address), &length);
-  ::close(probe);
-  return ntohs(address.sin_port);
+  static std::atomic<int> tried = ::getpid() * 16;
+  while (true) {
+    const int port = 20'000 + tried++ % 12'000;
+    const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    const bool free = ::bind(probe, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+    ::close(probe);
+    if (free)
+      return port;
+  }
 }
 
 inline node_endpoints ipc_endpoints(const std::string& name, const temporary_folder& folder) {
