@@ -14,8 +14,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace paceline {
 namespace {
@@ -57,8 +59,9 @@ class cluster_under_test {
   ~cluster_under_test() {
     services_.budget->cancel();
     for (const auto& [actor, name] : actors_of(cluster_, *plan_))
-      self_->send_exit(actor, caf::exit_reason::user_shutdown);
-    for (const auto& compute : cluster_.computes)
+      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    const auto computes = std::exchange(cluster_, {}).computes;
+    for (const auto& compute : computes)
       self_->wait_for(compute);
   }
 

@@ -93,8 +93,10 @@ class supervised_process {
       return child_->signal(signal);
     if (remote_id_)
       help(node_.signal_elsewhere(*remote_id_, signal));
-    // Without ssh nothing can be heard of it any more.
-    if (signal == SIGKILL || !remote_id_)
+    else
+      awaits_id_ = signal;
+    // Nothing is waited for any more, least of all a host that does not answer.
+    if (signal == SIGKILL)
       child_->signal(SIGTERM);
   }
 
@@ -129,6 +131,8 @@ class supervised_process {
       const auto text = line.substr(remote_id_prefix.size());
       if (std::from_chars(text.data(), text.data() + text.size(), id).ec == std::errc{} && id > 1)
         remote_id_ = id;
+      if (remote_id_ && awaits_id_)
+        help(node_.signal_elsewhere(id, *awaits_id_));
       return;
     }
     settings_.on_line(node_.name, line, is_error);
@@ -162,6 +166,8 @@ class supervised_process {
   std::vector<std::unique_ptr<child_process>> helpers_;
   std::optional<clock::time_point> restart_at_;
   std::optional<long> remote_id_;
+  /// A signal that came before the process had told its id.
+  std::optional<int> awaits_id_;
   line_splitter out_;
   line_splitter err_;
   bool stopping_ = false;

@@ -72,9 +72,9 @@ void control_plane::begin(caf::actor node, time_point now) {
 }
 
 void control_plane::connect(peer& to) {
-  to.reconnect = false;
-  to.dealer.reset();
   to.dealer = shared_.sockets.connected(dealer_use, to.session.peer().control);
+  to.reconnect = false;
+  to.replace_at.reset();
 }
 
 void control_plane::watch(poll_set& set) {
@@ -175,15 +175,19 @@ void control_plane::read_router_monitor() {
 }
 
 void control_plane::read_dealer_monitor(peer& of, time_point now) {
+  const auto replace_at = now + link_timing(shared_.settings.patience).longest_backoff;
   while (const auto event = of.dealer->monitor.next()) {
     switch (event->what) {
       case connection_event::kind::connected:
         of.session.connected(now);
+        of.replace_at.reset();
         break;
       case connection_event::kind::closed:
         apply(of, of.session.connection_closed(now), nullptr, {});
+        of.replace_at = replace_at;
         break;
       case connection_event::kind::refused:
+        of.replace_at = replace_at;
         shared_.log.say("connect " + of.session.peer().name,
                         fmt::format("node '{}' cannot connect to node '{}' at {}: {}", own_.node,
                                     of.session.peer().name, of.session.peer().control, event->reason));
@@ -244,12 +248,15 @@ void control_plane::give_up(const std::string& why) {
 void control_plane::tick(time_point now) {
   if (out_)
     return;
+  // A heartbeat is always due sooner than this.
+  const auto awake = 2 * link_timing(shared_.settings.patience).heartbeat;
+  const auto pause = now - std::exchange(last_tick_, now);
   for (const auto& each : peers_) {
-    if (each->reconnect)
-      connect(*each);
+    if (pause > awake)
+      each->session.slept(pause, now);
     if (now >= each->session.next_due())
       apply(*each, each->session.tick(now), nullptr, {});
-    if (each->reconnect)
+    if (each->reconnect || (each->replace_at && now >= *each->replace_at))
       connect(*each);
   }
 }
@@ -257,8 +264,11 @@ void control_plane::tick(time_point now) {
 control_plane::time_point control_plane::next_due() const {
   auto due = time_point::max();
   if (!out_)
-    for (const auto& each : peers_)
-      due = std::min(due, each->reconnect ? time_point::min() : each->session.next_due());
+    for (const auto& each : peers_) {
+      due = std::min({due, each->session.next_due(), each->replace_at.value_or(time_point::max())});
+      if (each->reconnect)
+        due = time_point::min();
+    }
   return due;
 }
 

@@ -69,7 +69,11 @@ class control_plane {
     peer_session session;
     std::unique_ptr<watched_socket> dealer;
     caf::actor proxy;
+    /// The connection is to be replaced at the next turn; nothing is said over it any more.
     bool reconnect = false;
+    /// ZeroMQ connects again where a connection broke, but not where the other side said what is no ZMTP, or had other keys.
+    /// So a connection that is not back by then is replaced.
+    std::optional<time_point> replace_at = std::nullopt;
   };
 
   /// Where a message came from: a route of the ROUTER, or a peer's own DEALER.
@@ -94,6 +98,7 @@ class control_plane {
   std::vector<std::unique_ptr<peer>> peers_;
   caf::actor node_;
   node_state state_;
+  time_point last_tick_{};
   /// This node was refused: it says nothing any more.
   bool out_ = false;
 };

@@ -5,11 +5,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace paceline {
 
 namespace {
+
+/// The bound on a message also holds for the commands that set a connection up, and counts what CURVE adds to each message.
+constexpr std::int64_t longest_handshake = 1024;
+constexpr std::int64_t encryption_overhead = 64;
 
 int milliseconds_of(std::chrono::milliseconds time) {
   return static_cast<int>(time.count());
@@ -33,7 +38,7 @@ zmq::socket_t link_sockets::made(const socket_use& use) const {
   const link_timing timing(patience_);
   zmq::socket_t socket(context_, use.type);
   socket.set(zmq::sockopt::linger, 0);
-  socket.set(zmq::sockopt::maxmsgsize, use.longest_message);
+  socket.set(zmq::sockopt::maxmsgsize, std::max(use.longest_message + encryption_overhead, longest_handshake));
   socket.set(zmq::sockopt::sndhwm, use.queue);
   socket.set(zmq::sockopt::rcvhwm, use.queue);
   socket.set(zmq::sockopt::ipv6, true);
@@ -49,8 +54,10 @@ zmq::socket_t link_sockets::made(const socket_use& use) const {
   if (use.newest_only)
     socket.set(zmq::sockopt::conflate, true);
   if (use.heartbeats) {
-    const auto timeout = timing.lost_after * 9 / 10;
-    socket.set(zmq::sockopt::heartbeat_ivl, milliseconds_of(timeout / 3));
+    // They close what is dead. Whether a peer lives is judged by its states, which the link's own thread says: ZeroMQ would take
+    // a pause of this process for one of the peer's.
+    const auto timeout = 2 * patience_;
+    socket.set(zmq::sockopt::heartbeat_ivl, milliseconds_of(timeout / 4));
     socket.set(zmq::sockopt::heartbeat_timeout, milliseconds_of(timeout));
     socket.set(zmq::sockopt::heartbeat_ttl, milliseconds_of(timeout));
   }
@@ -66,11 +73,11 @@ std::unique_ptr<watched_socket> link_sockets::bound(const socket_use& use, const
   if (where.kind == endpoint::transport::ipc)
     file = std::make_unique<socket_file>(where.path);
   auto socket = made(use);
+  socket.set(zmq::sockopt::zap_domain, "nodes");
   if (keys_) {
     socket.set(zmq::sockopt::curve_server, true);
     socket.set(zmq::sockopt::curve_publickey, keys_->node.public_key);
     socket.set(zmq::sockopt::curve_secretkey, keys_->node.secret_key);
-    socket.set(zmq::sockopt::zap_domain, "nodes");
   }
   socket_monitor monitor(context_, socket);
   try {

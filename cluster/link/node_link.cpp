@@ -14,7 +14,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -27,12 +26,6 @@ using std::chrono::steady_clock;
 
 /// The loop comes by that often even where nothing is due.
 constexpr std::chrono::milliseconds longest_wait{1000};
-
-std::optional<zap_authenticator> authenticator_of(zmq::context_t& context, const std::optional<key_set>& keys) {
-  if (!keys)
-    return std::nullopt;
-  return std::optional<zap_authenticator>(std::in_place, context, *keys);
-}
 
 /// The peers' endpoints are used on the link's thread, where nobody could be told.
 void require_endpoints(const link_settings& settings) {
@@ -53,7 +46,7 @@ class node_link::impl {
     : settings_(std::move(settings)),
       context_(1),
       sockets_(context_, settings_.keys, settings_.patience),
-      authenticator_(authenticator_of(context_, settings_.keys)),
+      authenticator_(context_, settings_.keys),
       log_(settings_.log),
       worker_(settings_, local_, queue_, tally_),
       control_({system, settings_, sockets_, log_, queue_, tally_}, {.joined =
@@ -104,7 +97,7 @@ class node_link::impl {
   std::shared_ptr<linked_plane> plane_ = std::make_shared<linked_plane>(local_);
   zmq::context_t context_;
   link_sockets sockets_;
-  std::optional<zap_authenticator> authenticator_;
+  zap_authenticator authenticator_;
   link_log log_;
   frame_worker worker_;
   control_plane control_;
@@ -131,12 +124,11 @@ void node_link::impl::run() {
 void node_link::impl::turn() {
   const auto now = steady_clock::now();
   control_.tick(now);
-  snapshots_.tick();
+  snapshots_.tick(now);
   transfers_.tick(now);
   polled_.clear();
   polled_.watch(queue_->descriptor(), [this] { do_commands(); });
-  if (authenticator_)
-    polled_.watch(authenticator_->socket(), [this] { authenticator_->answer(); });
+  polled_.watch(authenticator_.socket(), [this] { authenticator_.answer(); });
   control_.watch(polled_);
   snapshots_.watch(polled_);
   transfers_.watch(polled_);
@@ -144,7 +136,7 @@ void node_link::impl::turn() {
 }
 
 std::chrono::milliseconds node_link::impl::idle_for() const {
-  const auto due = std::min(control_.next_due(), transfers_.next_due());
+  const auto due = std::min({control_.next_due(), snapshots_.next_due(), transfers_.next_due()});
   const auto now = steady_clock::now();
   if (due <= now)
     return std::chrono::milliseconds(0);

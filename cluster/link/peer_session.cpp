@@ -148,6 +148,10 @@ session_actions peer_session::connection_closed(time_point now) {
   return actions;
 }
 
+void peer_session::slept(std::chrono::steady_clock::duration time, time_point now) {
+  last_heard_ = std::min(last_heard_ + time, now);
+}
+
 session_actions peer_session::tick(time_point now) {
   session_actions actions;
   if (!route_.empty() && now - last_heard_ >= timing_.lost_after) {

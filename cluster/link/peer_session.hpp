@@ -82,6 +82,10 @@ class peer_session {
   /// Our own connection was closed; ZeroMQ is making the next one.
   session_actions connection_closed(time_point now);
 
+  /// This node itself was not awake for so long (stopped, or short of a core): what the peer said meanwhile lies unread, and its
+  /// silence is not its own.
+  void slept(std::chrono::steady_clock::duration time, time_point now);
+
   /// What is due by now. To be called at next_due(), or earlier.
   session_actions tick(time_point now);
 

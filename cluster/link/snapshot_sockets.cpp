@@ -36,20 +36,34 @@ snapshot_sockets::snapshot_sockets(const link_settings& settings, const link_soc
 
 void snapshot_sockets::join(const node_endpoints& peer) {
   leave(peer);
-  auto added = std::make_unique<subscription>();
-  added->peer = peer.name;
-  added->socket = sockets_.connected(
+  subscriptions_.push_back(std::make_unique<subscription>(subscription{peer, subscribed(peer)}));
+}
+
+std::unique_ptr<watched_socket> snapshot_sockets::subscribed(const node_endpoints& peer) const {
+  return sockets_.connected(
     {.type = zmq::socket_type::sub, .longest_message = longest_frame(settings_), .newest_only = true}, peer.snapshots);
-  subscriptions_.push_back(std::move(added));
 }
 
 void snapshot_sockets::leave(const node_endpoints& peer) {
   for (const auto& each : subscriptions_)
-    each->left = each->left || each->peer == peer.name;
+    each->left = each->left || each->peer.name == peer.name;
 }
 
-void snapshot_sockets::tick() {
+void snapshot_sockets::tick(time_point now) {
   std::erase_if(subscriptions_, [](const auto& each) { return each->left; });
+  for (const auto& each : subscriptions_) {
+    if (!each->replace_at || now < *each->replace_at)
+      continue;
+    each->socket = subscribed(each->peer);
+    each->replace_at.reset();
+  }
+}
+
+snapshot_sockets::time_point snapshot_sockets::next_due() const {
+  auto due = time_point::max();
+  for (const auto& each : subscriptions_)
+    due = std::min(due, each->replace_at.value_or(time_point::max()));
+  return due;
 }
 
 void snapshot_sockets::watch(poll_set& set) {
@@ -67,12 +81,19 @@ void snapshot_sockets::watch(poll_set& set) {
   for (const auto& each : subscriptions_) {
     auto* const one = each.get();
     set.watch(one->socket->socket, [this, one] { read(*one); });
-    set.watch(one->socket->monitor.socket(), [this, one] {
-      while (const auto event = one->socket->monitor.next())
-        if (event->what == connection_event::kind::refused)
-          log_.say("subscribe " + one->peer, fmt::format("node '{}' cannot receive the snapshots of node '{}': {}",
-                                                         settings_.own.name, one->peer, event->reason));
-    });
+    set.watch(one->socket->monitor.socket(), [this, one] { read_monitor(*one); });
+  }
+}
+
+void snapshot_sockets::read_monitor(subscription& of) {
+  while (const auto event = of.socket->monitor.next()) {
+    of.replace_at.reset();
+    if (event->what == connection_event::kind::connected)
+      continue;
+    of.replace_at = std::chrono::steady_clock::now() + link_timing(settings_.patience).longest_backoff;
+    if (event->what == connection_event::kind::refused)
+      log_.say("subscribe " + of.peer.name, fmt::format("node '{}' cannot receive the snapshots of node '{}': {}",
+                                                        settings_.own.name, of.peer.name, event->reason));
   }
 }
 
@@ -82,7 +103,7 @@ void snapshot_sockets::read(subscription& from) {
       || is_lost(settings_.filter, from.peer, link_filter::direction::incoming))
     return;
   tally_->update([&](link_counters& c) { c.bytes_received += frame.size(); });
-  worker_.receive({.peer = from.peer, .frame = std::move(frame)});
+  worker_.receive({.peer = from.peer.name, .frame = std::move(frame)});
 }
 
 void snapshot_sockets::send(const frame_ptr& frame) {

@@ -8,8 +8,10 @@
 #include "cluster/link/link_sockets.hpp"
 #include "cluster/link/poll_set.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace paceline {
@@ -25,23 +27,31 @@ class snapshot_sockets {
   snapshot_sockets(const link_settings& settings, const link_sockets& sockets, link_log& log,
                    std::shared_ptr<link_tally> tally, frame_worker& worker);
 
+  using time_point = std::chrono::steady_clock::time_point;
+
   void join(const node_endpoints& peer);
   void leave(const node_endpoints& peer);
 
   void watch(poll_set& set);
-  /// Closes what has left.
-  void tick();
+  /// Closes what has left, and connects anew where that is due.
+  void tick(time_point now);
+  time_point next_due() const;
 
   void send(const frame_ptr& frame);
 
  private:
   struct subscription {
-    std::string peer;
+    node_endpoints peer;
     std::unique_ptr<watched_socket> socket;
     bool left = false;
+    /// A connection that ended in what is no ZMTP (a frame that is too long) ZeroMQ does not make again; so one that is
+    /// not back by then is replaced.
+    std::optional<time_point> replace_at = std::nullopt;
   };
 
+  std::unique_ptr<watched_socket> subscribed(const node_endpoints& peer) const;
   void read(subscription& from);
+  void read_monitor(subscription& of);
 
   const link_settings& settings_;
   const link_sockets& sockets_;

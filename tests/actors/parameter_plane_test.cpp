@@ -1,9 +1,7 @@
-// One suite for every parameter plane: each must pass it.
 #include "actors/parameter_plane.hpp"
 
+#include "tests/actors/parameter_plane_suite.hpp"
 #include "tests/catch.hpp"
-
-#include <thread>
 
 using namespace paceline;
 
@@ -99,22 +97,15 @@ TEST_CASE("a follower that dropped its slot costs nothing more") {
   REQUIRE(sent.use_count() == 2); // ours, and the plane's newest
 }
 
-TEST_CASE("while leaders publish, a follower takes decisions in rising order and never misses the last") {
+TEST_CASE("the plane inside one process passes the suite of parameter planes") {
   const auto plane = make_shared_memory_plane();
-  const auto slot = plane->subscribe(scope::global, 0);
-  constexpr std::uint64_t last = 20'000;
-  std::thread publisher([&] {
-    for (std::uint64_t decision = 1; decision <= last; ++decision)
-      plane->publish(snapshot_of(scope::global, 0, decision));
-  });
-  std::uint64_t taken = 0;
-  bool rising = true;
-  while (taken < last) {
-    if (const auto snapshot = slot->take()) {
-      rising = rising && snapshot->decision > taken;
-      taken = snapshot->decision;
-    }
-  }
-  publisher.join();
-  REQUIRE(rising);
+  const plane_under_test both_sides{plane, plane, [](std::uint64_t term, std::uint64_t decision) {
+                                      auto snapshot = *snapshot_of(scope::global, 0, decision);
+                                      snapshot.term = term;
+                                      return std::make_shared<const leader_snapshot>(std::move(snapshot));
+                                    }};
+  check_that_followers_get_what_leaders_publish(both_sides);
+  check_that_followers_take_rising_decisions_and_the_last(both_sides);
+  check_that_an_older_term_is_never_taken(both_sides);
+  check_that_memory_is_bounded(both_sides);
 }

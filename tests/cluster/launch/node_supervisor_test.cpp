@@ -172,3 +172,14 @@ TEST_CASE("a node is found by its own id where ssh stands between, and that id i
   REQUIRE(sent[0].second == SIGTERM);
   REQUIRE(s.lines == lines{"a: ready"});
 }
+
+TEST_CASE("a signal that comes before a node elsewhere has told its id is passed on as soon as it has") {
+  supervised s;
+  s.signals = 1;
+  supervised_node elsewhere =
+    node_of("a", "trap 'exit 130' TERM; sleep 0.2; echo 'paceline-process '$$; while :; do sleep 0.01; done");
+  elsewhere.signal_elsewhere = [](long id, int signal) {
+    return shell("kill -" + std::to_string(signal) + " " + std::to_string(id));
+  };
+  REQUIRE(s.run({elsewhere})[0].code == 130);
+}

@@ -39,7 +39,7 @@ class node_record {
   /// Waits until it is so; false where it is not after a time that is far longer than any test needs.
   bool until(const std::function<bool(const node_record&)>& is_so) {
     std::unique_lock guard(mutex_);
-    return changed_.wait_for(guard, std::chrono::seconds(60), [&] { return is_so(*this); });
+    return changed_.wait_for(guard, std::chrono::seconds(30), [&] { return is_so(*this); });
   }
 
   bool said(const std::string& part) const {
@@ -148,7 +148,7 @@ class linked_node {
 
 /// Looks again and again until it is so, with the same patience as node_record::until.
 inline bool comes_true(const std::function<bool()>& is_so) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (!is_so()) {
     if (std::chrono::steady_clock::now() > until)
       return false;

@@ -104,6 +104,15 @@ TEST_CASE("a peer that is silent for half of patience is lost, and heartbeats ke
   REQUIRE(session.route().empty());
 }
 
+TEST_CASE("a node that was not awake takes its own pause for no silence of the peer") {
+  auto session = joined_b();
+  session.heard(state_of_b(), time_point(900ms));
+  session.slept(3000ms, time_point(4000ms));
+  REQUIRE_FALSE(session.tick(time_point(4000ms)).lost);
+  REQUIRE_FALSE(session.tick(time_point(4899ms)).lost);
+  REQUIRE(session.tick(time_point(4900ms)).lost);
+}
+
 TEST_CASE("a hello over a new connection says that the peer lost us: both begin anew") {
   auto session = joined_b();
   const auto actions = session.heard_hello("s", hello_of("b", 2), time_point(1ms));

@@ -282,8 +282,8 @@ TEST_CASE("keys that are not known are skipped, so that a newer peer may send so
 }
 
 TEST_CASE("of a hello of another version only version, node and age of the node are looked at") {
-  const auto decoded = decode_control(
-    write_cbor({{"type", "hello"}, {"version", 9}, {"node", "z"}, {"up_for", 5}, {"config", 4}}));
+  const auto decoded =
+    decode_control(write_cbor({{"type", "hello"}, {"version", 9}, {"node", "z"}, {"up_for", 5}, {"config", 4}}));
   REQUIRE(std::get<hello>(decoded).up_for == std::chrono::nanoseconds(5));
   REQUIRE(std::get<hello>(decoded).version == 9);
   REQUIRE(std::get<hello>(decoded).node == "z");
