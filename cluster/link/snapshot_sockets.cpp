@@ -100,7 +100,7 @@ void snapshot_sockets::read_monitor(subscription& of) {
 void snapshot_sockets::read(subscription& from) {
   zmq::message_t frame;
   if (!from.socket->socket.recv(frame, zmq::recv_flags::dontwait) || from.left
-      || is_lost(settings_.filter, from.peer, link_filter::direction::incoming))
+      || is_lost(settings_.filter, from.peer.name, link_filter::direction::incoming))
     return;
   tally_->update([&](link_counters& c) { c.bytes_received += frame.size(); });
   worker_.receive({.peer = from.peer.name, .frame = std::move(frame)});
