@@ -44,6 +44,12 @@ std::optional<leadership_state> first_of_global(const cluster_plan& plan) {
   return plan.resume ? plan.resume->global : leadership(plan.global_leadership()).save();
 }
 
+/// Who hears of the global leader's decisions from itself. In a node its node actor tells them: it drops those that were made while
+/// the seat was being lost.
+observers watchers_of_global(const cluster_plan& plan, const observers& decision_watchers) {
+  return plan.node ? observers() : decision_watchers;
+}
+
 /// Spawns an actor whose handlers take long.
 template <class... Ts>
 caf::actor spawn_busy(caf::actor_system& system, const cluster_plan& plan, Ts&&... args) {
@@ -85,7 +91,7 @@ void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor,
                         spawned_cluster& cluster) {
   const auto& plan = *shared_plan;
   cluster.global_leader = system.spawn(global_leader_actor, plan.global_leadership(), services.clock,
-                                       first_of_global(plan), decision_watchers);
+                                       first_of_global(plan), watchers_of_global(plan, decision_watchers));
   if (plan.node)
     cluster.node = system.spawn(node_actor, shared_plan, services, decision_watchers);
   const auto own = plan.own_groups();
@@ -172,8 +178,8 @@ void respawn_group_leader(caf::actor_system& system, spawned_cluster& cluster, c
 
 void respawn_global_leader(caf::actor_system& system, spawned_cluster& cluster, const observers& decision_watchers,
                            const cluster_plan& plan, const run_services& services, const leadership_state& known) {
-  cluster.global_leader =
-    system.spawn(global_leader_actor, plan.global_leadership(), services.clock, std::nullopt, decision_watchers);
+  cluster.global_leader = system.spawn(global_leader_actor, plan.global_leadership(), services.clock, std::nullopt,
+                                       watchers_of_global(plan, decision_watchers));
   if (cluster.node) {
     caf::anon_send(cluster.node, report_to{cluster.global_leader});
     return;

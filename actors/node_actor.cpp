@@ -201,10 +201,9 @@ void handle_decision(self_ptr self, leader_announcement decision) {
   state.newest_decision = order;
   for (const auto& group_leader : state.group_leaders)
     self->send(group_leader, decision);
-  // The own global leader has told the observers itself.
-  if (self->current_sender() == caf::actor_cast<caf::strong_actor_ptr>(state.global_leader))
-    return;
-  decision.decided_at = state.services.clock->now();
+  // Another node's clock is not this one's.
+  if (self->current_sender() != caf::actor_cast<caf::strong_actor_ptr>(state.global_leader))
+    decision.decided_at = state.services.clock->now();
   state.decision_watchers.tell(decision);
 }
 

@@ -52,7 +52,7 @@ struct node_actor_state {
 /// The face of a node toward the others, and its router: to them a node is this one actor.
 ///
 ///   group_report, probe_result      → the own global leader where this node holds the seat, else the holder's proxy, else nobody
-///   global leader_announcement      → the own group leaders, each newer one once (and observers, where another node decided)
+///   global leader_announcement      → the own group leaders, and the observers, each newer one once
 ///   probe_request                   → the group leader of the candidate, or the proxy of its node
 ///
 /// It keeps the seat of the global leader (actors/seat.hpp): tells its own global leader take_seat and leave_seat, and who

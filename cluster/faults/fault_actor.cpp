@@ -89,7 +89,7 @@ void look(self_ptr self) {
   auto& state = self->state;
   const auto now = state.settings.clock->training_time();
   note_seat(state, now);
-  if (now > state.looked_up_to) {
+  if (now > state.looked_up_to && !state.settings.is_over()) {
     const auto from = std::max(state.looked_up_to, now - state.settings.patience);
     for (const auto& due : state.settings.schedule->between(from, now))
       if (is_own(state, due))

@@ -26,6 +26,8 @@ struct fault_actor_settings {
   std::chrono::nanoseconds after{0};
   std::chrono::nanoseconds patience = std::chrono::seconds(2);
   std::shared_ptr<const run_clock> clock;
+  /// Whether the run's budget is used up: then no fault begins any more.
+  std::function<bool()> is_over;
   /// Whether this node decides for all now.
   std::function<bool()> holds_seat;
   std::shared_ptr<fault_switches> switches;

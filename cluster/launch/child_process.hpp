@@ -31,7 +31,7 @@ struct child_end {
   bool by_signal = false;
 };
 
-/// A child process in a session of its own, so that neither the terminal's signals nor this process's death reach it. What it
+/// A child process in a process group of its own, so that neither the terminal's signals nor this process's death reach it. What it
 /// writes comes through pipes. Used on one thread.
 class child_process {
  public:
@@ -58,7 +58,7 @@ class child_process {
   /// How it ended; empty while it runs. Never waits.
   std::optional<child_end> poll_end();
 
-  /// Sends a signal to it and all that it started in its session's group. Nothing where it has ended.
+  /// Sends a signal to it and all that it started in its group. Nothing where it has ended.
   void signal(int number);
 
  private:

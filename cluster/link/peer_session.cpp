@@ -35,6 +35,7 @@ peer_session::peer_session(hello own, node_endpoints peer, milliseconds patience
     timing_(patience),
     started_(started),
     last_heard_(started),
+    may_replace_from_(started),
     next_beat_(started),
     apart_since_(started),
     next_complaint_(started + timing_.says_unreachable_after) {}
@@ -87,8 +88,10 @@ session_actions peer_session::heard_hello(const std::string& route, const hello&
   }
   if (joined_ && route_ != route) {
     part(actions, now, "it lost this node and began anew");
-    actions.reconnect = true;
+    actions.reconnect = now >= may_replace_from_;
   }
+  if (actions.reconnect)
+    may_replace_from_ = now + timing_.lost_after;
   if (welcomed_ && *welcomed_ != theirs.incarnation)
     welcomed_.reset();
   route_ = route;
@@ -163,6 +166,7 @@ session_actions peer_session::tick(time_point now) {
   session_actions actions;
   if (!route_.empty() && now - last_heard_ >= timing_.lost_after) {
     actions.reconnect = joined_.has_value();
+    may_replace_from_ = now + timing_.lost_after;
     part(actions, now, fmt::format("it was not heard of for {:.1f} s", seconds(now - last_heard_)));
   }
   if (now >= next_beat_) {

@@ -51,7 +51,8 @@ struct session_actions {
 ///
 /// Until both have happened our hello is said with each heartbeat (saying it again on one connection changes nothing); then it
 /// is the node's state. Whoever loses a peer makes a new connection to it; a hello over a new connection from a peer that
-/// has joined says that it lost us, so both sides begin anew.
+/// has joined says that it lost us, so both sides begin anew. Nobody makes a second new connection within lost_after for that:
+/// two sides that lost each other at the same moment would take each other's new connections for further losses for ever.
 class peer_session {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -112,6 +113,8 @@ class peer_session {
   std::optional<std::uint64_t> welcomed_;
   std::optional<std::uint64_t> joined_;
 
+  /// When our connection may be replaced next because the peer's was.
+  time_point may_replace_from_;
   time_point next_beat_;
   /// Since when the peer has not been joined, and when to say so next.
   time_point apart_since_;

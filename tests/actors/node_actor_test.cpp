@@ -218,17 +218,21 @@ TEST_CASE("a new global leader actor goes on under the seat's term, and no numbe
   REQUIRE(decided[1].decision == 2);
 }
 
-TEST_CASE("the word of a deposed holder is passed on to no group") {
+TEST_CASE("the word of a deposed holder is passed on to nobody, also where that was this node") {
   node_network nodes(2);
   start_bare(nodes, 2);
+  const auto& node = nodes.at(1);
   leader_announcement decision{.scope = scope::global, .term = 0, .decision = 90, .leader = {0, 0}};
-  caf::anon_send(nodes.at(1).actor, decision);
+  caf::anon_send(node.actor, decision);
+  caf::send_as(node.global_leader, node.actor, decision);
   nodes.run_for(10ms);
-  REQUIRE(nodes.at(1).group_record->decisions.empty());
+  REQUIRE(node.group_record->decisions.empty());
+  REQUIRE(node.record->decisions.empty());
   decision.term = 1;
-  caf::anon_send(nodes.at(1).actor, decision);
+  caf::anon_send(node.actor, decision);
   nodes.run_for(10ms);
-  REQUIRE(nodes.at(1).group_record->decisions.size() == 1);
+  REQUIRE(node.group_record->decisions.size() == 1);
+  REQUIRE(node.record->decisions.size() == 1);
 }
 
 TEST_CASE("a probe goes to the node of its candidate") {

@@ -81,8 +81,8 @@ class node_network {
     node.group_record = std::make_shared<recorded_run>();
     node.group = system_.spawn(recording_actor, node.group_record, std::size_t{0});
     const observers watchers({node.recorder});
-    node.global_leader =
-      system_.spawn(global_leader_actor, node.plan->global_leadership(), node.services.clock, std::nullopt, watchers);
+    node.global_leader = system_.spawn(global_leader_actor, node.plan->global_leadership(), node.services.clock,
+                                       std::nullopt, observers());
     node.actor = system_.spawn(node_actor, node.plan, node.services, watchers);
     caf::anon_send(node.actor, std::vector<caf::actor>{node.group});
     caf::anon_send(node.actor, report_to{node.global_leader});
@@ -117,7 +117,7 @@ class node_network {
     auto& node = nodes_.at(i);
     caf::anon_send_exit(node.global_leader, caf::exit_reason::kill);
     node.global_leader = system_.spawn(global_leader_actor, node.plan->global_leadership(), node.services.clock,
-                                       std::nullopt, observers({node.recorder}));
+                                       std::nullopt, observers());
     caf::anon_send(node.actor, report_to{node.global_leader});
   }
 

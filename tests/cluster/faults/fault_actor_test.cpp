@@ -45,6 +45,7 @@ class rehearsal {
                                                 .after = after,
                                                 .patience = 2s,
                                                 .clock = clock_,
+                                                .is_over = [this] { return is_over; },
                                                 .holds_seat = [this] { return holds_seat; },
                                                 .switches = switches,
                                                 .freeze = [this](auto time) { note("freeze", time); },
@@ -73,6 +74,7 @@ class rehearsal {
 
   const deeds& seen() const { return *seen_; }
 
+  bool is_over = false;
   bool holds_seat = false;
   std::shared_ptr<fault_switches> switches =
     std::make_shared<fault_switches>(std::vector{worker_id{0, 0}, worker_id{0, 1}});
@@ -166,4 +168,13 @@ TEST_CASE("what fell into a time in which the process stood still is passed over
   run.stand_still(9s);
   run.pass(1s);
   REQUIRE(run.seen() == deeds{"begin kill_worker", "kill worker 0.0"});
+}
+
+TEST_CASE("no fault begins when the budget is used up, and those that go on still end") {
+  rehearsal run({{.at = 1s, .kind = fault_kind::cut, .node = "a", .duration = 2s},
+                 {.at = 2s, .kind = fault_kind::kill_node, .node = "a"}});
+  run.pass(1500ms);
+  run.is_over = true;
+  run.pass(3s);
+  REQUIRE(run.seen() == deeds{"begin cut", "end cut"});
 }

@@ -122,6 +122,17 @@ TEST_CASE("a hello over a new connection says that the peer lost us: both begin 
   REQUIRE(session.answered(welcome{"b", 2}, time_point(2ms)).joined == 2u);
 }
 
+TEST_CASE("a peer that makes one new connection after the other does not make this node do so as well") {
+  auto session = joined_b();
+  REQUIRE(session.heard_hello("s", hello_of("b", 2), time_point(1ms)).reconnect);
+  REQUIRE(session.answered(welcome{"b", 2}, time_point(2ms)).joined);
+  const auto again = session.heard_hello("t", hello_of("b", 2), time_point(3ms));
+  REQUIRE(again.lost);
+  REQUIRE_FALSE(again.reconnect);
+  REQUIRE(session.answered(welcome{"b", 2}, time_point(4ms)).joined);
+  REQUIRE(session.heard_hello("u", hello_of("b", 2), time_point(1001ms)).reconnect);
+}
+
 TEST_CASE("two nodes that lost each other find each other again, whoever noticed first") {
   for (const bool a_first : {true, false}) {
     auto a = joined_b();
