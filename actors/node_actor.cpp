@@ -138,6 +138,17 @@ void settle(self_ptr self) {
     send_report(self, report);
 }
 
+/// While a node is gone its workers' shards are the others' (where the plan has a roster).
+void mark_workers(const cluster_plan& plan, const std::string& node, bool live) {
+  const auto place = std::find_if(plan.node->nodes.begin(), plan.node->nodes.end(),
+                                  [&](const node_place& known) { return known.name == node; });
+  if (place == plan.node->nodes.end())
+    return;
+  for (std::uint32_t i = 0; i < place->groups.count; ++i)
+    for (std::uint32_t index = 0; index < plan.workers_per_group; ++index)
+      plan.set_live({place->groups.first + i, index}, live);
+}
+
 void lose(self_ptr self, const std::string& node, const std::string& reason) {
   auto& state = self->state;
   const auto found = state.peers.find(node);
@@ -145,6 +156,7 @@ void lose(self_ptr self, const std::string& node, const std::string& reason) {
   self->demonitor(found->second.proxy);
   state.peers.erase(found);
   state.seat->lost(node);
+  mark_workers(*state.plan, node, false);
   name_followers(self);
   if (state.deciding)
     for (const auto group : gone_groups(state))
@@ -159,6 +171,7 @@ void handle_joined(self_ptr self, const peer_joined& event) {
   state.peers[event.node] = {event.incarnation, event.proxy};
   self->monitor(event.proxy);
   state.seat->joined(event.node);
+  mark_workers(*state.plan, event.node, true);
   state.plan->watchers.tell(node_joined{event.node, event.incarnation});
   name_followers(self);
   publish(state);

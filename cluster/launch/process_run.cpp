@@ -30,10 +30,12 @@
 namespace paceline {
 namespace {
 
-/// Threads that a process makes: two a worker (steps, batches), and those of CAF, recorder, tests, checkpoints and link.
-std::size_t threads_of(std::size_t workers_here) {
-  constexpr std::size_t others = 12;
-  return 2 * workers_here + others;
+/// Threads that a process makes: two a worker (steps, batches), those of CAF, recorder, tests and checkpoints, and those of a
+/// node's link.
+std::size_t threads_of(std::size_t workers_here, bool is_node) {
+  constexpr std::size_t others = 8;
+  constexpr std::size_t of_a_link = 4;
+  return 2 * workers_here + others + (is_node ? of_a_link : 0);
 }
 
 /// Takes longer only where the recorder is gone.
@@ -254,7 +256,7 @@ launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::
   shape.workers_per_group = config.groups.workers;
   if (run.node != nullptr)
     run.node->adapt(shape);
-  require_threads(threads_of(shape.worker_ids().size()));
+  require_threads(threads_of(shape.worker_ids().size(), run.node != nullptr));
   // Data first: it takes longest, and a launch that is killed over it leaves no folder.
   const auto task = load_task(config);
   auto folder = run.go_on ? run_folder::resume(run.folder) : run_folder::create(run.folder);

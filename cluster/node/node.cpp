@@ -6,6 +6,7 @@
 #include "cluster/faults/fault_rehearsal.hpp"
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/process_run.hpp"
+#include "cluster/link/large_memory.hpp"
 #include "cluster/link/node_link.hpp"
 #include "cluster/node/leader_wait.hpp"
 
@@ -142,6 +143,7 @@ class member_of_run final : public node_membership {
 } // namespace
 
 launch_exit run_node(const node_options& options, std::ostream& out, std::ostream& err) {
+  keep_large_memory();
   member_of_run member(options.config, options.name);
   return run_in_this_process(
     {.config = options.config, .folder = options.folder, .go_on = options.go_on, .node = &member}, out, err);

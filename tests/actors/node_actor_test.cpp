@@ -63,6 +63,19 @@ TEST_CASE("the seat of a lost holder is taken within twice the patience") {
   REQUIRE(nodes.at(2).record->lost.size() == 1);
 }
 
+TEST_CASE("the shards of a lost node's workers are the others' until it is there again") {
+  node_network nodes(3);
+  start_bare(nodes, 3);
+  const auto& roster = *nodes.at(1).plan->roster;
+  REQUIRE(roster.live() == std::vector<bool>(6, true));
+  nodes.cut(0, 1);
+  nodes.run_for(patience);
+  REQUIRE(roster.live() == std::vector<bool>{false, false, true, true, true, true});
+  nodes.heal(0, 1);
+  nodes.run_for(patience);
+  REQUIRE(roster.live() == std::vector<bool>(6, true));
+}
+
 TEST_CASE("a holder that one node alone has lost sight of stays, and there is no contest of terms") {
   node_network nodes(3);
   start_bare(nodes, 3);

@@ -171,6 +171,7 @@ class node_network {
     plan.strategy = strategy;
     plan.own = group_range{i, 1};
     plan.watchers.add(node.recorder);
+    plan.roster = std::make_shared<shard_roster>(std::size_t{plan.groups} * plan.workers_per_group);
     plan.node = node_settings{.name = name(i),
                               .incarnation = ++incarnations_,
                               .nodes = places_,

@@ -44,9 +44,9 @@ TEST_CASE("a child does not inherit which signals are blocked here") {
   REQUIRE(found.end.by_signal);
 }
 
-TEST_CASE("a child leads a session of its own, so that the terminal's signals do not reach it") {
+TEST_CASE("a child leads a process group of its own, so that the terminal's signals do not reach it") {
   child_process child({.arguments = {"/bin/sleep", "1000"}});
-  REQUIRE(::getsid(child.id()) == child.id());
+  REQUIRE(::getpgid(child.id()) == child.id());
   child.signal(SIGKILL);
   while (!child.poll_end())
     ::usleep(1000);
