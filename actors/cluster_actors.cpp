@@ -3,6 +3,8 @@
 #include "actors/global_leader.hpp"
 #include "actors/group_leader.hpp"
 #include "actors/lockstep_conductor.hpp"
+#include "actors/node_actor.hpp"
+#include "actors/type_ids.hpp"
 #include "actors/worker.hpp"
 
 #include <caf/all.hpp>
@@ -20,6 +22,8 @@ compute_actor_settings compute_settings(const cluster_plan& plan, worker_id id) 
     .thread_name = plan.own_threads ? "worker " + to_string(id) : std::string(),
     .resume = nullptr,
     .lockstep = plan.lockstep};
+  if (plan.start_from)
+    settings.start_from = [from = plan.start_from, id] { return from(id); };
   if (plan.resume) {
     const auto& workers = plan.resume->workers;
     const auto found = std::find_if(workers.begin(), workers.end(), [id](const auto& w) { return w.id == id; });
@@ -30,7 +34,20 @@ compute_actor_settings compute_settings(const cluster_plan& plan, worker_id id) 
 }
 
 std::optional<leadership_state> group_resume(const cluster_plan& plan, std::uint32_t group) {
-  return plan.resume ? std::optional(plan.resume->groups.at(group)) : std::nullopt;
+  return plan.resume ? std::optional(plan.resume->groups.at(group - plan.resume->first_group)) : std::nullopt;
+}
+
+/// Where the global leader begins; with no seat where it has to be taken first.
+std::optional<leadership_state> first_of_global(const cluster_plan& plan) {
+  if (plan.node)
+    return std::nullopt;
+  return plan.resume ? plan.resume->global : leadership(plan.global_leadership()).save();
+}
+
+/// Who hears of the global leader's decisions from itself. In a node its node actor tells them: it drops those that were made while
+/// the seat was being lost.
+observers watchers_of_global(const cluster_plan& plan, const observers& decision_watchers) {
+  return plan.node ? observers() : decision_watchers;
 }
 
 /// Spawns an actor whose handlers take long.
@@ -40,32 +57,64 @@ caf::actor spawn_busy(caf::actor_system& system, const cluster_plan& plan, Ts&&.
                           : system.spawn(std::forward<Ts>(args)...);
 }
 
+/// `mouth`: whom the compute actor reports to.
+void add_compute(caf::actor_system& system, const caf::actor& supervisor, const cluster_plan& plan,
+                 const run_services& services, worker_id id, const caf::actor& mouth, spawned_cluster& cluster) {
+  auto settings = compute_settings(plan, id);
+  cluster.vitals.push_back(settings.vitals);
+  cluster.computes.push_back(
+    spawn_busy(system, plan, compute_actor, std::move(settings), services, mouth, supervisor, plan.watchers));
+}
+
+/// Who else of this process may score a group's candidates.
+void name_fellows(const spawned_cluster& cluster, const cluster_plan& plan, std::uint32_t group) {
+  fellow_workers fellows;
+  for (const auto id : plan.worker_ids())
+    if (id.group != group)
+      fellows.workers.push_back({id, cluster.workers[plan.position(id)]});
+  caf::anon_send(cluster.group_leaders[group - plan.own_groups().first], fellows);
+}
+
+/// Whom group leaders report to.
+const caf::actor& above_groups(const spawned_cluster& cluster) {
+  return cluster.node ? cluster.node : cluster.global_leader;
+}
+
+std::vector<caf::actor> workers_of_group(const spawned_cluster& cluster, const cluster_plan& plan,
+                                         std::uint32_t group) {
+  const auto first = cluster.workers.begin() + static_cast<std::ptrdiff_t>(plan.position({group, 0}));
+  return {first, first + plan.workers_per_group};
+}
+
 void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor, const observers& decision_watchers,
-                        const cluster_plan& plan, const run_services& services, spawned_cluster& cluster) {
-  const auto global_resume = plan.resume ? std::optional(plan.resume->global) : std::nullopt;
-  const auto global =
-    system.spawn(global_leader_actor, plan.global_leadership(), services.clock, global_resume, decision_watchers);
-  std::vector<caf::actor> group_leaders;
-  for (std::uint32_t group = 0; group < plan.groups; ++group) {
-    const auto leader = system.spawn(group_leader_actor, plan.group_leadership(group), services.clock, global,
-                                     group_resume(plan, group), decision_watchers);
-    std::vector<caf::actor> workers;
+                        const std::shared_ptr<const cluster_plan>& shared_plan, const run_services& services,
+                        spawned_cluster& cluster) {
+  const auto& plan = *shared_plan;
+  cluster.global_leader = system.spawn(global_leader_actor, plan.global_leadership(), services.clock,
+                                       first_of_global(plan), watchers_of_global(plan, decision_watchers));
+  if (plan.node)
+    cluster.node = system.spawn(node_actor, shared_plan, services, decision_watchers);
+  const auto own = plan.own_groups();
+  for (auto group = own.first; group < own.first + own.count; ++group) {
+    const auto leader =
+      system.spawn(group_leader_actor, plan.group_leadership(group), services.clock, above_groups(cluster),
+                   group_resume(plan, group), decision_watchers, services.plane);
     for (std::uint32_t index = 0; index < plan.workers_per_group; ++index) {
       const worker_id id{group, index};
-      const auto worker = system.spawn(worker_actor, id, leader);
-      const auto compute = spawn_busy(system, plan, compute_actor, compute_settings(plan, id), services, worker,
-                                      supervisor, plan.watchers);
-      caf::anon_send(worker, compute);
-      workers.push_back(worker);
-      cluster.computes.push_back(compute);
+      cluster.workers.push_back(system.spawn(worker_actor, id, leader));
+      add_compute(system, supervisor, plan, services, id, cluster.workers.back(), cluster);
+      caf::anon_send(cluster.workers.back(), cluster.computes.back());
     }
-    caf::anon_send(leader, workers);
-    group_leaders.push_back(leader);
-    cluster.coordinators.insert(cluster.coordinators.end(), workers.begin(), workers.end());
+    caf::anon_send(leader, workers_of_group(cluster, plan, group));
+    cluster.group_leaders.push_back(leader);
   }
-  caf::anon_send(global, group_leaders);
-  cluster.coordinators.insert(cluster.coordinators.end(), group_leaders.begin(), group_leaders.end());
-  cluster.coordinators.push_back(global);
+  caf::anon_send(above_groups(cluster), cluster.group_leaders);
+  for (auto group = own.first; group < own.first + own.count; ++group)
+    name_fellows(cluster, plan, group);
+  if (!plan.node)
+    return;
+  caf::anon_send(cluster.node, report_to{cluster.global_leader});
+  plan.node->connect(cluster.node);
 }
 
 void spawn_lockstep(caf::actor_system& system, const caf::actor& supervisor,
@@ -73,8 +122,7 @@ void spawn_lockstep(caf::actor_system& system, const caf::actor& supervisor,
                     spawned_cluster& cluster) {
   cluster.conductor = system.spawn(lockstep_conductor_actor, plan, services, supervisor);
   for (const auto id : plan->worker_ids())
-    cluster.computes.push_back(spawn_busy(system, *plan, compute_actor, compute_settings(*plan, id), services,
-                                          cluster.conductor, supervisor, plan->watchers));
+    add_compute(system, supervisor, *plan, services, id, cluster.conductor, cluster);
   caf::anon_send(cluster.conductor, cluster.computes);
 }
 
@@ -87,7 +135,7 @@ spawned_cluster spawn_cluster(caf::actor_system& system, const caf::actor& super
   if (plan->lockstep)
     spawn_lockstep(system, supervisor, plan, services, cluster);
   else
-    spawn_free_running(system, supervisor, decision_watchers, *plan, services, cluster);
+    spawn_free_running(system, supervisor, decision_watchers, plan, services, cluster);
   if (plan->evaluator.make_test)
     cluster.evaluator = spawn_busy(system, *plan, evaluator_actor, plan->evaluator, services.clock);
   if (plan->write_checkpoint)
@@ -95,18 +143,90 @@ spawned_cluster spawn_cluster(caf::actor_system& system, const caf::actor& super
   return cluster;
 }
 
+void spawn_successor(caf::actor_system& system, const caf::actor& supervisor, const cluster_plan& plan,
+                     const run_services& services, spawned_cluster& cluster, worker_id id, const snapshot_ptr& start,
+                     std::uint64_t steps_before) {
+  const auto position = plan.position(id);
+  auto settings = compute_settings(plan, id);
+  settings.resume = nullptr;
+  settings.start_from = [start] { return start; };
+  settings.steps_before = steps_before;
+  cluster.vitals[position]->retired.store(true);
+  cluster.vitals[position] = settings.vitals;
+  cluster.computes[position] = spawn_busy(system, plan, compute_actor, std::move(settings), services,
+                                          cluster.workers[position], supervisor, plan.watchers);
+}
+
+void respawn_group_leader(caf::actor_system& system, spawned_cluster& cluster, const observers& decision_watchers,
+                          const cluster_plan& plan, const run_services& services, std::uint32_t group,
+                          const leadership_state& known) {
+  const auto leader = system.spawn(group_leader_actor, plan.group_leadership(group), services.clock,
+                                   above_groups(cluster), std::nullopt, decision_watchers, services.plane);
+  take_seat order{.term = known.term + 1, .decisions = known.decisions, .patience = plan.patience};
+  for (std::uint32_t index = 0; index < plan.workers_per_group; ++index)
+    if (!cluster.computes[plan.position({group, index})])
+      order.gone.push_back(index);
+  caf::anon_send(leader, order);
+  const auto workers = workers_of_group(cluster, plan, group);
+  caf::anon_send(leader, workers);
+  for (const auto& worker : workers)
+    caf::anon_send(worker, report_to{leader});
+  cluster.group_leaders[group - plan.own_groups().first] = leader;
+  name_fellows(cluster, plan, group);
+  caf::anon_send(above_groups(cluster), cluster.group_leaders);
+}
+
+void respawn_global_leader(caf::actor_system& system, spawned_cluster& cluster, const observers& decision_watchers,
+                           const cluster_plan& plan, const run_services& services, const leadership_state& known) {
+  cluster.global_leader = system.spawn(global_leader_actor, plan.global_leadership(), services.clock, std::nullopt,
+                                       watchers_of_global(plan, decision_watchers));
+  if (cluster.node) {
+    caf::anon_send(cluster.node, report_to{cluster.global_leader});
+    return;
+  }
+  caf::anon_send(
+    cluster.global_leader,
+    take_seat{.term = known.term + 1, .decisions = known.decisions, .patience = plan.patience, .gone = {}});
+  caf::anon_send(cluster.global_leader, cluster.group_leaders);
+  for (const auto& leader : cluster.group_leaders)
+    caf::anon_send(leader, report_to{cluster.global_leader});
+}
+
+std::vector<named_actor> actors_of(const spawned_cluster& cluster, const cluster_plan& plan) {
+  std::vector<named_actor> all;
+  const auto add = [&](const caf::actor& actor, const std::string& name) {
+    if (actor)
+      all.push_back({actor, name});
+  };
+  const auto ids = plan.worker_ids();
+  add(cluster.conductor, "the lock-step conductor");
+  add(cluster.global_leader, "the global leader");
+  add(cluster.node, "the node");
+  for (std::size_t i = 0; i < cluster.group_leaders.size(); ++i)
+    add(cluster.group_leaders[i], "the leader of group " + std::to_string(plan.own_groups().first + i));
+  for (std::size_t i = 0; i < cluster.workers.size(); ++i)
+    add(cluster.workers[i], "the voice of worker " + to_string(ids[i]));
+  for (std::size_t i = 0; i < cluster.computes.size(); ++i)
+    add(cluster.computes[i], "worker " + to_string(ids[i]));
+  add(cluster.evaluator, "the evaluator");
+  add(cluster.checkpointer, "the checkpointer");
+  return all;
+}
+
 void end_cluster(spawned_cluster& cluster) {
-  const auto end = [](caf::actor& actor) {
+  const auto end = [](const caf::actor& actor) {
     if (actor)
       caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-    actor = nullptr;
   };
   // From those who decide to those who compute, so that nothing new is asked of what is ending.
   end(cluster.conductor);
-  std::for_each(cluster.coordinators.begin(), cluster.coordinators.end(), end);
-  std::for_each(cluster.computes.begin(), cluster.computes.end(), end);
+  end(cluster.global_leader);
+  end(cluster.node);
+  for (const auto* actors : {&cluster.group_leaders, &cluster.workers, &cluster.computes})
+    std::for_each(actors->begin(), actors->end(), end);
   end(cluster.evaluator);
   end(cluster.checkpointer);
+  cluster = {};
 }
 
 } // namespace paceline

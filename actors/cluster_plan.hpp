@@ -3,26 +3,38 @@
 #include "actors/checkpointer.hpp"
 #include "actors/evaluator.hpp"
 #include "actors/leadership.hpp"
+#include "actors/node_settings.hpp"
 #include "actors/observers.hpp"
 #include "actors/run_budget.hpp"
 #include "actors/run_state.hpp"
 #include "actors/strategy.hpp"
+#include "actors/worker_restarts.hpp"
+#include "compute/data/shard_roster.hpp"
 #include "compute/schedule.hpp"
 #include "compute/trainer.hpp"
 #include "messages/ids.hpp"
+#include "messages/leader_snapshot.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace paceline {
 
 /// All that a supervisor needs to run a cluster inside one process.
 struct cluster_plan {
+  /// Of the whole run.
   std::uint32_t groups = 1;
   std::uint32_t workers_per_group = 1;
+  /// The groups that this process holds; all where it is empty.
+  std::optional<group_range> own;
+  /// Where the run has several nodes: which of them this process is. Not with lockstep.
+  std::optional<node_settings> node;
+  /// How long somebody is waited for who may be gone.
+  std::chrono::nanoseconds patience = std::chrono::seconds(2);
   /// Makes a worker's trainer; called on that worker's own thread.
   std::function<std::unique_ptr<trainer>(worker_id)> make_trainer;
   /// Cores to which a worker is bound; none where it returns none.
@@ -32,6 +44,14 @@ struct cluster_plan {
   double learning_rate = 0.1;
   learning_rate_schedule schedule;
   budget_limits budget;
+  /// Of workers that fail or are killed while they train. Without effect in lock-step.
+  restart_limits restarts;
+  /// Where given: parameters that a worker begins from in place of random ones when the cluster starts, such as the leader's of
+  /// a run that this node joins late. Called on the worker's own thread, and may wait; nullptr for none.
+  std::function<snapshot_ptr(worker_id)> start_from;
+  /// Where given: kept up to date with which of this plan's workers train, for the batch loaders (data.shards = rebalance).
+  /// Its shards are by group and index over the whole run. Without effect in lock-step, whose batches depend on no timing.
+  std::shared_ptr<shard_roster> roster;
 
   /// Tests are skipped where make_test is empty; 0 means only at the end.
   evaluator_settings evaluator;
@@ -45,15 +65,22 @@ struct cluster_plan {
   /// Actors that compute or write have threads of their own. False leaves them to CAF's scheduler: for tests on the
   /// deterministic one.
   bool own_threads = true;
-  /// Where to go on from; a new run where empty.
+  /// How long actors may take to end when the run does, before those that are left are named in a failure.
+  std::chrono::nanoseconds shutdown_time = std::chrono::seconds(10);
+  /// Where to go on from; a new run where empty. Of the same own groups.
   std::shared_ptr<const run_state> resume;
   observers watchers;
 
-  std::uint32_t workers() const { return groups * workers_per_group; }
-  /// All workers, by group and index.
+  group_range own_groups() const { return own.value_or(group_range{0, groups}); }
+  /// The workers of this process, by group and index.
   std::vector<worker_id> worker_ids() const;
-  /// Position of a worker in worker_ids().
-  std::size_t position(worker_id id) const { return std::size_t{id.group} * workers_per_group + id.index; }
+  /// Position of a worker in worker_ids(). Requires that it is one of them.
+  std::size_t position(worker_id id) const {
+    return std::size_t{id.group - own_groups().first} * workers_per_group + id.index;
+  }
+
+  /// Keeps the roster, where there is one.
+  void set_live(worker_id id, bool live) const;
 
   leadership_settings group_leadership(std::uint32_t group) const;
   leadership_settings global_leadership() const;

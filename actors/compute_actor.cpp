@@ -5,6 +5,7 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <type_traits>
 
@@ -43,6 +44,8 @@ class turn {
 
 void fail(self_ptr self, failure_code code, const std::string& what) {
   auto& state = self->state;
+  if (state.settings.vitals->retired.load())
+    return self->quit();
   const failure report{.code = code,
                        .worker = state.settings.training.id,
                        .what = what,
@@ -75,14 +78,24 @@ void make_trainer(self_ptr self) {
     state.services.plane->subscribe(scope::global, 0), state.services.clock);
   if (state.settings.resume)
     training->restore(*state.settings.resume);
+  const auto start = state.settings.start_from ? state.settings.start_from() : nullptr;
+  if (start || state.settings.steps_before > 0)
+    training->begin(start, std::max(state.settings.steps_before, training->report().steps));
   state.training = std::move(training);
   state.settings.resume.reset();
+  state.settings.start_from = nullptr;
+  state.settings.vitals->steps.store(state.training->report().steps);
   self->send(state.supervisor, worker_ready{state.settings.training.id});
 }
 
 /// Tells what a step or pull did. Returns false where the worker is lost and the actor has quit.
 bool tell(self_ptr self, const worker_training::outcome& outcome) {
   auto& state = self->state;
+  if (state.settings.vitals->retired.load()) {
+    self->quit();
+    return false;
+  }
+  state.settings.vitals->steps.store(state.training->report().steps);
   for (const auto& pull : outcome.pulls)
     state.watchers.tell(pull);
   const auto id = state.settings.training.id;
@@ -181,6 +194,14 @@ caf::behavior compute_actor(self_ptr self, compute_actor_settings settings, run_
       if (const auto snapshot = self->state.training->take_snapshot(order.decision))
         self->state.services.plane->publish(snapshot);
       return snapshot_published{};
+    },
+    [self](const copy_parameters& order) {
+      const turn now(self->state);
+      return self->state.training->take_snapshot(order.decision);
+    },
+    [self](const score_parameters& order) {
+      const turn now(self->state);
+      return probe_score{self->state.training->score(*order.candidate)};
     },
     [self](set_exchange order) {
       const turn now(self->state);

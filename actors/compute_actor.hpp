@@ -6,6 +6,7 @@
 #include "actors/run_clock.hpp"
 #include "actors/run_state.hpp"
 #include "actors/worker_training.hpp"
+#include "actors/worker_vitals.hpp"
 #include "compute/trainer.hpp"
 
 #include <caf/actor.hpp>
@@ -37,6 +38,12 @@ struct compute_actor_settings {
   std::string thread_name;
   /// Where to go on from; a new run where empty.
   std::shared_ptr<const worker_state> resume;
+  /// Parameters to begin from in place of the trainer's own; called once, on the actor's own thread, and may wait. Nothing, or
+  /// nullptr, for none.
+  std::function<snapshot_ptr()> start_from;
+  /// What its steps count on from, where it is not resumed.
+  std::uint64_t steps_before = 0;
+  std::shared_ptr<worker_vitals> vitals = std::make_shared<worker_vitals>();
   /// Steps come one by one, by `advance`, instead of freely.
   bool lockstep = false;
 };
@@ -62,7 +69,8 @@ struct compute_actor_state {
 /// Owns one trainer and drives it; spawn it detached: a step takes as long as it takes.
 ///
 ///   (new) --prepare--> ready --begin_training--> training --budget used up--> finished
-///     `--- anything throws: a failure to observers, worker and supervisor, in this order, then it exits
+///     |--- anything throws: a failure to observers, worker and supervisor, in this order, then it exits
+///     `--- retired (worker_vitals) while it made a step: it exits without a word
 ///
 /// While training it sends itself make_step after each step, so whatever came meanwhile (take_snapshot, save_state,
 /// query_progress, set_exchange) is handled at the step boundary, and it never waits for any of it. Snapshots to be pulled to do

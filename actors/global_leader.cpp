@@ -11,15 +11,44 @@ namespace {
 
 using self_ptr = caf::stateful_actor<global_leader_state>*;
 
+void act(self_ptr self, const verification::outcome& outcome) {
+  auto& state = self->state;
+  if (outcome.decision) {
+    for (const auto& follower : state.followers)
+      self->send(follower, *outcome.decision);
+    state.watchers.tell(*outcome.decision);
+  }
+  if (outcome.probe)
+    self->send(state.ways.at(outcome.probe->candidate.leader.group), *outcome.probe);
+}
+
 void handle_report(self_ptr self, const group_report& report) {
   auto& state = self->state;
-  state.decisions->note(report.group, report.steps, report.best);
-  const auto decision = state.decisions->decide(state.clock->now());
-  if (!decision)
+  if (!state.decisions)
     return;
-  for (const auto& group_leader : state.group_leaders)
-    self->send(group_leader, *decision);
-  state.watchers.tell(*decision);
+  state.ways[report.group] = caf::actor_cast<caf::actor>(self->current_sender());
+  state.decisions->note(report.group, report.steps, state.looks->admit(report.best), report.live_workers);
+  act(self, state.looks->decide(*state.decisions, state.clock->now()));
+}
+
+void handle_score(self_ptr self, const probe_result& result) {
+  auto& state = self->state;
+  if (state.decisions)
+    act(self, state.looks->answer(*state.decisions, result, state.clock->now()));
+}
+
+void begin_term(self_ptr self, const take_seat& order) {
+  auto& state = self->state;
+  state.decisions.emplace(state.settings);
+  state.looks->abandon();
+  for (const auto group : order.gone)
+    state.decisions->forget(group);
+  state.decisions->begin_term({order.term, order.decisions, state.clock->now() + order.patience});
+}
+
+void forget(self_ptr self, std::uint32_t group) {
+  if (self->state.decisions)
+    self->state.decisions->forget(group);
 }
 
 } // namespace
@@ -29,17 +58,24 @@ static_assert(!std::is_constructible_v<global_leader_state, caf::stateful_actor<
 global_leader_state::global_leader_state() = default;
 
 caf::behavior global_leader_actor(self_ptr self, leadership_settings settings, std::shared_ptr<const run_clock> clock,
-                                  std::optional<leadership_state> resume, observers watchers) {
+                                  std::optional<leadership_state> first, observers watchers) {
   auto& state = self->state;
-  state.decisions.emplace(settings);
-  if (resume)
-    state.decisions->restore(*resume);
+  state.settings = settings;
+  if (first) {
+    state.decisions.emplace(settings);
+    state.decisions->restore(*first);
+  }
+  state.looks.emplace(settings.verification, settings.loss_window);
   state.clock = std::move(clock);
   state.watchers = std::move(watchers);
 
   return {
-    [self](const std::vector<caf::actor>& group_leaders) { self->state.group_leaders = group_leaders; },
+    [self](const std::vector<caf::actor>& followers) { self->state.followers = followers; },
+    [self](const take_seat& order) { begin_term(self, order); },
+    [self](leave_seat) { self->state.decisions.reset(); },
+    [self](group_gone lost) { forget(self, lost.group); },
     [self](const group_report& report) { handle_report(self, report); },
+    [self](const probe_result& result) { handle_score(self, result); },
   };
 }
 

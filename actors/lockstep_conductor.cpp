@@ -89,7 +89,7 @@ void decide_globally(self_ptr self) {
   auto& state = self->state;
   for (std::uint32_t group = 0; group < state.plan->groups; ++group) {
     const auto& leadership = state.groups[group];
-    state.global->note(group, leadership.total_steps(), leadership.compare(no_time).winner);
+    state.global->note(group, leadership.total_steps(), leadership.compare(no_time).winner, leadership.live_workers());
   }
   decisions made;
   if (auto decision = state.global->decide(no_time))

@@ -8,7 +8,8 @@
 namespace paceline {
 
 /// Who is told everything that happens in a run: worker_progress, leader_announcement, pull_applied, worker_recovered,
-/// evaluation and failure, each as an ordinary message. Telling never waits.
+/// worker_restarted, evaluation and failure, and in a run over several nodes node_joined, node_lost and seat_taken, each as an
+/// ordinary message. Telling never waits.
 class observers {
  public:
   observers() = default;

@@ -18,6 +18,10 @@ class parameter_plane {
 
   /// Puts the snapshot into every slot of its scope (and group).
   virtual void publish(const snapshot_ptr& snapshot) = 0;
+
+  /// The newest snapshot published to that scope (and group) so far, or nullptr before the first: what a late or restarted
+  /// worker begins from. One is held per scope and group.
+  virtual snapshot_ptr newest(scope of, std::uint32_t group) const = 0;
 };
 
 /// The plane inside one process: followers read the very buffer that the leader wrote.

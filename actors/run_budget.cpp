@@ -13,16 +13,26 @@ bool run_budget::claim() {
     return false;
   auto claimed = claimed_.load();
   do {
-    if (limits_.total_steps && claimed >= *limits_.total_steps)
+    if (steps_are_used_up(claimed))
       return false;
   } while (!claimed_.compare_exchange_weak(claimed, claimed + 1));
   return true;
 }
 
+void run_budget::note_elsewhere(std::uint64_t steps) {
+  auto known = elsewhere_.load();
+  while (known < steps && !elsewhere_.compare_exchange_weak(known, steps)) {
+  }
+}
+
+bool run_budget::exhausted() const {
+  return cancelled_.load() || time_is_up() || steps_are_used_up(claimed_.load());
+}
+
 double run_budget::used() const {
   double share = 0;
   if (limits_.total_steps && *limits_.total_steps > 0)
-    share = static_cast<double>(claimed_.load()) / static_cast<double>(*limits_.total_steps);
+    share = static_cast<double>(claimed_.load() + elsewhere_.load()) / static_cast<double>(*limits_.total_steps);
   if (limits_.training_time && limits_.training_time->count() > 0)
     share = std::max(share, std::chrono::duration<double>(clock_->training_time()) / *limits_.training_time);
   return std::clamp(share, 0.0, 1.0);
@@ -30,6 +40,10 @@ double run_budget::used() const {
 
 bool run_budget::time_is_up() const {
   return limits_.training_time && clock_->training_time() >= *limits_.training_time;
+}
+
+bool run_budget::steps_are_used_up(std::uint64_t claimed) const {
+  return limits_.total_steps && claimed + elsewhere_.load() >= *limits_.total_steps;
 }
 
 } // namespace paceline

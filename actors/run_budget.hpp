@@ -18,7 +18,8 @@ struct budget_limits {
 };
 
 /// The steps that may still be made, shared by all workers of a process: each claims a step before it makes it, so that the
-/// total is met exactly, and a fast worker makes more of them than a slow one. Thread-safe; never waits.
+/// total is met exactly, and a fast worker makes more of them than a slow one. Steps that other processes of the run make count as
+/// far as they are known here. Thread-safe; never waits.
 class run_budget {
  public:
   run_budget(const budget_limits& limits, std::shared_ptr<const run_clock> clock, std::uint64_t total_steps_before = 0);
@@ -26,8 +27,18 @@ class run_budget {
   /// True where the caller may make one more step.
   bool claim();
 
+  /// Steps that other processes, or earlier ones in the place of this one, have made by now. Never falls: of several calls the
+  /// largest number counts.
+  void note_elsewhere(std::uint64_t steps);
+
+  /// Steps claimed here, those before the start included.
+  std::uint64_t claimed() const { return claimed_.load(); }
+
   /// Share of the budget that is used, 0 to 1: the larger of that of steps and that of time.
   double used() const;
+
+  /// True where no claim will ever be granted again.
+  bool exhausted() const;
 
   /// No more steps from now on.
   void cancel() { cancelled_.store(true); }
@@ -36,10 +47,12 @@ class run_budget {
 
  private:
   bool time_is_up() const;
+  bool steps_are_used_up(std::uint64_t claimed) const;
 
   budget_limits limits_;
   std::shared_ptr<const run_clock> clock_;
   std::atomic<std::uint64_t> claimed_;
+  std::atomic<std::uint64_t> elsewhere_ = 0;
   std::atomic<bool> cancelled_ = false;
 };
 

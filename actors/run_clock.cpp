@@ -7,6 +7,23 @@ run_clock::run_clock(source now) : source_(std::move(now)), made_at_(source_()) 
 void run_clock::start(std::chrono::nanoseconds training_time_before) {
   offset_.store((now() - training_time_before).count());
   started_.store(true);
+  // In this order, and the other way round in catch_up, so that one of the two sees the other.
+  raise_to(std::chrono::nanoseconds(at_least_.load()));
+}
+
+void run_clock::catch_up(std::chrono::nanoseconds training_time) {
+  auto known = at_least_.load();
+  while (known < training_time.count() && !at_least_.compare_exchange_weak(known, training_time.count())) {
+  }
+  if (started_.load())
+    raise_to(training_time);
+}
+
+void run_clock::raise_to(std::chrono::nanoseconds training_time) {
+  const auto offset = (now() - training_time).count();
+  auto current = offset_.load();
+  while (offset < current && !offset_.compare_exchange_weak(current, offset)) {
+  }
 }
 
 std::chrono::nanoseconds run_clock::now() const {

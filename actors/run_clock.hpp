@@ -19,6 +19,12 @@ class run_clock {
   /// Training begins now, with so much training time used before.
   void start(std::chrono::nanoseconds training_time_before = std::chrono::nanoseconds{0});
 
+  /// The run is at least so old, as another node says: training time is raised to it, now or when training begins here. Never
+  /// lowers it.
+  void catch_up(std::chrono::nanoseconds training_time);
+
+  bool started() const { return started_.load(); }
+
   /// Time since the clock was made; what reports and snapshots are stamped with.
   std::chrono::nanoseconds now() const;
 
@@ -31,11 +37,15 @@ class run_clock {
   static std::chrono::nanoseconds steady_time();
 
  private:
+  void raise_to(std::chrono::nanoseconds training_time);
+
   source source_;
   std::chrono::nanoseconds made_at_;
   /// Training time is now() minus this, once started.
   std::atomic<std::chrono::nanoseconds::rep> offset_ = 0;
   std::atomic<bool> started_ = false;
+  /// What catch_up was told.
+  std::atomic<std::chrono::nanoseconds::rep> at_least_ = 0;
 };
 
 } // namespace paceline

@@ -47,17 +47,17 @@ void take_workers(run_state& state, std::vector<std::optional<std::shared_ptr<wo
   }
 }
 
-void align_coordinators(run_state& state, std::uint32_t workers_per_group) {
+void align_coordinators(run_state& state, std::uint32_t groups, std::uint32_t workers_per_group) {
   const auto align = [](leadership_state& coordinator, std::size_t members) {
     coordinator.steps_since = 0;
     coordinator.member_steps.assign(members, 0);
     coordinator.candidates.assign(members, std::nullopt);
   };
-  align(state.global, state.groups.size());
+  align(state.global, groups);
   for (auto& group : state.groups)
     align(group, workers_per_group);
   for (const auto& worker : state.workers) {
-    state.groups[worker.id.group].member_steps[worker.id.index] = worker.training.steps;
+    state.groups[worker.id.group - state.first_group].member_steps[worker.id.index] = worker.training.steps;
     state.global.member_steps[worker.id.group] += worker.training.steps;
   }
 }

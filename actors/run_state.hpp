@@ -35,9 +35,12 @@ struct leadership_state {
   std::vector<std::optional<loss_report>> candidates;
   /// Who leads; empty before the first decision.
   std::optional<worker_id> leader;
+  /// Under which it was decided (leader_announcement::term).
+  std::uint64_t term = 0;
 };
 
-/// Everything that a checkpoint holds: enough to resume, and the two models worth keeping.
+/// Everything that a checkpoint holds: enough to resume, and the two models worth keeping. Of a run over several nodes, what one
+/// of them has.
 struct run_state {
   /// Steps of all workers together, those of workers that were lost included.
   std::uint64_t total_steps = 0;
@@ -45,6 +48,9 @@ struct run_state {
   std::chrono::nanoseconds training_time{0};
   /// All workers that were left, by group and index.
   std::vector<worker_state> workers;
+  /// The node's first group; its others follow.
+  std::uint32_t first_group = 0;
+  /// By group, from the first on.
   std::vector<leadership_state> groups;
   leadership_state global;
   /// Who led all when the state was taken (see choose_leader); empty where nobody could.
@@ -62,8 +68,8 @@ void take_workers(run_state& state, std::vector<std::optional<std::shared_ptr<wo
                   std::uint64_t steps_of_lost);
 
 /// Sets what the coordinators count to where the workers stand: no decision is half due, nobody is a candidate yet; who led
-/// and how many decisions there were stays. For a state that was collected while coordinators ran freely.
-void align_coordinators(run_state& state, std::uint32_t workers_per_group);
+/// and how many decisions there were stays. For a state that was collected while coordinators ran freely. `groups`: of the run.
+void align_coordinators(run_state& state, std::uint32_t groups, std::uint32_t workers_per_group);
 
 /// Mean of the parameters of all workers whose parameters are finite (of all, where none's are), summed in double. Requires
 /// at least one worker.

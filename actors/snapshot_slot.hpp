@@ -17,9 +17,10 @@ class snapshot_slot {
   void put(snapshot_ptr snapshot) {
     snapshot_ptr dropped; // freed outside the lock: it may be the last reference to many megabytes
     const std::lock_guard guard(mutex_);
-    if (snapshot->decision <= newest_decision_)
+    const decision_order order{snapshot->term, snapshot->decision};
+    if (order <= newest_)
       return;
-    newest_decision_ = snapshot->decision;
+    newest_ = order;
     dropped = std::exchange(snapshot_, std::move(snapshot));
     if (dropped)
       superseded_.fetch_add(1, std::memory_order_relaxed);
@@ -39,11 +40,14 @@ class snapshot_slot {
   std::uint64_t superseded() const { return superseded_.load(std::memory_order_relaxed); }
 
  private:
+  /// Term, then decision.
+  using decision_order = std::pair<std::uint64_t, std::uint64_t>;
+
   std::atomic<bool> filled_ = false;
   std::atomic<std::uint64_t> superseded_ = 0;
   std::mutex mutex_;
   snapshot_ptr snapshot_;
-  std::uint64_t newest_decision_ = 0;
+  decision_order newest_{0, 0};
 };
 
 } // namespace paceline

@@ -6,6 +6,19 @@
 
 namespace paceline {
 
+/// Whether a candidate's loss is believed, or checked by another worker before it is announced.
+struct verification_settings {
+  /// Off: what a worker claims is believed.
+  bool probe = false;
+  /// A claim holds where the candidate's parameters score at most so much more on the probe batch, as a share of the claimed
+  /// loss (and 0.1 more in any case). The claim is a mean over training batches with augmentation and dropout and over parameters
+  /// that moved meanwhile, so it and the score differ between honest workers too: wide enough for them, and far too narrow for a loss
+  /// that is made up or parameters that are spoilt.
+  double tolerance = 0.5;
+  /// A candidate that was not scored by then is passed over.
+  std::chrono::nanoseconds time_limit = std::chrono::seconds(10);
+};
+
 /// Multi-leader LSGD as data (Teng et al. 2019, algorithm 1): what decides when workers are compared and how strongly they
 /// are pulled.
 struct strategy_settings {
@@ -20,6 +33,8 @@ struct strategy_settings {
   std::size_t loss_window = 10;
   /// A report older than this cannot win an election: its worker may be gone.
   std::chrono::nanoseconds max_report_age = std::chrono::seconds(60);
+  /// Without effect in lock-step.
+  verification_settings verification;
 };
 
 /// How many steps a worker makes between two reports: at most four reports a period, and a divisor of both periods, so that the

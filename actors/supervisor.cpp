@@ -1,6 +1,7 @@
 #include "actors/supervisor.hpp"
 
-#include "actors/ask.hpp"
+#include "actors/supervisor_restarts.hpp"
+#include "actors/supervisor_side_work.hpp"
 
 #include <caf/all.hpp>
 
@@ -12,95 +13,32 @@ namespace {
 
 using self_ptr = caf::stateful_actor<supervisor_state>*;
 using phase = supervisor_state::phase;
-using state_handler = std::function<void(run_state_ptr)>;
 
 constexpr auto look_interval = std::chrono::milliseconds(100);
-/// A test or a write that takes longer is taken for lost.
-constexpr auto side_work_timeout = std::chrono::minutes(60);
 
-std::vector<caf::actor> live(const supervisor_state& state) {
-  std::vector<caf::actor> actors;
-  for (const auto& compute : state.cluster.computes)
-    if (compute)
-      actors.push_back(compute);
-  return actors;
-}
-
-void note_failure(self_ptr self, failure_code code, const std::string& what) {
-  failure report{.code = code, .what = what};
-  self->state.plan->watchers.tell(report);
-  self->state.result.failures.push_back(std::move(report));
-}
-
-run_state_ptr assemble(const supervisor_state& state, std::vector<std::optional<worker_state_ptr>>&& workers) {
-  auto run = std::make_shared<run_state>();
-  run->training_time = state.services.clock->training_time();
-  run->groups = state.groups;
-  run->global = state.global;
-  take_workers(*run, std::move(workers), state.steps_of_lost);
-  align_coordinators(*run, state.plan->workers_per_group);
-  choose_leader(*run, state.plan->strategy.loss_window);
-  return run;
-}
-
-/// Collects the state of all live workers; nullptr where none is left.
-void gather(self_ptr self, const state_handler& done) {
+void end_run(self_ptr self) {
   auto& state = self->state;
-  if (live(state).empty())
-    return done(nullptr);
-  if (state.cluster.conductor) {
-    ask<run_state_ptr>(
-      self, state.cluster.conductor, step_boundary_timeout, save_run{},
-      [done](const run_state_ptr& run) { done(run->workers.empty() ? nullptr : run); },
-      [done](const caf::error&) { done(nullptr); });
-    return;
+  for (const auto& [actor, name] : state.ending)
+    state.result.stuck.push_back(name);
+  if (!state.ending.empty()) {
+    std::string names;
+    for (const auto& name : state.result.stuck)
+      names += (names.empty() ? "" : ", ") + name;
+    side_work::note_failure(self, failure_code::shutdown_stuck, "did not end in time: " + names);
   }
-  ask_all<worker_state_ptr>(self, live(state), save_state{}, [self, done](auto&& workers) {
-    auto run = assemble(self->state, std::move(workers));
-    done(run->workers.empty() ? nullptr : run);
-  });
+  state.plan->watchers.tell(state.result);
+  self->quit();
 }
 
-std::string text_of(const caf::error& error) {
-  return error.context().empty() ? caf::to_string(error) : error.context().get_as<std::string>(0);
-}
-
-/// Tests the state, tells the observers, then calls `done` with what was found.
-void test(self_ptr self, const run_state_ptr& run, const std::function<void(std::optional<evaluation>)>& done) {
-  auto& state = self->state;
-  if (!state.cluster.evaluator || !run)
-    return done(std::nullopt);
-  ask<evaluation>(
-    self, state.cluster.evaluator, side_work_timeout, run,
-    [self, done](const evaluation& found) {
-      self->state.plan->watchers.tell(found);
-      done(found);
-    },
-    [self, done](const caf::error& error) {
-      note_failure(self, failure_code::evaluation_failed, text_of(error));
-      done(std::nullopt);
-    });
-}
-
-/// Writes the state, then calls `done`.
-void write(self_ptr self, const run_state_ptr& run, const std::function<void()>& done) {
-  auto& state = self->state;
-  if (!state.cluster.checkpointer || !run)
-    return done();
-  ask<bool>(
-    self, state.cluster.checkpointer, side_work_timeout, run, [done](bool) { done(); },
-    [self, done](const caf::error& error) {
-      note_failure(self, failure_code::checkpoint_failed, text_of(error));
-      done();
-    });
-}
-
+/// Ends all actors; the run's end follows when the last of them is down, or time is up.
 void end_actors(self_ptr self) {
   auto& state = self->state;
-  state.now = phase::finished;
-  state.plan->watchers.tell(state.result);
+  state.now = phase::ending;
+  for (const auto& [actor, name] : actors_of(state.cluster, *state.plan)) {
+    state.ending.emplace_back(actor.address(), name);
+    self->monitor(actor);
+  }
   end_cluster(state.cluster);
-  self->quit();
 }
 
 /// The end of training: waits for a test or write under way, then takes the last state, tests and writes it.
@@ -108,11 +46,11 @@ void finish(self_ptr self) {
   auto& state = self->state;
   if (state.testing || state.writing)
     return;
-  gather(self, [self](const run_state_ptr& run) {
+  side_work::gather(self, [self](const run_state_ptr& run) {
     self->state.result.state = run;
-    test(self, run, [self, run](const auto& found) {
+    side_work::test(self, run, [self, run](const auto& found) {
       self->state.result.final_test = found;
-      write(self, run, [self] { end_actors(self); });
+      side_work::write(self, run, [self] { end_actors(self); });
     });
   });
 }
@@ -129,10 +67,27 @@ void side_work_done(self_ptr self, bool& flag) {
     finish(self);
 }
 
+/// Nobody makes a step any more, and nobody who is on the way back will.
+bool all_done(const supervisor_state& state) {
+  return state.busy == 0 || (state.services.budget->exhausted() && state.busy == restarts::under_way(state));
+}
+
+void look_at_the_ending(self_ptr self) {
+  auto& state = self->state;
+  state.ending_for += look_interval;
+  if (state.ending_for >= state.plan->shutdown_time)
+    end_run(self);
+}
+
 void look_at_the_clock(self_ptr self) {
   auto& state = self->state;
+  if (state.now == phase::ending)
+    return look_at_the_ending(self);
   if (state.now != phase::training)
     return;
+  restarts::start_due(self);
+  if (all_done(state))
+    return begin_finishing(self);
   const auto time = state.services.clock->training_time();
   const bool test_due = state.cluster.evaluator && state.test_timer.due(time) && !state.testing;
   const bool write_due = state.cluster.checkpointer && state.checkpoint_timer.due(time) && !state.writing;
@@ -145,25 +100,26 @@ void look_at_the_clock(self_ptr self) {
     state.checkpoint_timer.done(time);
   }
   if (test_due || write_due)
-    gather(self, [self, test_due, write_due](const run_state_ptr& run) {
+    side_work::gather(self, [self, test_due, write_due](const run_state_ptr& run) {
       if (test_due)
-        test(self, run, [self](const auto&) { side_work_done(self, self->state.testing); });
+        side_work::test(self, run, [self](const auto&) { side_work_done(self, self->state.testing); });
       if (write_due)
-        write(self, run, [self] { side_work_done(self, self->state.writing); });
+        side_work::write(self, run, [self] { side_work_done(self, self->state.writing); });
     });
-  self->delayed_send(self, look_interval, look_at_clock{});
 }
 
 void begin(self_ptr self) {
   auto& state = self->state;
-  const auto workers = live(state);
+  const auto workers = side_work::live(state);
   state.busy = workers.size();
   if (workers.empty())
     return begin_finishing(self);
   const auto before = state.plan->resume ? state.plan->resume->training_time : std::chrono::nanoseconds{0};
   state.services.clock->start(before);
-  state.test_timer.start(before, state.plan->evaluate_every);
-  state.checkpoint_timer.start(before, state.plan->checkpoint_every);
+  // Later than `before` where other nodes are ahead.
+  const auto now = state.services.clock->training_time();
+  state.test_timer.start(now, state.plan->evaluate_every);
+  state.checkpoint_timer.start(now, state.plan->checkpoint_every);
   state.now = phase::training;
   if (state.cluster.conductor) {
     self->send(state.cluster.conductor, begin_training{});
@@ -171,49 +127,101 @@ void begin(self_ptr self) {
     for (const auto& worker : workers)
       self->send(worker, begin_training{});
   }
-  look_at_the_clock(self);
 }
 
 void one_less_busy(self_ptr self) {
   auto& state = self->state;
-  if (state.busy == 0 || --state.busy > 0)
-    return;
-  if (state.now == phase::preparing)
+  if (state.busy > 0)
+    --state.busy;
+  if (state.now == phase::preparing && state.busy == 0)
     begin(self);
-  else if (state.now == phase::training)
+  else if (state.now == phase::training && all_done(state))
     begin_finishing(self);
 }
 
-/// A compute actor failed: its last word is the failure, so nothing more is to be expected of it.
-void lose(self_ptr self, const failure& report) {
-  auto& state = self->state;
-  auto& compute = state.cluster.computes[state.plan->position(report.worker)];
-  if (!compute)
-    return;
-  compute = nullptr;
-  state.steps_of_lost += report.steps;
-  state.result.failures.push_back(report);
-  one_less_busy(self);
+/// Whether the message at hand comes from who holds that worker's place now, not from one that was there before.
+bool is_from(self_ptr self, worker_id id) {
+  const auto& cluster = self->state.cluster;
+  const auto& sender = self->current_sender();
+  return cluster.conductor ? sender == cluster.conductor || sender == cluster.computes[self->state.plan->position(id)]
+                           : sender == cluster.computes[self->state.plan->position(id)];
 }
 
-/// A compute actor is gone. Where it failed, it has said so and is not known any more; else it was killed.
+void handle_ready(self_ptr self, worker_id id) {
+  auto& state = self->state;
+  if (state.now == phase::ending || !is_from(self, id))
+    return;
+  if (state.now == phase::preparing)
+    one_less_busy(self);
+  else if (state.now == phase::training)
+    restarts::complete(self, id);
+}
+
+void handle_finished(self_ptr self, worker_id id) {
+  if (self->state.now == phase::training && is_from(self, id))
+    one_less_busy(self);
+}
+
+/// A compute actor is gone for good; its worker may come back.
+void lose(self_ptr self, const failure& report) {
+  auto& state = self->state;
+  const auto position = state.plan->position(report.worker);
+  state.cluster.computes[position] = nullptr;
+  auto& worker = state.workers[position];
+  worker.lost_steps = std::max(worker.lost_steps, report.steps);
+  state.plan->set_live(report.worker, false);
+  state.result.failures.push_back(report);
+  if (!restarts::schedule(self, report))
+    one_less_busy(self);
+}
+
+/// A compute actor that could say nothing itself: tells those whom it would have told.
+void lose_silent(self_ptr self, worker_id id, const std::string& what) {
+  auto& state = self->state;
+  const auto position = state.plan->position(id);
+  auto& vitals = *state.cluster.vitals[position];
+  vitals.retired.store(true);
+  const failure killed{
+    .code = failure_code::worker_step_failed, .worker = id, .what = what, .steps = vitals.steps.load()};
+  state.plan->watchers.tell(killed);
+  self->send(state.cluster.conductor ? state.cluster.conductor : state.cluster.workers[position], killed);
+  lose(self, killed);
+}
+
 void handle_down(self_ptr self, const caf::down_msg& down) {
   auto& state = self->state;
+  std::erase_if(state.ending, [&](const auto& left) { return left.first == down.source; });
+  if (state.now == phase::ending) {
+    if (state.ending.empty())
+      end_run(self);
+    return;
+  }
+  if (restarts::respawn_coordinator(self, down.source))
+    return;
+  // Where a compute actor failed, it has said so and is not known any more; else it was killed.
   for (const auto id : state.plan->worker_ids()) {
     const auto& compute = state.cluster.computes[state.plan->position(id)];
-    if (!compute || compute.address() != down.source)
-      continue;
-    const failure killed{
-      .code = failure_code::worker_step_failed, .worker = id, .what = "ended early: " + caf::to_string(down.reason)};
-    state.plan->watchers.tell(killed);
-    if (state.cluster.conductor)
-      self->send(state.cluster.conductor, killed);
-    lose(self, killed);
+    if (compute && compute.address() == down.source)
+      lose_silent(self, id, "ended early: " + caf::to_string(down.reason));
   }
 }
 
+void kill(self_ptr self, worker_id id) {
+  auto& state = self->state;
+  if (state.now == phase::ending)
+    return;
+  const auto compute = state.cluster.computes.at(state.plan->position(id));
+  if (!compute)
+    return;
+  state.ending.emplace_back(compute.address(), "worker " + to_string(id) + ", killed before");
+  caf::anon_send_exit(compute, caf::exit_reason::kill);
+  lose_silent(self, id, "killed");
+}
+
 void note_decision(supervisor_state& state, const leader_announcement& decision) {
-  auto& known = decision.scope == scope::global ? state.global : state.groups[decision.group];
+  auto& known =
+    decision.scope == scope::global ? state.global : state.groups[decision.group - state.plan->own_groups().first];
+  known.term = decision.term;
   known.decisions = decision.decision;
   known.leader = decision.leader;
 }
@@ -222,8 +230,7 @@ void note_decision(supervisor_state& state, const leader_announcement& decision)
 
 static_assert(!std::is_constructible_v<supervisor_state, caf::stateful_actor<supervisor_state>*>);
 
-supervisor_state::supervisor_state()
-  : now(phase::preparing), busy(0), steps_of_lost(0), testing(false), writing(false) {}
+supervisor_state::supervisor_state() : now(phase::preparing), busy(0), testing(false), writing(false), ending_for(0) {}
 
 run_services make_services(const cluster_plan& plan, std::shared_ptr<run_clock> clock) {
   const auto steps_before = plan.resume ? plan.resume->total_steps : 0;
@@ -235,26 +242,39 @@ run_services make_services(const cluster_plan& plan, std::shared_ptr<run_clock> 
 caf::behavior supervisor_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan, run_services services) {
   auto& state = self->state;
   state.services = std::move(services);
-  state.groups = plan->resume ? plan->resume->groups : std::vector<leadership_state>(plan->groups);
+  state.groups = plan->resume ? plan->resume->groups : std::vector<leadership_state>(plan->own_groups().count);
   state.global = plan->resume ? plan->resume->global : leadership_state{};
   state.plan = std::move(plan);
   const auto self_handle = caf::actor_cast<caf::actor>(self);
-  auto decision_watchers = state.plan->watchers;
-  decision_watchers.add(self_handle);
-  state.cluster = spawn_cluster(self->system(), self_handle, decision_watchers, state.plan, state.services);
+  state.decision_watchers = state.plan->watchers;
+  state.decision_watchers.add(self_handle);
+  state.cluster = spawn_cluster(self->system(), self_handle, state.decision_watchers, state.plan, state.services);
+  for (const auto& leader : state.cluster.group_leaders)
+    self->monitor(leader);
+  if (state.cluster.global_leader)
+    self->monitor(state.cluster.global_leader);
   state.busy = state.cluster.computes.size();
+  state.workers.assign(state.busy, supervised_worker(state.plan->restarts));
   self->set_down_handler([self](const caf::down_msg& down) { handle_down(self, down); });
   for (const auto& compute : state.cluster.computes) {
     self->monitor(compute);
     self->send(compute, prepare{});
   }
+  self->delayed_send(self, look_interval, look_at_clock{});
 
   return {
-    [self](worker_ready) { one_less_busy(self); },
-    [self](worker_finished) { one_less_busy(self); },
-    [self](const failure& report) { lose(self, report); },
+    [self](worker_ready event) { handle_ready(self, event.worker); },
+    [self](worker_finished event) { handle_finished(self, event.worker); },
+    [self](const failure& report) {
+      if (self->state.now != phase::ending && is_from(self, report.worker))
+        lose(self, report);
+    },
+    [self](kill_worker order) { kill(self, order.worker); },
     [self](const leader_announcement& decision) { note_decision(self->state, decision); },
-    [self](look_at_clock) { look_at_the_clock(self); },
+    [self](look_at_clock) {
+      self->delayed_send(self, look_interval, look_at_clock{});
+      look_at_the_clock(self);
+    },
     [self](stop_run) { self->state.services.budget->cancel(); },
   };
 }

@@ -1,7 +1,10 @@
 #pragma once
 
 #include "actors/run_state.hpp"
+#include "messages/leader_snapshot.hpp"
 #include "messages/type_ids.hpp"
+
+#include <caf/actor.hpp>
 
 #include <memory>
 
@@ -14,7 +17,15 @@ using worker_state_ptr = std::shared_ptr<worker_state>;
 /// Immutable, read by several.
 using run_state_ptr = std::shared_ptr<const run_state>;
 
+/// To a worker, a group leader or the node's actor: from now on that one is its group leader, the one that compares groups, or
+/// the global leader.
+struct report_to {
+  caf::actor coordinator;
+};
+
 } // namespace paceline
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::report_to)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::worker_state_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::run_state_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::snapshot_ptr)

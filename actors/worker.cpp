@@ -19,8 +19,14 @@ caf::behavior worker_actor(caf::stateful_actor<worker_actor_state>* self, worker
 
   return {
     [self](const caf::actor& compute) { self->state.compute = compute; },
-    [self](const loss_report& report) { self->send(self->state.group_leader, report); },
+    [self](const report_to& order) { self->state.group_leader = order.coordinator; },
+    [self](const loss_report& report) {
+      if (self->current_sender() == self->state.compute)
+        self->send(self->state.group_leader, report);
+    },
     [self](const failure& what) { self->send(self->state.group_leader, what); },
+    [self](copy_parameters& order) { return self->delegate(self->state.compute, std::move(order)); },
+    [self](score_parameters& order) { return self->delegate(self->state.compute, std::move(order)); },
     [self](const leader_announcement& decision) {
       if (decision.leader == self->state.id)
         self->send(self->state.compute, take_snapshot{decision});

@@ -18,8 +18,10 @@ struct worker_actor_state {
 };
 
 /// A worker's voice in the protocol: passes its compute actor's reports, and its failure, to the group leader, and a decision that makes it the
-/// leader to its compute actor. Never blocks. `group_leader` may be gone: the worker then rides alone.
-/// Its compute actor is named by one message, the actor itself, since each of the two must know the other.
+/// leader to its compute actor, and asks that one on behalf of others. Never blocks. `group_leader` may be gone: the worker then rides alone.
+/// Its compute actor is named by one message, the actor itself, since each of the two must know the other. A later such
+/// message names one that takes the first one's place; what the first one still says is not heard any more. Another
+/// group leader is named by report_to.
 caf::behavior worker_actor(caf::stateful_actor<worker_actor_state>* self, worker_id id, caf::actor group_leader);
 
 } // namespace paceline

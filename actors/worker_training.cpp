@@ -1,5 +1,6 @@
 #include "actors/worker_training.hpp"
 
+#include "compute/errors.hpp"
 #include "compute/finite.hpp"
 
 #include <algorithm>
@@ -50,8 +51,7 @@ std::vector<worker_training::pending_pull> worker_training::take_pending() {
   const auto take = [&](snapshot_slot& slot, double strength) {
     auto snapshot = slot.take();
     // A leader is unmoved by its own pull; a snapshot of another model must never be mixed in.
-    if (snapshot && snapshot->leader != settings_.id && snapshot->fingerprint == trainer_->layout().fingerprint()
-        && snapshot->parameters.size() == trainer_->layout().size())
+    if (snapshot && snapshot->leader != settings_.id && fits(*snapshot))
       pending.push_back({std::move(snapshot), strength});
   };
   take(*group_slot_, settings_.strategy.pull_group);
@@ -135,6 +135,7 @@ snapshot_ptr worker_training::take_snapshot(const leader_announcement& decision)
   auto snapshot = std::make_shared<leader_snapshot>();
   snapshot->scope = decision.scope;
   snapshot->group = decision.group;
+  snapshot->term = decision.term;
   snapshot->decision = decision.decision;
   snapshot->leader = settings_.id;
   snapshot->leader_steps = trainer_->steps();
@@ -152,6 +153,36 @@ snapshot_ptr worker_training::take_snapshot(const leader_announcement& decision)
 worker_state worker_training::save() const {
   return {
     .id = settings_.id, .training = trainer_->save(), .losses = window_.values(), .diverged_steps = diverged_steps_};
+}
+
+void worker_training::begin(const snapshot_ptr& leader, std::uint64_t steps) {
+  auto start = trainer_->save();
+  start.steps = steps;
+  std::fill(start.velocity.begin(), start.velocity.end(), 0.0f);
+  if (leader) {
+    if (!fits(*leader))
+      throw invalid_input("the parameters of worker " + to_string(leader->leader) + ", which worker "
+                          + to_string(settings_.id) + " was to begin from, are of another model");
+    start.parameters = leader->parameters;
+  }
+  trainer_->restore(start);
+  window_.clear();
+  diverged_steps_ = 0;
+}
+
+double worker_training::score(const leader_snapshot& candidate) {
+  if (!fits(candidate))
+    return std::numeric_limits<double>::quiet_NaN();
+  const auto began = clock_->now();
+  const auto loss = trainer_->probe_loss(candidate.parameters);
+  counters_.probing += clock_->now() - began;
+  ++counters_.probes;
+  return loss;
+}
+
+bool worker_training::fits(const leader_snapshot& snapshot) const {
+  return snapshot.fingerprint == trainer_->layout().fingerprint()
+         && snapshot.parameters.size() == trainer_->layout().size();
 }
 
 void worker_training::restore(const worker_state& state) {

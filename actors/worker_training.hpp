@@ -71,6 +71,14 @@ class worker_training {
 
   worker_state save() const;
 
+  /// Begins in the place of a worker that has made so many steps: from the leader's parameters (from its own where there is
+  /// none), with fresh optimiser state and an empty loss window, so that it cannot lead before that is full.
+  /// Throws invalid_input where the leader's are of another model; then nothing has changed.
+  void begin(const snapshot_ptr& leader, std::uint64_t steps);
+
+  /// Loss of somebody's parameters on the probe batch; NaN where they are not finite, or are of another model.
+  double score(const leader_snapshot& candidate);
+
   /// Throws invalid_input where the state does not fit; then nothing has changed.
   void restore(const worker_state& state);
 
@@ -84,6 +92,8 @@ class worker_training {
   std::vector<pending_pull> take_pending();
   void run_step(double budget_used, const std::vector<pending_pull>& pending, outcome& result);
   void recover(const std::vector<pending_pull>& pending, outcome& result);
+  /// Whether the parameters are of this worker's model.
+  bool fits(const leader_snapshot& snapshot) const;
   void record_pull(const pending_pull& pull, double distance, outcome& result);
 
   worker_training_settings settings_;

@@ -41,9 +41,12 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   paceline::command chosen;
   paceline::add_launch_command(app, chosen);
+  paceline::add_node_command(app, chosen);
+  paceline::add_summary_command(app, chosen);
   paceline::add_check_command(app, chosen);
   paceline::add_eval_command(app, chosen);
   paceline::add_bench_command(app, chosen);
+  paceline::add_keys_command(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

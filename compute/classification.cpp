@@ -5,6 +5,7 @@
 #include "compute/loss.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ class classification_objective final : public objective {
     : model_(m),
       dropout_stream_(derive_seed(derive_seed(loader.seed, dropout_purpose), loader.part.index)),
       network_(device.compile(m, {.batch_size = loader.batch_size})),
+      data_(loader.data),
+      how_(loader.how),
+      batch_size_(static_cast<std::size_t>(loader.batch_size)),
       loader_(std::move(loader)) {}
 
   const parameter_layout& layout() const override { return model_.parameters(); }
@@ -47,13 +51,45 @@ class classification_objective final : public objective {
     return network_->loss_and_gradient(loader_.get(step), parameters, gradient, derive_seed(dropout_stream_, step));
   }
 
+  double probe_loss(std::span<const float> parameters) override {
+    if (!probe_)
+      probe_.emplace(make_probe_batch());
+    network_->scores(probe_->images, parameters, probe_->scores);
+    return softmax_cross_entropy(probe_->scores, probe_->labels, {}) / static_cast<double>(batch_size_);
+  }
+
   std::uint64_t steps_per_epoch() const override { return loader_.batches_per_epoch(); }
   std::chrono::nanoseconds waited_for_data() const override { return loader_.waited(); }
 
  private:
+  /// The first pictures of the whole training set, as they are tested.
+  struct probe_batch {
+    std::vector<float> images;
+    std::vector<std::int32_t> labels;
+    /// Room for the network's answer.
+    std::vector<float> scores;
+  };
+
+  probe_batch make_probe_batch() const {
+    const auto& train = data_->train;
+    const auto floats = static_cast<std::size_t>(model_.input().size());
+    probe_batch batch;
+    batch.images.resize(batch_size_ * floats);
+    for (std::size_t i = 0; i < batch_size_; ++i)
+      prepare_for_test(*data_, train, i, how_, std::span(batch.images).subspan(i * floats, floats));
+    batch.labels.assign(train.labels.begin(), train.labels.begin() + static_cast<std::ptrdiff_t>(batch_size_));
+    batch.scores.resize(batch_size_ * static_cast<std::size_t>(model_.output().size()));
+    return batch;
+  }
+
   model model_;
   std::uint64_t dropout_stream_;
   std::unique_ptr<network> network_;
+  dataset_ptr data_;
+  augmentation how_;
+  std::size_t batch_size_;
+  /// Made at the first probe; most runs have none.
+  std::optional<probe_batch> probe_;
   batch_loader loader_;
 };
 

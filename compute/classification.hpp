@@ -11,6 +11,7 @@
 namespace paceline {
 
 /// A model on a data set as an objective: batches from a loader, loss and gradient from a backend's network.
+/// Its probe batch is the first batch_size pictures of the whole training set, cut from the centre.
 /// Called on the thread that will use it. Throws invalid_input where model and data do not fit each other.
 std::unique_ptr<objective> make_classification_objective(const model& m, const backend& device,
                                                          batch_loader_settings loader);

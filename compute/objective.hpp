@@ -26,6 +26,10 @@ class objective {
   virtual double loss_and_gradient(std::span<const float> parameters, std::span<float> gradient,
                                    std::uint64_t step) = 0;
 
+  /// Loss of any parameters on one batch that is the same for all workers and at all times (no augmentation, no dropout): by it a
+  /// worker checks what another one claims. Changes nothing that training depends on.
+  virtual double probe_loss(std::span<const float> parameters) = 0;
+
   /// Steps in one epoch over this worker's data; 0 where the notion makes no sense.
   virtual std::uint64_t steps_per_epoch() const { return 0; }
 

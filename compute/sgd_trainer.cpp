@@ -1,10 +1,12 @@
 #include "compute/sgd_trainer.hpp"
 
 #include "compute/errors.hpp"
+#include "compute/finite.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 
 namespace paceline {
 
@@ -51,6 +53,12 @@ class sgd_trainer final : public trainer {
     assert(parameters.size() == parameters_.size());
     std::copy(parameters.begin(), parameters.end(), parameters_.begin());
     std::fill(velocity_.begin(), velocity_.end(), 0.0f);
+  }
+
+  double probe_loss(std::span<const float> parameters) override {
+    assert(parameters.size() == parameters_.size());
+    // A rectifier turns NaN into 0, so that the loss of broken parameters can look healthy.
+    return all_finite(parameters) ? goal_->probe_loss(parameters) : std::numeric_limits<double>::quiet_NaN();
   }
 
   trainer_state save() const override { return {steps_, parameters_, velocity_}; }

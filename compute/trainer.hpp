@@ -61,6 +61,10 @@ class trainer {
   /// Replaces the parameters and starts with fresh optimiser state; the step count goes on.
   virtual void adopt(std::span<const float> parameters) = 0;
 
+  /// Loss of somebody's parameters on the objective's probe batch; NaN where one of them is not finite. The worker's own
+  /// training goes on as if nothing had been asked. Requires parameters.size() == layout().size().
+  virtual double probe_loss(std::span<const float> parameters) = 0;
+
   virtual trainer_state save() const = 0;
 
   /// Throws invalid_input where the state is of another model or optimiser; then nothing has changed.

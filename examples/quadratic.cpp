@@ -35,11 +35,15 @@ class noisy_quadratic final : public paceline::objective {
 
   double loss_and_gradient(std::span<const float> parameters, std::span<float> gradient, std::uint64_t step) override {
     paceline::counter_random random(paceline::derive_seed(seed_, step));
-    double loss = 0;
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
+    for (std::size_t i = 0; i < parameters.size(); ++i)
       gradient[i] = parameters[i] + random.uniform(-0.1f, 0.1f);
-      loss += 0.5 * parameters[i] * parameters[i];
-    }
+    return probe_loss(parameters);
+  }
+
+  double probe_loss(std::span<const float> parameters) override {
+    double loss = 0;
+    for (const auto x : parameters)
+      loss += 0.5 * x * x;
     return loss;
   }
 

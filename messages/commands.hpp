@@ -1,6 +1,11 @@
 #pragma once
 
 #include "messages/leader_announcement.hpp"
+#include "messages/leader_snapshot.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
 
 namespace paceline {
 
@@ -32,6 +37,22 @@ struct take_snapshot {
 };
 struct snapshot_published {};
 
+/// To a worker, and by it to its compute actor: copy the parameters for that decision and hand them over unpublished. Answered by a
+/// snapshot_ptr; nullptr where they are not finite.
+struct copy_parameters {
+  leader_announcement decision;
+};
+
+/// To a worker, and by it to its compute actor: score somebody's parameters on the probe batch, at the next step boundary.
+/// Answered by a probe_score.
+struct score_parameters {
+  snapshot_ptr candidate;
+};
+struct probe_score {
+  /// Not finite where a parameter is not.
+  double loss = 0;
+};
+
 /// To a compute actor: let the worker ride alone (no reports, no pulls) or with the others again.
 struct set_exchange {
   bool on = true;
@@ -46,11 +67,37 @@ struct save_state {};
 /// To the lock-step conductor: answered between two rounds by a shared run_state.
 struct save_run {};
 
-/// From the supervisor to itself, a few times a second: look whether a test or a checkpoint is due.
+/// To a group leader or the global leader: decide from now on, without memory, first when each member that is not gone has
+/// reported.
+struct take_seat {
+  /// Of its decisions (leader_announcement::term).
+  std::uint64_t term = 0;
+  /// Number of the last decision that is known; its own count on from it.
+  std::uint64_t decisions = 0;
+  /// After so long it decides with what it has heard.
+  std::chrono::nanoseconds patience{0};
+  /// Members that nobody is to wait for: workers of the group, or groups of the run.
+  std::vector<std::uint32_t> gone;
+};
+
+/// To the global leader: decide no more, and forget what you know.
+struct leave_seat {};
+
+/// To the global leader: that group's node is lost. A report from it brings it back.
+struct group_gone {
+  std::uint32_t group = 0;
+};
+
+/// From an actor to itself, a few times a second: look whether something is due.
 struct look_at_clock {};
 
 /// To the supervisor: finish now, cleanly, as if the budget were used up.
 struct stop_run {};
+
+/// To the supervisor: end that worker as if it had crashed, whatever it is doing now, even where it is stuck in a step.
+struct kill_worker {
+  worker_id worker;
+};
 
 /// From a compute actor to the supervisor.
 struct worker_ready {

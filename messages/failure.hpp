@@ -3,7 +3,9 @@
 #include "messages/ids.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace paceline {
 
@@ -15,17 +17,24 @@ enum class failure_code : std::uint8_t {
   worker_step_failed,
   /// A worker's loss is not finite and no leader's snapshot has come to recover from.
   worker_diverged,
+  /// A worker was lost as often as its restart limits allow. It is not started again; the others ride on.
+  worker_given_up,
   /// A test of the centre or of the leader failed. Training goes on.
   evaluation_failed,
   /// A checkpoint could not be written. Training goes on; the previous checkpoint is intact.
   checkpoint_failed,
   /// The supervisor itself is gone. The run ends; the latest checkpoint is intact.
   supervisor_lost,
+  /// Actors did not end in time when the run did: most likely a trainer that is stuck in a step.
+  shutdown_stuck,
   /// A record of the run could not be written to disk. The run ends.
   record_failed,
 };
 
 const char* to_string(failure_code code);
+
+/// Reads back what to_string wrote; empty where the text is anything else.
+std::optional<failure_code> failure_code_from_text(std::string_view text);
 
 struct failure {
   failure_code code = failure_code::worker_step_failed;

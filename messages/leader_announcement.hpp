@@ -13,7 +13,9 @@ struct leader_announcement {
   paceline::scope scope = paceline::scope::group;
   /// The group decided for; 0 where the scope is global.
   std::uint32_t group = 0;
-  /// Counts the decisions of one scope (and group) from 1; a higher one replaces a lower one.
+  /// Counts the holders of the place that decides; the decisions of a later holder replace those of all before it.
+  std::uint64_t term = 0;
+  /// Counts the decisions of one scope (and group); of two of the same term the higher one replaces the lower one.
   std::uint64_t decision = 0;
   worker_id leader;
   /// The leader's steps when it reported the loss that won.

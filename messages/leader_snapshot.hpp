@@ -13,7 +13,8 @@ namespace paceline {
 struct leader_snapshot {
   paceline::scope scope = paceline::scope::group;
   std::uint32_t group = 0;
-  /// The decision that asked for it (leader_announcement::decision).
+  /// The decision that asked for it (leader_announcement::term and ::decision).
+  std::uint64_t term = 0;
   std::uint64_t decision = 0;
   worker_id leader;
   std::uint64_t leader_steps = 0;

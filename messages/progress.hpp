@@ -27,6 +27,11 @@ struct compute_counters {
   std::uint64_t snapshots_taken = 0;
   /// Times the worker was set onto a leader's parameters because its own loss was not finite.
   std::uint64_t recoveries = 0;
+  /// Candidates of others that were scored for a verified election, and the time that took from the worker's own steps.
+  std::uint64_t probes = 0;
+  std::chrono::nanoseconds probing{0};
+
+  compute_counters& operator+=(const compute_counters& other);
 };
 
 /// One line of a worker's progress: its latest report and counters.
@@ -59,6 +64,19 @@ struct worker_recovered {
   worker_id leader;
   /// The worker's own steps then.
   std::uint64_t steps = 0;
+};
+
+/// Told by the supervisor when a worker that was lost trains again.
+struct worker_restarted {
+  worker_id worker;
+  /// Whose parameters it begins from: a leader's, or before the first leader another worker's; empty where nobody's were there.
+  std::optional<worker_id> source;
+  /// What its steps count on from.
+  std::uint64_t steps = 0;
+  /// How often the worker was restarted so far, this time included.
+  std::uint64_t restarts = 0;
+  /// From its loss to its first step.
+  std::chrono::nanoseconds away{0};
 };
 
 /// Test result of one set of parameters.

@@ -2,9 +2,14 @@
 
 #include "messages/commands.hpp"
 #include "messages/failure.hpp"
+#include "messages/fault.hpp"
 #include "messages/group_report.hpp"
 #include "messages/leader_announcement.hpp"
 #include "messages/loss_report.hpp"
+#include "messages/membership.hpp"
+#include "messages/node_state.hpp"
+#include "messages/notice.hpp"
+#include "messages/probe.hpp"
 #include "messages/progress.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -15,24 +20,40 @@
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::advance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::apply_pulls)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::begin_training)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::copy_parameters)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::evaluation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::failure)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::fault_event)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::group_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::group_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::kill_worker)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::leader_announcement)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::loss_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::leave_seat)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::look_at_clock)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::loss_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::make_step)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::node_joined)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::node_lost)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::node_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::notice)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::prepare)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::probe_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::probe_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::probe_score)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::pull_applied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::pulls_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::query_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::save_run)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::save_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::score_parameters)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::seat_taken)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::set_exchange)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::snapshot_published)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::stop_run)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::take_seat)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::take_snapshot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::worker_finished)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::worker_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::worker_ready)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::worker_recovered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::worker_restarted)

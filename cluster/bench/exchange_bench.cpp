@@ -14,8 +14,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace paceline {
 namespace {
@@ -39,10 +41,10 @@ run_config config_of(const exchange_bench_settings& settings) {
 /// A cluster under the benchmark's own hand: the blocking actor stands where a supervisor would.
 class cluster_under_test {
  public:
-  cluster_under_test(caf::actor_system& system, const cluster_plan& plan) : self_(system) {
-    const auto shared_plan = std::make_shared<const cluster_plan>(plan);
+  cluster_under_test(caf::actor_system& system, const cluster_plan& plan)
+    : self_(system), plan_(std::make_shared<const cluster_plan>(plan)) {
     services_ = make_services(plan, std::make_shared<run_clock>());
-    cluster_ = spawn_cluster(system, caf::actor_cast<caf::actor>(self_), {}, shared_plan, services_);
+    cluster_ = spawn_cluster(system, caf::actor_cast<caf::actor>(self_), {}, plan_, services_);
   }
 
   /// Has the workers made ready and starts them. Throws std::runtime_error where one cannot start.
@@ -56,8 +58,9 @@ class cluster_under_test {
 
   ~cluster_under_test() {
     services_.budget->cancel();
-    const auto computes = cluster_.computes;
-    end_cluster(cluster_);
+    for (const auto& [actor, name] : actors_of(cluster_, *plan_))
+      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    const auto computes = std::exchange(cluster_, {}).computes;
     for (const auto& compute : computes)
       self_->wait_for(compute);
   }
@@ -98,6 +101,7 @@ class cluster_under_test {
 
  private:
   caf::scoped_actor self_;
+  std::shared_ptr<const cluster_plan> plan_;
   run_services services_;
   spawned_cluster cluster_;
 };

@@ -8,6 +8,7 @@
 
 #include <charconv>
 #include <functional>
+#include <limits>
 #include <set>
 #include <string>
 #include <utility>
@@ -34,11 +35,9 @@ json to_json(const leadership_state& state) {
   auto candidates = json::array();
   for (const auto& candidate : state.candidates)
     candidates.push_back(candidate ? to_json(*candidate) : json());
-  return {{"decisions", state.decisions},
-          {"steps_since", state.steps_since},
-          {"member_steps", state.member_steps},
-          {"candidates", std::move(candidates)},
-          {"leader", id_or_null(state.leader)}};
+  return {{"decisions", state.decisions},       {"steps_since", state.steps_since},
+          {"member_steps", state.member_steps}, {"candidates", std::move(candidates)},
+          {"leader", id_or_null(state.leader)}, {"term", state.term}};
 }
 
 /// An object being read, and where it stands in the file. Every access throws invalid_input where it does not fit.
@@ -58,6 +57,9 @@ class reader {
     require(value_.is_number_unsigned(), "a whole number");
     return value_.get<std::uint64_t>();
   }
+
+  /// Of a key that states of earlier versions do not have.
+  std::uint64_t count_or_0(const char* key) const { return value_.contains(key) ? (*this)[key].count() : 0; }
 
   std::chrono::nanoseconds nanoseconds() const {
     require(value_.is_number_integer(), "a whole number");
@@ -123,6 +125,7 @@ leadership_state leadership_from(const reader& object) {
   state.member_steps = object["member_steps"].list(&reader::count);
   state.candidates = object["candidates"].list([](const reader& item) { return item.optional(report_from); });
   state.leader = object["leader"].optional(&reader::worker);
+  state.term = object.count_or_0("term");
   return state;
 }
 
@@ -135,13 +138,10 @@ json to_json(const run_state& state) {
   auto groups = json::array();
   for (const auto& group : state.groups)
     groups.push_back(to_json(group));
-  return {{"total_steps", state.total_steps},
-          {"training_time_ns", state.training_time.count()},
-          {"workers", std::move(workers)},
-          {"groups", std::move(groups)},
-          {"global", to_json(state.global)},
-          {"leader", id_or_null(state.leader)},
-          {"leader_loss", to_exact_text(state.leader_loss)}};
+  return {{"total_steps", state.total_steps},   {"training_time_ns", state.training_time.count()},
+          {"workers", std::move(workers)},      {"first_group", state.first_group},
+          {"groups", std::move(groups)},        {"global", to_json(state.global)},
+          {"leader", id_or_null(state.leader)}, {"leader_loss", to_exact_text(state.leader_loss)}};
 }
 
 run_state run_state_from_json(const json& object) {
@@ -155,6 +155,10 @@ run_state run_state_from_json(const json& object) {
       throw invalid_input(fmt::format("workers: names {} twice", to_string(id)));
     state.workers.push_back({id, {}, {}});
   }
+  const auto first_group = fields.count_or_0("first_group");
+  if (first_group > std::numeric_limits<std::uint32_t>::max())
+    throw invalid_input(fmt::format("first_group: found {}, no run has so many groups", first_group));
+  state.first_group = static_cast<std::uint32_t>(first_group);
   state.groups = fields["groups"].list(leadership_from);
   state.global = leadership_from(fields["global"]);
   state.leader = fields["leader"].optional(&reader::worker);

@@ -1,6 +1,7 @@
 #include "cluster/commands/commands.hpp"
 
 #include "cluster/bench/exchange_bench.hpp"
+#include "cluster/bench/plane_bench.hpp"
 #include "cluster/bench/pull_bench.hpp"
 #include "cluster/bench/step_bench.hpp"
 
@@ -55,6 +56,11 @@ void add_options(CLI::App& exchange, exchange_bench_settings& settings) {
   exchange.add_option("--seconds", settings.phase_seconds, "Length of a phase")->check(CLI::Range(0.1, 3600.0));
 }
 
+void add_options(CLI::App& plane, plane_bench_settings& settings) {
+  plane.add_option("--megabytes", settings.megabytes, "Sizes of the snapshots in MB")->check(CLI::Range(0.001, 1000.0));
+  plane.add_option("--repeats", settings.repeats, "Rounds; the medians count")->check(CLI::Range(1, 1000000));
+}
+
 } // namespace
 
 void add_bench_command(CLI::App& app, command& chosen) {
@@ -71,6 +77,9 @@ void add_bench_command(CLI::App& app, command& chosen) {
     *bench, chosen, "exchange",
     "Compare workers' steps a second with exchange on and off, in turn, in one run of the same workers",
     run_exchange_bench, add_options);
+  add_benchmark<plane_bench_settings>(*bench, chosen, "plane",
+                                      "Time snapshots between nodes over TCP on loopback, beside a plain socket",
+                                      run_plane_bench, add_options);
 }
 
 } // namespace paceline

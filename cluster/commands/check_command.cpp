@@ -1,6 +1,7 @@
 #include "cluster/commands/commands.hpp"
 
 #include "actors/strategy.hpp"
+#include "cluster/commands/node_report.hpp"
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/console/count_text.hpp"
 #include "cluster/launch/cluster_setup.hpp"
@@ -115,6 +116,8 @@ int check(const check_arguments& arguments) {
   print_budget(config, task);
   print_model(task.network);
   print_exchange(config, plan, task);
+  for (const auto& [label, text] : report_nodes(config, task.network.parameters()))
+    print(label, text);
   print_memory(config, task);
   std::cout << "\n" << to_json(config).dump(2) << "\n";
   return success;

@@ -17,9 +17,12 @@ using command = std::function<int()>;
 
 // Each adds one subcommand to `app` and puts what it does into `chosen` when it is the one called.
 void add_launch_command(CLI::App& app, command& chosen);
+void add_node_command(CLI::App& app, command& chosen);
+void add_summary_command(CLI::App& app, command& chosen);
 void add_check_command(CLI::App& app, command& chosen);
 void add_eval_command(CLI::App& app, command& chosen);
 void add_bench_command(CLI::App& app, command& chosen);
+void add_keys_command(CLI::App& app, command& chosen);
 
 /// One line that says what is wrong with a command line, and how to see what is right.
 std::string usage_error(const CLI::App& app, const CLI::ParseError& error);

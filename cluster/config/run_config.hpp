@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cluster/faults/fault_settings.hpp"
+#include "cluster/wire/snapshot_frame.hpp"
 #include "compute/data/augment.hpp"
 #include "compute/model.hpp"
 #include "compute/schedule.hpp"
@@ -8,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +39,8 @@ struct run_config {
     std::size_t test_size = 4000;
     augmentation augment;
     std::int64_t batch_size = 128;
+    /// From the next epoch on, the shards of workers that are gone are dealt out to the others ("rebalance"; else "static").
+    bool rebalance_shards = false;
   };
   struct model_section {
     struct layer_entry {
@@ -58,6 +63,10 @@ struct run_config {
     std::chrono::nanoseconds max_report_age = std::chrono::minutes(1);
     /// Every worker starts from a random point of its own, or all from one.
     bool shared_start = false;
+    /// A global candidate's loss is checked by another worker before it leads ("probe"; else "off").
+    bool verify = false;
+    /// How far the checked loss may lie above the claimed one, as a share of the claimed one.
+    double verify_tolerance = 0.5;
   };
   struct budget_section {
     /// The first one to be used up ends the run. Steps and epochs are a worker's, on average over the workers.
@@ -73,8 +82,49 @@ struct run_config {
     std::chrono::nanoseconds checkpoint_every = std::chrono::minutes(5);
     std::size_t keep_checkpoints = 2;
   };
+  /// One process of a run of several (cluster/config/nodes.hpp has what follows from it).
+  struct node_section {
+    std::string name;
+    /// "local" for a process of the launching machine, else where ssh finds it.
+    std::string host = "local";
+    /// For ssh; empty and 0 leave it to ssh's own configuration.
+    std::string user;
+    std::uint16_t port = 0;
+    /// "tcp://host:7100", also holding the two ports that follow; empty for sockets in a folder of this machine.
+    std::string address;
+    /// How many of the run's groups ride here.
+    std::uint32_t groups = 1;
+    /// Over ssh: the executable there ("paceline" of its PATH where empty), and the folder in which it is started.
+    std::filesystem::path path;
+    std::filesystem::path folder;
+    /// Variables of the process, beside those that it inherits.
+    std::map<std::string, std::string> environment;
+  };
+  struct network_section {
+    /// All time limits between nodes derive from it.
+    std::chrono::nanoseconds patience = std::chrono::seconds(2);
+    /// How parameters travel between nodes.
+    frame_type snapshots = frame_type::fp32;
+  };
+  struct security_section {
+    /// Folder of the cluster's keys; empty for a run that others cannot reach.
+    std::filesystem::path keys;
+  };
+  struct supervision_section {
+    /// Of one worker or one node within `restart_window`; one more and it stays down.
+    std::uint32_t worker_restarts = 5;
+    std::uint32_t node_restarts = 5;
+    std::chrono::nanoseconds restart_window = std::chrono::minutes(1);
+  };
 
   groups_section groups;
+  /// Sorted by name; empty for a run inside one process.
+  std::vector<node_section> nodes;
+  network_section network;
+  security_section security;
+  supervision_section supervision;
+  /// Rehearsed on the way.
+  fault_settings faults;
   device_section device;
   data_section data;
   model_section model;

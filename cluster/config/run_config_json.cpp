@@ -3,6 +3,7 @@
 #include "cluster/config/config_reader.hpp"
 #include "cluster/config/config_writer.hpp"
 #include "cluster/config/json_file.hpp"
+#include "cluster/config/nodes.hpp"
 #include "cluster/config/override.hpp"
 #include "cluster/config/run_config_keys.hpp"
 #include "cluster/config/run_config_rules.hpp"
@@ -45,25 +46,57 @@ run_config read(const config_json& json, error_list& errors) {
     return config;
   if (!config.model.layers.empty() && !json.at("model").contains("name"))
     config.model.name = "custom";
+  const bool counts_groups = json.contains("groups") && json["groups"].is_object() && json["groups"].contains("count");
+  if (!config.nodes.empty() && !counts_groups)
+    config.groups.count = groups_of(config.nodes);
   suggest_other_sections(errors);
   check_rules(config, errors);
+  // Only now: errors name nodes by their places in the file.
+  sort_nodes(config.nodes);
+  return config;
+}
+
+/// Puts the object of that file in the place of the section `faults`.
+void take_faults(config_json& json, const std::filesystem::path& file, error_list& errors) {
+  error_list errors_of_file(file.string());
+  auto faults = read_json_file(file, errors_of_file);
+  for (auto& error : errors_of_file.errors())
+    errors.add(std::move(error));
+  if (faults.is_null() || !json.is_object())
+    return;
+  json["faults"] = std::move(faults);
+  errors.set_origin("faults", file.string());
+}
+
+/// The rest of the way from a parsed file.
+run_config read_overridden(config_json json, std::span<const std::string> overrides,
+                           const std::filesystem::path& faults, error_list& errors) {
+  // Nothing more can be said of a file that could not be parsed.
+  if (json.is_null())
+    errors.throw_if_any();
+  if (!faults.empty())
+    take_faults(json, faults, errors);
+  apply_overrides(json, overrides, errors);
+  auto config = read(json, errors);
+  errors.throw_if_any();
   return config;
 }
 
 } // namespace
 
-run_config load_config(const std::filesystem::path& file, std::span<const std::string> overrides) {
+run_config load_config(const std::filesystem::path& file, std::span<const std::string> overrides,
+                       const std::filesystem::path& faults) {
   error_list errors(file.string());
-  auto json = read_json_file(file, errors);
-  // Nothing more can be said of a file that could not be parsed.
-  if (json.is_null())
-    errors.throw_if_any();
-  apply_overrides(json, overrides, errors);
-  auto config = read(json, errors);
-  errors.throw_if_any();
+  auto config = read_overridden(read_json_file(file, errors), overrides, faults, errors);
   if (config.output.name.empty())
     config.output.name = file.stem().string();
   return config;
+}
+
+run_config parse_config(std::string_view text, const std::string& place, std::span<const std::string> overrides,
+                        const std::filesystem::path& faults) {
+  error_list errors(place);
+  return read_overridden(parse_json(text, errors), overrides, faults, errors);
 }
 
 run_config from_json(const config_json& json, const std::string& place) {

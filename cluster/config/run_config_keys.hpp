@@ -1,6 +1,8 @@
 #pragma once
 
+#include "cluster/config/fault_keys.hpp"
 #include "cluster/config/layer_keys.hpp"
+#include "cluster/config/node_keys.hpp"
 #include "cluster/config/run_config.hpp"
 #include "cluster/config/value_kinds.hpp"
 
@@ -35,6 +37,19 @@ void describe(Archive& file, Config& c) {
     s.value("count", c.groups.count, integer<std::uint32_t>{1, most_members});
     s.value("workers", c.groups.workers, integer<std::uint32_t>{1, most_members});
   });
+  file.items("nodes", c.nodes, [](auto& n, auto& node) { node_keys::describe(n, node); });
+  file.section("network", [&](auto& s) {
+    s.value("patience", c.network.patience, positive_duration{});
+    s.value("snapshots", c.network.snapshots,
+            choice<frame_type>{{{"fp32", frame_type::fp32}, {"bf16", frame_type::bf16}, {"int8", frame_type::int8}}});
+  });
+  file.section("security", [&](auto& s) { s.value("keys", c.security.keys, file_path{}); });
+  file.section("supervision", [&](auto& s) {
+    s.value("worker_restarts", c.supervision.worker_restarts, integer<std::uint32_t>{0, 1'000'000});
+    s.value("node_restarts", c.supervision.node_restarts, integer<std::uint32_t>{0, 1'000'000});
+    s.value("restart_window", c.supervision.restart_window, positive_duration{});
+  });
+  file.section("faults", [&](auto& s) { fault_keys::describe(s, c.faults); });
   file.section("device", [&](auto& s) {
     s.value("backend", c.device.backend, one_of({"cpu", "reference"}));
     s.value("threads_per_worker", c.device.threads_per_worker, integer<int>{1, 1024});
@@ -49,6 +64,7 @@ void describe(Archive& file, Config& c) {
     s.value("padding", c.data.augment.padding, integer<std::int64_t>{0, 1024});
     s.value("flip", c.data.augment.flip, flag{});
     s.value("batch_size", c.data.batch_size, integer<std::int64_t>{1, 1'000'000});
+    s.value("shards", c.data.rebalance_shards, choice<bool>{{{"static", false}, {"rebalance", true}}});
   });
   file.section_or_value("model", c.model.name, known_model{}, [&](auto& s) {
     s.value("name", c.model.name, text{});
@@ -63,6 +79,8 @@ void describe(Archive& file, Config& c) {
     s.value("loss_window", c.strategy.loss_window, integer<std::size_t>{1, 1'000'000});
     s.value("max_report_age", c.strategy.max_report_age, positive_duration{});
     s.value("start", c.strategy.shared_start, choice<bool>{{{"own", false}, {"shared", true}}});
+    s.value("verify", c.strategy.verify, choice<bool>{{{"off", false}, {"probe", true}}});
+    s.value("verify_tolerance", c.strategy.verify_tolerance, number{.low = 0});
   });
   file.section("optimizer", [&](auto& s) {
     // The only one so far, so no field holds it.

@@ -1,8 +1,10 @@
 #include "cluster/config/run_config_rules.hpp"
 
 #include "cluster/config/duration.hpp"
+#include "cluster/config/fault_rules.hpp"
 #include "cluster/config/model_json.hpp"
 #include "cluster/config/nearest_key.hpp"
+#include "cluster/config/node_rules.hpp"
 #include "cluster/config/run_config_keys.hpp"
 
 #include <fmt/format.h>
@@ -71,6 +73,12 @@ class rule_checker {
       fail("optimizer.nesterov", "true with a momentum of 0", "a momentum above 0, or nesterov false");
   }
 
+  void strategy() {
+    if (clean({"strategy.verify", "deterministic"}) && config_.deterministic && config_.strategy.verify)
+      fail("strategy.verify", "\"probe\" with deterministic true",
+           "\"off\", since in lock-step nobody can be asked between two rounds");
+  }
+
   void schedule() {
     if (clean({"schedule.kind", "schedule.milestones"}) && config_.schedule.milestones.empty()
         && config_.schedule.shape == learning_rate_schedule::kind::step)
@@ -112,8 +120,11 @@ void check_rules(const run_config& config, error_list& errors) {
   rules.data();
   rules.model();
   rules.optimizer();
+  rules.strategy();
   rules.schedule();
   rules.budget();
+  check_node_rules(config, errors);
+  check_fault_rules(config, errors);
 }
 
 } // namespace paceline

@@ -30,7 +30,10 @@ strategy_settings strategy_of(const run_config& config) {
           .pull_group = section.pull_group,
           .pull_global = section.pull_global,
           .loss_window = section.loss_window,
-          .max_report_age = section.max_report_age};
+          .max_report_age = section.max_report_age,
+          // Long enough for steps that take seconds, and for a prober that is gone to be known for it.
+          .verification = {
+            .probe = section.verify, .tolerance = section.verify_tolerance, .time_limit = 5 * config.network.patience}};
 }
 
 budget_limits limits_of(const run_config& config, const training_task& task) {
@@ -49,9 +52,11 @@ budget_limits limits_of(const run_config& config, const training_task& task) {
   return limits;
 }
 
-std::unique_ptr<trainer> make_trainer(const run_config& config, const training_task& task, std::size_t position) {
+std::unique_ptr<trainer> make_trainer(const run_config& config, const training_task& task, std::size_t position,
+                                      const std::shared_ptr<const shard_roster>& roster) {
   batch_loader_settings loader{.data = task.data,
                                .part = shard_of(config, task, position),
+                               .roster = roster,
                                .how = config.data.augment,
                                .batch_size = config.data.batch_size,
                                .seed = derive_seed(derive_seed(config.seed, batches), position)};
@@ -88,12 +93,17 @@ cluster_plan make_plan(const run_config& config, const training_task& task) {
   const auto position = [per_group = config.groups.workers](worker_id id) {
     return std::size_t{id.group} * per_group + id.index;
   };
-  plan.make_trainer = [=](worker_id id) { return make_trainer(config, task, position(id)); };
+  if (config.data.rebalance_shards)
+    plan.roster = std::make_shared<shard_roster>(config.workers());
+  plan.make_trainer = [=, roster = plan.roster](worker_id id) {
+    return make_trainer(config, task, position(id), roster);
+  };
   plan.cores_of = [=](worker_id id) { return cores_of(config, position(id)); };
   plan.strategy = strategy_of(config);
   plan.learning_rate = config.optimizer.learning_rate;
   plan.schedule = config.schedule;
   plan.budget = limits_of(config, task);
+  plan.restarts = {.most = config.supervision.worker_restarts, .span = config.supervision.restart_window};
   plan.evaluator = {.make_test = [=] { return make_test(config, task); },
                     .stolen_share = share_stolen_by_tests(config)};
   plan.evaluate_every = config.output.evaluate_every;
@@ -148,7 +158,7 @@ void require_fit(const run_state& state, const cluster_plan& plan) {
   };
   const auto group_fits = [&](const leadership_state& group) { return fits(group, plan.workers_per_group); };
   const auto in_plan = [&](const worker_state& worker) {
-    return worker.id.group < plan.groups && worker.id.index < plan.workers_per_group;
+    return plan.own_groups().contains(worker.id.group) && worker.id.index < plan.workers_per_group;
   };
   if (!fits(state.global, plan.groups) || !std::all_of(state.groups.begin(), state.groups.end(), group_fits)
       || !std::all_of(state.workers.begin(), state.workers.end(), in_plan))
@@ -163,10 +173,14 @@ void complete_workers(run_state& state, const cluster_plan& plan) {
   };
   if (state.workers.empty())
     throw invalid_input("the checkpoint has no worker");
-  if (state.groups.size() != plan.groups || state.groups.front().member_steps.size() != plan.workers_per_group)
+  const auto own = plan.own_groups();
+  if (state.groups.size() != own.count || state.groups.front().member_steps.size() != plan.workers_per_group)
     throw invalid_input(fmt::format(
       "the checkpoint is of {} groups of {} workers, the cluster of {} of {}", state.groups.size(),
-      state.groups.empty() ? 0 : state.groups.front().member_steps.size(), plan.groups, plan.workers_per_group));
+      state.groups.empty() ? 0 : state.groups.front().member_steps.size(), own.count, plan.workers_per_group));
+  if (state.first_group != own.first)
+    throw invalid_input(
+      fmt::format("the checkpoint's first group is {}, that of this node is {}", state.first_group, own.first));
   require_fit(state, plan);
   const auto source = state.leader ? find(*state.leader) : state.workers.begin();
   worker_state substitute = *source;
@@ -178,7 +192,7 @@ void complete_workers(run_state& state, const cluster_plan& plan) {
     substitute.id = id;
     state.workers.push_back(substitute);
     // Its first report must not look like all of its steps at once.
-    auto& counted = state.groups[id.group].member_steps[id.index];
+    auto& counted = state.groups[id.group - own.first].member_steps[id.index];
     state.global.member_steps[id.group] += substitute.training.steps - counted;
     counted = substitute.training.steps;
   }

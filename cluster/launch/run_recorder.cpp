@@ -2,6 +2,7 @@
 
 #include "actors/type_ids.hpp"
 #include "cluster/files/io_failure.hpp"
+#include "cluster/record/progress_json.hpp"
 #include "compute/affinity.hpp"
 
 #include <caf/all.hpp>
@@ -97,11 +98,14 @@ void write_progress(self_ptr self, const worker_progress& progress) {
 void on_progress(self_ptr self, const worker_progress& progress) {
   auto& state = self->state;
   const auto id = progress.report.worker;
-  state.progress[id] = progress;
+  auto& latest = state.progress[id];
+  latest = progress;
+  if (const auto before = state.counted_before.find(id); before != state.counted_before.end())
+    latest.counters += before->second;
   update_loss(state);
   const auto written = state.progress_written.find(id);
   if (written == state.progress_written.end() || time_of(state).training - written->second >= progress_interval)
-    write_progress(self, progress);
+    write_progress(self, latest);
 }
 
 void on_decision(self_ptr self, const leader_announcement& decision) {
@@ -121,6 +125,17 @@ void on_recovery(self_ptr self, const worker_recovered& event) {
   record(self, state.settings.metrics, to_record(event, time_of(state)));
 }
 
+void on_restart(self_ptr self, const worker_restarted& event) {
+  auto& state = self->state;
+  if (const auto latest = state.progress.find(event.worker); latest != state.progress.end())
+    state.counted_before[event.worker] = latest->second.counters;
+  state.end->restarts[event.worker] = event.restarts;
+  const auto source = event.source ? "worker " + to_string(*event.source) + "'s parameters" : "its seed's start";
+  state.settings.console->message(fmt::format("worker {} is back at step {} after {:.1f} s; it goes on from {}",
+                                              to_string(event.worker), event.steps, in_seconds(event.away), source));
+  record(self, state.settings.metrics, to_record(event, time_of(state)));
+}
+
 void on_evaluation(self_ptr self, const evaluation& found) {
   auto& state = self->state;
   state.status.test_error = found.centre.error;
@@ -132,6 +147,31 @@ void on_failure(self_ptr self, const failure& what) {
   const auto where = is_of_a_worker(what.code) ? fmt::format("worker {}: ", to_string(what.worker)) : std::string();
   state.settings.console->message("error: " + where + what.what);
   record(self, state.settings.metrics, to_record(what, time_of(state)));
+}
+
+void on_joined(self_ptr self, const node_joined& event) {
+  self->state.settings.console->message(fmt::format("node {} is there", event.node));
+  record(self, self->state.settings.metrics, to_record(event, time_of(self->state)));
+}
+
+void on_lost(self_ptr self, const node_lost& event) {
+  self->state.settings.console->message(fmt::format("node {} is lost: {}", event.node, event.reason));
+  record(self, self->state.settings.metrics, to_record(event, time_of(self->state)));
+}
+
+void on_seat(self_ptr self, const seat_taken& event) {
+  self->state.settings.console->message(
+    fmt::format("node {} has the global leader's seat, term {}: {}", event.seat.holder, event.seat.term, event.reason));
+  record(self, self->state.settings.ledger, to_record(event, time_of(self->state)));
+}
+
+void on_fault(self_ptr self, const fault_event& event) {
+  auto& state = self->state;
+  const auto& f = event.fault;
+  const auto victim = f.worker ? "worker " + to_string(*f.worker) : "node " + f.node;
+  state.settings.console->message(fmt::format("rehearsed fault {}: {} of {} {}", f.number, to_string(f.kind), victim,
+                                              event.ended ? "ends" : "begins"));
+  record(self, state.settings.metrics, to_record(event, time_of(state)));
 }
 
 void on_end(self_ptr self, const run_finished& finish) {
@@ -193,8 +233,14 @@ caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, 
     },
     [self](const leader_announcement& decision) { on_decision(self, decision); },
     [self](const worker_recovered& event) { on_recovery(self, event); },
+    [self](const worker_restarted& event) { on_restart(self, event); },
     [self](const evaluation& found) { on_evaluation(self, found); },
     [self](const failure& what) { on_failure(self, what); },
+    [self](const fault_event& event) { on_fault(self, event); },
+    [self](const notice& told) { self->state.settings.console->message(told.line); },
+    [self](const node_joined& event) { on_joined(self, event); },
+    [self](const node_lost& event) { on_lost(self, event); },
+    [self](const seat_taken& event) { on_seat(self, event); },
     [self](const run_finished& finish) { on_end(self, finish); },
   };
 }

@@ -43,8 +43,10 @@ struct recorded_end {
   /// Where the run came to its end, whether or not a worker was left.
   std::chrono::nanoseconds training_time{0};
   leadership_tally leadership;
-  /// The last progress of each worker, by id.
+  /// The last progress of each worker, by id; its counters over all its restarts.
   std::vector<worker_progress> workers;
+  /// How often each worker was restarted; those that never were are left out.
+  std::map<worker_id, std::uint64_t> restarts;
 };
 
 struct run_recorder_state {
@@ -55,6 +57,8 @@ struct run_recorder_state {
   std::shared_ptr<recorded_end> end;
   caf::actor supervisor;
   std::map<worker_id, worker_progress> progress;
+  /// Counters of the lost incarnations of restarted workers: each begins again at 0.
+  std::map<worker_id, compute_counters> counted_before;
   /// When each worker's progress was last written; of small models it comes more often than anybody reads it.
   std::map<worker_id, std::chrono::nanoseconds> progress_written;
   run_status status;

@@ -30,7 +30,7 @@ sigset_t watched_signals() {
 
 class signal_watch::state {
  public:
-  state() {
+  explicit state(int ending_signal) : ending_signal_(ending_signal) {
     // A reader of the output that is gone, or a file that has reached its limit, is an error to be told, not a death.
     ::signal(SIGPIPE, SIG_IGN);
     ::signal(SIGXFSZ, SIG_IGN);
@@ -49,11 +49,11 @@ class signal_watch::state {
   void call_on_first(std::function<void()> on_first) {
     const std::lock_guard guard(mutex_);
     on_first_ = std::move(on_first);
-    if (signalled_ && on_first_)
+    if (count_ > 0 && on_first_)
       on_first_();
   }
 
-  bool signalled() const { return signalled_; }
+  int count() const { return count_; }
 
  private:
   void watch() {
@@ -63,32 +63,32 @@ class signal_watch::state {
       // Sent by somebody else, as batch systems do before a time limit: it means nothing here.
       if (signal == SIGUSR2)
         continue;
-      if (signalled_)
+      if (count_ + 1 >= ending_signal_)
         _exit(killed_by_signal);
       const std::lock_guard guard(mutex_);
-      signalled_ = true;
-      if (on_first_)
+      if (++count_ == 1 && on_first_)
         on_first_();
     }
   }
 
+  const int ending_signal_;
   sigset_t before_{};
   std::mutex mutex_;
   std::function<void()> on_first_;
-  std::atomic<bool> signalled_ = false;
+  std::atomic<int> count_ = 0;
   std::atomic<bool> ending_ = false;
   std::thread thread_;
 };
 
-signal_watch::signal_watch() : state_(std::make_unique<state>()) {}
+signal_watch::signal_watch(int ending_signal) : state_(std::make_unique<state>(ending_signal)) {}
 signal_watch::~signal_watch() = default;
 
 void signal_watch::call_on_first(std::function<void()> on_first) {
   state_->call_on_first(std::move(on_first));
 }
 
-bool signal_watch::signalled() const {
-  return state_->signalled();
+int signal_watch::count() const {
+  return state_->count();
 }
 
 } // namespace paceline

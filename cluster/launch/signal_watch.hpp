@@ -9,7 +9,8 @@ namespace paceline {
 /// code 130. SIGPIPE and SIGXFSZ are ignored from then on. Make it before any other thread, which would otherwise receive the signals.
 class signal_watch {
  public:
-  signal_watch();
+  /// The signal of that number ends the process. A process that has others to end first gives itself one more.
+  explicit signal_watch(int ending_signal = 2);
   ~signal_watch();
 
   signal_watch(const signal_watch&) = delete;
@@ -19,8 +20,11 @@ class signal_watch {
   /// An empty function ends that: then the signal is only remembered.
   void call_on_first(std::function<void()> on_first);
 
+  /// How many signals have come.
+  int count() const;
+
   /// Whether a signal has come.
-  bool signalled() const;
+  bool signalled() const { return count() > 0; }
 
  private:
   class state;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -36,9 +37,21 @@ std::string text_of(const json& record, const char* key) {
   return found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-bool at_most(const json& record, const char* key, std::uint64_t limit) {
+std::optional<std::uint64_t> count_of(const json& record, const char* key) {
   const auto found = record.find(key);
-  return found != record.end() && found->is_number_unsigned() && found->get<std::uint64_t>() <= limit;
+  return found != record.end() && found->is_number_unsigned() ? std::optional(found->get<std::uint64_t>())
+                                                              : std::nullopt;
+}
+
+bool at_most(const json& record, const char* key, std::uint64_t limit) {
+  const auto count = count_of(record, key);
+  return count && *count <= limit;
+}
+
+bool decided_before(const json& record, const leadership_state& known) {
+  const auto decision = count_of(record, "decision");
+  return decision
+         && std::pair(count_of(record, "term").value_or(0), *decision) <= std::pair(known.term, known.decisions);
 }
 
 } // namespace
@@ -72,6 +85,15 @@ json to_record(const worker_recovered& recovery, const record_time& when) {
     {{"worker", to_string(recovery.worker)}, {"leader", to_string(recovery.leader)}, {"steps", recovery.steps}});
 }
 
+json to_record(const worker_restarted& restart, const record_time& when) {
+  return make_record("restart", when,
+                     {{"worker", to_string(restart.worker)},
+                      {"source", restart.source ? json(to_string(*restart.source)) : json()},
+                      {"steps", restart.steps},
+                      {"restarts", restart.restarts},
+                      {"away", in_seconds(restart.away)}});
+}
+
 json to_record(const evaluation& result, std::chrono::system_clock::time_point wall) {
   return make_record("evaluation", {result.training_time, wall}, to_json(result));
 }
@@ -83,10 +105,24 @@ json to_record(const failure& what, const record_time& when) {
                       {"what", what.what}});
 }
 
+json to_record(const fault_event& event, const record_time& when) {
+  const auto& f = event.fault;
+  return make_record("fault", when,
+                     {{"fault", f.number},
+                      {"kind", to_string(f.kind)},
+                      {"moment", event.ended ? "end" : "begin"},
+                      {"node", f.node},
+                      {"worker", f.worker ? json(to_string(*f.worker)) : json()},
+                      {"duration", in_seconds(f.duration)},
+                      {"factor", f.kind == fault_kind::slow ? json(f.factor) : json()},
+                      {"direction", f.kind == fault_kind::cut ? json(to_string(f.direction)) : json()}});
+}
+
 json to_record(const leader_announcement& decision, const record_time& when) {
   return make_record("leader", when,
                      {{"scope", to_string(decision.scope)},
                       {"group", decision.scope == scope::group ? json(decision.group) : json()},
+                      {"term", decision.term},
                       {"decision", decision.decision},
                       {"leader", to_string(decision.leader)},
                       {"leader_steps", decision.leader_steps},
@@ -96,24 +132,75 @@ json to_record(const leader_announcement& decision, const record_time& when) {
                       {"reason", decision.reason}});
 }
 
+json to_record(const node_joined& event, const record_time& when) {
+  return make_record(
+    "node", when,
+    {{"node", event.node}, {"incarnation", fmt::format("{:016x}", event.incarnation)}, {"live", true}, {"reason", ""}});
+}
+
+json to_record(const node_lost& event, const record_time& when) {
+  return make_record("node", when,
+                     {{"node", event.node},
+                      {"incarnation", fmt::format("{:016x}", event.incarnation)},
+                      {"live", false},
+                      {"reason", event.reason}});
+}
+
+json to_record(const seat_taken& event, const record_time& when) {
+  return make_record("seat", when,
+                     {{"term", event.seat.term}, {"holder", event.seat.holder}, {"reason", event.reason}});
+}
+
 bool recorded_before(const json& record, const run_state& checkpoint) {
   const auto type = text_of(record, "type");
   if (type == "leader") {
     const auto leader = worker_id_from_text(text_of(record, "leader"));
     if (text_of(record, "scope") == to_string(scope::global))
-      return at_most(record, "decision", checkpoint.global.decisions);
+      return decided_before(record, checkpoint.global);
     // A group decides among its own workers alone.
-    return leader && leader->group < checkpoint.groups.size()
-           && at_most(record, "decision", checkpoint.groups[leader->group].decisions);
+    const auto group = leader ? std::size_t{leader->group} - checkpoint.first_group : checkpoint.groups.size();
+    return group < checkpoint.groups.size() && decided_before(record, checkpoint.groups[group]);
   }
   if (type == "evaluation")
     return at_most(record, "total_steps", checkpoint.total_steps);
   const auto worker = worker_id_from_text(text_of(record, "worker"));
   const auto known = std::find_if(checkpoint.workers.begin(), checkpoint.workers.end(),
                                   [&](const auto& state) { return state.id == worker; });
-  if (type != "failure" && known != checkpoint.workers.end())
+  if (type != "failure" && type != "fault" && known != checkpoint.workers.end())
     return at_most(record, "steps", known->training.steps);
   return record.contains("time") && time_of(record) <= checkpoint.training_time;
+}
+
+std::optional<worker_progress> progress_of(const json& record) {
+  const auto worker = worker_id_from_text(text_of(record, "worker"));
+  if (text_of(record, "type") != "progress" || !worker)
+    return std::nullopt;
+  const auto number = [&](const char* key) {
+    const auto found = record.value(key, json());
+    return found.is_number() ? found : json(0);
+  };
+  const auto loss = record.value("loss", json());
+  worker_progress progress;
+  progress.report = {.worker = *worker,
+                     .steps = number("steps").get<std::uint64_t>(),
+                     .loss = loss.is_number() ? loss.get<double>() : 0,
+                     .window_full = loss.is_number(),
+                     .measured_at = time_of(record)};
+  progress.learning_rate = number("learning_rate").get<double>();
+  progress.epochs = number("epochs").get<double>();
+  progress.counters = counters_from_json(record);
+  return progress;
+}
+
+std::optional<failure> failure_of(const json& record) {
+  if (text_of(record, "type") != "failure")
+    return std::nullopt;
+  const auto code = failure_code_from_text(text_of(record, "code"));
+  if (!code)
+    return std::nullopt;
+  return failure{.code = *code,
+                 .worker = worker_id_from_text(text_of(record, "worker")).value_or(worker_id{}),
+                 .what = text_of(record, "what")};
 }
 
 std::chrono::nanoseconds time_of(const json& record) {
@@ -127,10 +214,12 @@ bool is_of_a_worker(failure_code code) {
     case failure_code::worker_start_failed:
     case failure_code::worker_step_failed:
     case failure_code::worker_diverged:
+    case failure_code::worker_given_up:
       return true;
     case failure_code::evaluation_failed:
     case failure_code::checkpoint_failed:
     case failure_code::supervisor_lost:
+    case failure_code::shutdown_stuck:
     case failure_code::record_failed:
       return false;
   }

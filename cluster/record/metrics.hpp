@@ -2,12 +2,15 @@
 
 #include "actors/run_state.hpp"
 #include "messages/failure.hpp"
+#include "messages/fault.hpp"
 #include "messages/leader_announcement.hpp"
+#include "messages/membership.hpp"
 #include "messages/progress.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
 #include <chrono>
+#include <optional>
 
 namespace paceline {
 
@@ -24,14 +27,25 @@ struct record_time {
 nlohmann::json to_record(const worker_progress& progress, const record_time& when);
 nlohmann::json to_record(const pull_applied& pull, const record_time& when);
 nlohmann::json to_record(const worker_recovered& recovery, const record_time& when);
+nlohmann::json to_record(const worker_restarted& restart, const record_time& when);
 /// Stands on the time axis where its parameters were taken, not where the test ended.
 nlohmann::json to_record(const evaluation& result, std::chrono::system_clock::time_point wall);
 nlohmann::json to_record(const failure& what, const record_time& when);
+nlohmann::json to_record(const fault_event& event, const record_time& when);
 nlohmann::json to_record(const leader_announcement& decision, const record_time& when);
+nlohmann::json to_record(const node_joined& event, const record_time& when);
+nlohmann::json to_record(const node_lost& event, const record_time& when);
+nlohmann::json to_record(const seat_taken& event, const record_time& when);
 
 /// Whether a record tells of what had happened when a checkpoint was taken: what a resumed run's log keeps. Decisions
 /// are told by their numbers, the rest by steps, so nothing is lost or doubled however late its line was written.
 bool recorded_before(const nlohmann::json& record, const run_state& checkpoint);
+
+/// The worker's progress that a line of metrics.jsonl tells of; empty where it tells of something else.
+std::optional<worker_progress> progress_of(const nlohmann::json& record);
+
+/// The failure that a line of metrics.jsonl tells of; empty where it tells of something else.
+std::optional<failure> failure_of(const nlohmann::json& record);
 
 /// The training time of a record; 0 where it has none.
 std::chrono::nanoseconds time_of(const nlohmann::json& record);

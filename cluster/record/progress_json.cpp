@@ -25,7 +25,31 @@ json to_json(const compute_counters& counters) {
           {"pulls_global", counters.pulls_global},
           {"superseded", counters.superseded},
           {"snapshots_taken", counters.snapshots_taken},
-          {"recoveries", counters.recoveries}};
+          {"recoveries", counters.recoveries},
+          {"probes", counters.probes},
+          {"probing", in_seconds(counters.probing)}};
+}
+
+compute_counters counters_from_json(const json& object) {
+  const auto found = [&](const char* key) {
+    const auto value = object.find(key);
+    return value != object.end() && value->is_number() ? *value : json(0);
+  };
+  const auto count = [&](const char* key) { return found(key).get<std::uint64_t>(); };
+  const auto duration = [&](const char* key) {
+    return std::chrono::round<std::chrono::nanoseconds>(std::chrono::duration<double>(found(key).get<double>()));
+  };
+  return {.steps = count("steps_since_start"),
+          .stepping = duration("stepping"),
+          .waited_for_data = duration("waited_for_data"),
+          .waited_for_messages = duration("waited_for_messages"),
+          .pulls_group = count("pulls_group"),
+          .pulls_global = count("pulls_global"),
+          .superseded = count("superseded"),
+          .snapshots_taken = count("snapshots_taken"),
+          .recoveries = count("recoveries"),
+          .probes = count("probes"),
+          .probing = duration("probing")};
 }
 
 json to_json(const evaluation& result) {

@@ -18,6 +18,9 @@ double in_seconds(std::chrono::nanoseconds duration);
 /// An object of all counters; durations in seconds.
 nlohmann::json to_json(const compute_counters& counters);
 
+/// Reads back what to_json wrote; what is missing or no number is 0.
+compute_counters counters_from_json(const nlohmann::json& object);
+
 /// Scores of centre and leader; the leader's are null where there was none.
 nlohmann::json to_json(const evaluation& result);
 

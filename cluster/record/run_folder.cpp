@@ -128,7 +128,7 @@ run_folder run_folder::create(const fs::path& folder) {
 
 run_folder run_folder::resume(const fs::path& folder) {
   const auto path = without_slash(folder);
-  if (!fs::exists(path / "config.json"))
+  if (!holds_run(path))
     throw invalid_input(fmt::format("{}: no run to resume: it has no config.json", path.string()));
   run_folder result(path, lock(path), {}, true);
   std::error_code error;
@@ -136,7 +136,8 @@ run_folder run_folder::resume(const fs::path& folder) {
   if (error)
     throw io_failure(result.checkpoints(), "create folder", error.value());
   remove_unfinished_checkpoints(result.checkpoints());
-  for (const auto& file : {result.metrics(), result.leadership(), result.summary(), result.config()})
+  for (const auto& file :
+       {result.metrics(), result.leadership(), result.summary(), result.config(), result.node_ends()})
     fs::remove(file.string() + std::string(unfinished_suffix), error);
   return result;
 }
@@ -158,6 +159,14 @@ run_folder::~run_folder() {
   for (fs::directory_iterator entry(path_, ignored), end; !ignored && entry != end; entry.increment(ignored))
     fs::remove_all(entry->path(), ignored);
   remove_made(made_);
+}
+
+fs::path node_folder(const fs::path& run, std::string_view node) {
+  return run / "nodes" / node;
+}
+
+bool holds_run(const fs::path& folder) {
+  return fs::exists(folder / "config.json");
 }
 
 std::optional<fs::path> latest_checkpoint_of(const fs::path& folder) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace paceline {
@@ -34,6 +35,10 @@ class run_folder {
   std::filesystem::path leadership() const { return path_ / "leadership.jsonl"; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
   std::filesystem::path summary() const { return path_ / "summary.json"; }
+  /// Of a run of several nodes: how each came to its end, as far as the launching process saw it.
+  std::filesystem::path node_ends() const { return path_ / "nodes.json"; }
+  /// The nodes' own folders (node_folder).
+  std::filesystem::path nodes() const { return path_ / "nodes"; }
 
  private:
   run_folder(std::filesystem::path path, file_descriptor lock, std::vector<std::filesystem::path> made, bool kept);
@@ -45,6 +50,12 @@ class run_folder {
   std::vector<std::filesystem::path> made_;
   bool kept_;
 };
+
+/// The run folder of one node of the run in that folder: runs/NAME/nodes/NODE.
+std::filesystem::path node_folder(const std::filesystem::path& run, std::string_view node);
+
+/// Whether a run, or a node's part of one, was begun in that folder.
+bool holds_run(const std::filesystem::path& folder);
 
 /// The latest checkpoint of the run in that folder, without taking hold of it; empty where there is none.
 std::optional<std::filesystem::path> latest_checkpoint_of(const std::filesystem::path& folder);

@@ -21,17 +21,8 @@ using nlohmann::json;
 
 compute_counters total_of(const run_summary& summary) {
   compute_counters total;
-  for (const auto& worker : summary.workers) {
-    total.steps += worker.counters.steps;
-    total.stepping += worker.counters.stepping;
-    total.waited_for_data += worker.counters.waited_for_data;
-    total.waited_for_messages += worker.counters.waited_for_messages;
-    total.pulls_group += worker.counters.pulls_group;
-    total.pulls_global += worker.counters.pulls_global;
-    total.superseded += worker.counters.superseded;
-    total.snapshots_taken += worker.counters.snapshots_taken;
-    total.recoveries += worker.counters.recoveries;
-  }
+  for (const auto& worker : summary.workers)
+    total += worker.counters;
   return total;
 }
 
@@ -48,12 +39,25 @@ double steps_per_second(const run_summary& summary, std::uint64_t steps) {
   return seconds > 0 ? static_cast<double>(steps) / seconds : 0;
 }
 
+std::uint64_t restarts_of(const run_summary& summary, worker_id id) {
+  const auto found = summary.restarts.find(id);
+  return found == summary.restarts.end() ? 0 : found->second;
+}
+
+std::string restarts_text(const run_summary& summary) {
+  std::string text;
+  for (const auto& [id, times] : summary.restarts)
+    text += fmt::format("  restarted    worker {} {}\n", to_string(id), count_text(times, "time"));
+  return text;
+}
+
 json worker_json(const run_summary& summary, const worker_progress& worker) {
   auto object = to_json(worker.counters);
   object["worker"] = to_string(worker.report.worker);
   object["steps"] = worker.report.steps;
   object["steps_per_second"] = steps_per_second(summary, worker.counters.steps);
   object["loss"] = worker.report.window_full ? finite_or_null(worker.report.loss) : json();
+  object["restarts"] = restarts_of(summary, worker.report.worker);
   object["led_group"] = summary.leadership.group_share(worker.report.worker);
   object["led_global"] = summary.leadership.global_share(worker.report.worker);
   return object;
@@ -92,6 +96,42 @@ std::string failures_text(const std::vector<failure>& failures) {
   return text;
 }
 
+json node_json(const node_summary& node) {
+  return {{"node", node.name},
+          {"first_group", node.first_group},
+          {"groups", node.groups},
+          {"steps", node.steps},
+          {"restarts", node.restarts ? json(*node.restarts) : json()},
+          {"exit_code", node.exit_code ? json(*node.exit_code) : json()},
+          {"in_centre", node.in_centre}};
+}
+
+std::string ended_text(const node_summary& node) {
+  constexpr int interrupted = 130;
+  if (!node.exit_code)
+    return node.in_centre ? "ended" : "lost";
+  if (*node.exit_code == 0)
+    return "finished";
+  if (*node.exit_code == interrupted)
+    return "interrupted";
+  return *node.exit_code > 128 ? fmt::format("died of signal {}", *node.exit_code - 128)
+                               : fmt::format("exit code {}", *node.exit_code);
+}
+
+std::string nodes_text(const std::vector<node_summary>& nodes) {
+  if (nodes.empty())
+    return {};
+  std::string text = "  node             groups     steps  restarts  end\n";
+  for (const auto& node : nodes) {
+    const auto groups = node.groups == 1 ? std::to_string(node.first_group)
+                                         : fmt::format("{}-{}", node.first_group, node.first_group + node.groups - 1);
+    text += fmt::format("  {:<14} {:>8} {:>9} {:>9}  {}{}\n", node.name, groups, node.steps,
+                        node.restarts ? std::to_string(*node.restarts) : "-", ended_text(node),
+                        node.in_centre ? "" : ", not in the centre");
+  }
+  return text;
+}
+
 std::string share_text(double share) {
   return fmt::format("{:.0f} %", 100 * share);
 }
@@ -119,22 +159,32 @@ json to_json(const run_summary& summary) {
     failures.push_back({{"code", to_string(failure.code)},
                         {"worker", is_of_a_worker(failure.code) ? json(to_string(failure.worker)) : json()},
                         {"what", failure.what}});
+  auto faults = json::array();
+  for (const auto& outcome : summary.faults)
+    faults.push_back(to_json(outcome));
   const auto total = total_of(summary);
-  return {{"name", summary.name},
-          {"outcome", to_string(summary.outcome)},
-          {"training_time", in_seconds(summary.training_time)},
-          {"wall_time", in_seconds(summary.wall_time)},
-          {"total_steps", total_steps(summary)},
-          {"steps_per_second", steps_per_second(summary, total.steps)},
-          {"final_test", summary.final_test ? to_json(*summary.final_test) : json()},
-          {"leadership",
-           {{"group_decisions", summary.leadership.group_decisions()},
-            {"global_decisions", summary.leadership.global_decisions()},
-            {"changes", summary.leadership.changes()},
-            {"distinct_leaders", summary.leadership.distinct_leaders()}}},
-          {"totals", to_json(total)},
-          {"workers", std::move(workers)},
-          {"failures", std::move(failures)}};
+  json object = {{"name", summary.name},
+                 {"outcome", to_string(summary.outcome)},
+                 {"training_time", in_seconds(summary.training_time)},
+                 {"wall_time", in_seconds(summary.wall_time)},
+                 {"total_steps", total_steps(summary)},
+                 {"steps_per_second", steps_per_second(summary, total.steps)},
+                 {"final_test", summary.final_test ? to_json(*summary.final_test) : json()},
+                 {"leadership",
+                  {{"group_decisions", summary.leadership.group_decisions()},
+                   {"global_decisions", summary.leadership.global_decisions()},
+                   {"changes", summary.leadership.changes()},
+                   {"distinct_leaders", summary.leadership.distinct_leaders()}}},
+                 {"totals", to_json(total)},
+                 {"workers", std::move(workers)},
+                 {"failures", std::move(failures)},
+                 {"faults", std::move(faults)}};
+  if (!summary.nodes.empty()) {
+    auto& nodes = object["nodes"] = json::array();
+    for (const auto& node : summary.nodes)
+      nodes.push_back(node_json(node));
+  }
+  return object;
 }
 
 std::string to_text(const run_summary& summary) {
@@ -155,11 +205,15 @@ std::string to_text(const run_summary& summary) {
                    share_text(leadership.group_share(worker.report.worker)),
                    share_text(leadership.global_share(worker.report.worker)));
   }
+  text += nodes_text(summary.nodes);
   fmt::format_to(add, "  waited       {:.3f} s for messages, {:.3f} s for data (all workers together)\n",
                  in_seconds(total.waited_for_messages), in_seconds(total.waited_for_data));
   fmt::format_to(add, "  exchange     {} snapshots taken, {} group and {} global pulls, {} superseded, {} recoveries\n",
                  total.snapshots_taken, total.pulls_group, total.pulls_global, total.superseded, total.recoveries);
+  text += restarts_text(summary);
   text += failures_text(summary.failures);
+  for (const auto& outcome : summary.faults)
+    fmt::format_to(add, "  fault        {}\n", to_text(outcome));
   return text;
 }
 

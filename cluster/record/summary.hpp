@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/record/fault_tally.hpp"
 #include "cluster/record/leadership_tally.hpp"
 #include "messages/failure.hpp"
 #include "messages/progress.hpp"
@@ -7,6 +8,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +27,21 @@ enum class run_outcome : std::uint8_t {
 
 const char* to_string(run_outcome outcome);
 
+/// One node of a run of several.
+struct node_summary {
+  std::string name;
+  std::uint32_t first_group = 0;
+  std::uint32_t groups = 0;
+  /// Of its workers together.
+  std::uint64_t steps = 0;
+  /// Empty where nobody knows: the process that launched it was gone first.
+  std::optional<std::uint32_t> restarts;
+  /// Of its last process; 128 + signal where a signal ended it.
+  std::optional<int> exit_code;
+  /// Its workers are part of the centre and can be the leader; those of a node that stayed down are not.
+  bool in_centre = false;
+};
+
 /// What is worth knowing of a run when it is over.
 struct run_summary {
   std::string name;
@@ -37,10 +54,16 @@ struct run_summary {
   std::chrono::nanoseconds training_time_of_launch{0};
   /// The last state of every worker.
   std::vector<worker_progress> workers;
+  /// How often each worker was restarted in this launch; those that never were are left out.
+  std::map<worker_id, std::uint64_t> restarts;
   leadership_tally leadership;
   /// The last test; empty where there was none.
   std::optional<evaluation> final_test;
   std::vector<failure> failures;
+  /// Rehearsed ones.
+  std::vector<fault_outcome> faults;
+  /// Empty for a run inside one process.
+  std::vector<node_summary> nodes;
 };
 
 /// The object of summary.json (docs/run-folder.md).

@@ -73,7 +73,7 @@ class batch_loader::prefetcher {
     const auto& data = *settings_.data;
     const auto epoch = step / batches_per_epoch();
     if (epoch != epoch_of_order_) {
-      order_ = settings_.part.order(epoch);
+      order_ = settings_.roster ? settings_.part.order(epoch, settings_.roster->live()) : settings_.part.order(epoch);
       epoch_of_order_ = epoch;
     }
     const auto batch = buffer.labels.size();

@@ -4,6 +4,7 @@
 #include "compute/data/augment.hpp"
 #include "compute/data/dataset.hpp"
 #include "compute/data/shard.hpp"
+#include "compute/data/shard_roster.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -15,6 +16,9 @@ struct batch_loader_settings {
   dataset_ptr data;
   /// Of data->train.
   shard part;
+  /// Where it is given, the shards of lost workers are taken over by the others, each from its next epoch on; without it every
+  /// worker keeps to its own shard.
+  std::shared_ptr<const shard_roster> roster = nullptr;
   augmentation how;
   std::int64_t batch_size = 128;
   /// Decides crops and flips, with the picture's place in the run.
@@ -24,7 +28,8 @@ struct batch_loader_settings {
 };
 
 /// Prepares a worker's training batches on a thread of its own, a few ahead of the training thread.
-/// Batch k is a pure function of the settings and k: epoch k / batches_per_epoch(), an epoch's last incomplete batch dropped.
+/// Batch k is a pure function of the settings and k (and of who lived when its epoch began, where there is a roster): epoch
+/// k / batches_per_epoch(), an epoch's last incomplete batch dropped.
 /// All calls come from one thread.
 class batch_loader {
  public:

@@ -167,6 +167,7 @@ TEST_CASE("a step that throws what is no std::exception is a failure like any ot
           throw 42; // not a std::exception
         return goal.loss_and_gradient(x, g, step);
       }
+      double probe_loss(std::span<const float> x) override { return goal.probe_loss(x); }
     };
     if (id.index == 0)
       return make_sgd_trainer(std::make_unique<throwing>(), {}, 1);

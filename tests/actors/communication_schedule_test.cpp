@@ -91,6 +91,28 @@ TEST_CASE("a member that starts again from a lower count adds no steps and loses
   REQUIRE(schedule.count(0, 4));
 }
 
+TEST_CASE("the first count of a member whose mark is lost only sets it") {
+  communication_schedule schedule(2, 10);
+  REQUIRE_FALSE(schedule.count(0, 8));
+  schedule.lose_mark(0);
+  REQUIRE_FALSE(schedule.has_mark(0));
+  REQUIRE_FALSE(schedule.count(0, 1000));
+  REQUIRE(schedule.has_mark(0));
+  REQUIRE(schedule.steps_since() == 8);
+  REQUIRE(schedule.count(0, 1002));
+  schedule.lose_all_marks();
+  REQUIRE_FALSE(schedule.count(0, 2000));
+  REQUIRE_FALSE(schedule.count(1, 3000));
+  REQUIRE(schedule.steps_since() == 0);
+}
+
+TEST_CASE("fewer workers make the way between decisions shorter from the next count on") {
+  communication_schedule schedule(2, 10);
+  REQUIRE_FALSE(schedule.count(0, 4));
+  schedule.set_steps_between(5);
+  REQUIRE(schedule.count(0, 5));
+}
+
 TEST_CASE("a schedule of period zero never calls for a decision") {
   communication_schedule schedule(2, 0);
   REQUIRE_FALSE(schedule.count(0, 1'000'000));

@@ -1,18 +1,17 @@
-// One suite for every parameter plane: each must pass it.
 #include "actors/parameter_plane.hpp"
 
+#include "tests/actors/parameter_plane_suite.hpp"
 #include "tests/catch.hpp"
-
-#include <thread>
 
 using namespace paceline;
 
 namespace {
 
-snapshot_ptr snapshot_of(scope of, std::uint32_t group, std::uint64_t decision) {
+snapshot_ptr snapshot_of(scope of, std::uint32_t group, std::uint64_t decision, std::uint64_t term = 0) {
   leader_snapshot snapshot;
   snapshot.scope = of;
   snapshot.group = group;
+  snapshot.term = term;
   snapshot.decision = decision;
   snapshot.parameters = {1.0f, 2.0f};
   return std::make_shared<const leader_snapshot>(std::move(snapshot));
@@ -54,6 +53,16 @@ TEST_CASE("only the newest snapshot matters: a newer one replaces an older one, 
   REQUIRE(slot->take() == nullptr);
 }
 
+TEST_CASE("a snapshot of a higher term replaces all of lower ones, and refuses those that come after it") {
+  const auto plane = make_shared_memory_plane();
+  const auto slot = plane->subscribe(scope::global, 0);
+  plane->publish(snapshot_of(scope::global, 0, 90, 3));
+  plane->publish(snapshot_of(scope::global, 0, 5, 4));
+  REQUIRE(slot->take()->term == 4);
+  plane->publish(snapshot_of(scope::global, 0, 91, 3));
+  REQUIRE(slot->take() == nullptr);
+}
+
 TEST_CASE("memory held by snapshots is bounded: a superseded one is freed at once") {
   const auto plane = make_shared_memory_plane();
   const auto slot = plane->subscribe(scope::group, 0);
@@ -66,31 +75,37 @@ TEST_CASE("memory held by snapshots is bounded: a superseded one is freed at onc
   REQUIRE(watched.expired());
 }
 
+TEST_CASE("the newest snapshot of each scope and group is kept for who comes late, whatever the order they came in") {
+  const auto plane = make_shared_memory_plane();
+  REQUIRE(plane->newest(scope::global, 0) == nullptr);
+  const auto global = snapshot_of(scope::global, 3, 2);
+  const auto of_group = snapshot_of(scope::group, 1, 7);
+  plane->publish(global);
+  plane->publish(of_group);
+  plane->publish(snapshot_of(scope::global, 0, 1));
+  REQUIRE(plane->newest(scope::global, 9) == global);
+  REQUIRE(plane->newest(scope::group, 1) == of_group);
+  REQUIRE(plane->newest(scope::group, 0) == nullptr);
+}
+
 TEST_CASE("a follower that dropped its slot costs nothing more") {
   const auto plane = make_shared_memory_plane();
   auto slot = plane->subscribe(scope::group, 0);
   slot.reset();
   const auto sent = snapshot_of(scope::group, 0, 1);
   plane->publish(sent);
-  REQUIRE(sent.use_count() == 1);
+  REQUIRE(sent.use_count() == 2); // ours, and the plane's newest
 }
 
-TEST_CASE("while leaders publish, a follower takes decisions in rising order and never misses the last") {
+TEST_CASE("the plane inside one process passes the suite of parameter planes") {
   const auto plane = make_shared_memory_plane();
-  const auto slot = plane->subscribe(scope::global, 0);
-  constexpr std::uint64_t last = 20'000;
-  std::thread publisher([&] {
-    for (std::uint64_t decision = 1; decision <= last; ++decision)
-      plane->publish(snapshot_of(scope::global, 0, decision));
-  });
-  std::uint64_t taken = 0;
-  bool rising = true;
-  while (taken < last) {
-    if (const auto snapshot = slot->take()) {
-      rising = rising && snapshot->decision > taken;
-      taken = snapshot->decision;
-    }
-  }
-  publisher.join();
-  REQUIRE(rising);
+  const plane_under_test both_sides{plane, plane, [](std::uint64_t term, std::uint64_t decision) {
+                                      auto snapshot = *snapshot_of(scope::global, 0, decision);
+                                      snapshot.term = term;
+                                      return std::make_shared<const leader_snapshot>(std::move(snapshot));
+                                    }};
+  check_that_followers_get_what_leaders_publish(both_sides);
+  check_that_followers_take_rising_decisions_and_the_last(both_sides);
+  check_that_an_older_term_is_never_taken(both_sides);
+  check_that_memory_is_bounded(both_sides);
 }

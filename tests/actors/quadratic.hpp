@@ -38,18 +38,23 @@ class quadratic final : public objective {
     if (step >= bad_from_ && step - bad_from_ < bad_steps_)
       return std::numeric_limits<double>::quiet_NaN();
     counter_random random(derive_seed(seed_, step));
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+      gradient[i] = curvature(i) * parameters[i] + random.uniform(-noise_, noise_);
+    return probe_loss(parameters);
+  }
+
+  double probe_loss(std::span<const float> parameters) override {
     double loss = 0;
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
-      const float curvature = 0.5f + 0.25f * static_cast<float>(i);
-      gradient[i] = curvature * parameters[i] + random.uniform(-noise_, noise_);
-      loss += 0.5 * curvature * parameters[i] * parameters[i];
-    }
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+      loss += 0.5 * curvature(i) * parameters[i] * parameters[i];
     return loss;
   }
 
   std::uint64_t steps_per_epoch() const override { return 10; }
 
  private:
+  static float curvature(std::size_t i) { return 0.5f + 0.25f * static_cast<float>(i); }
+
   parameter_layout layout_;
   float noise_;
   std::uint64_t seed_;

@@ -21,8 +21,13 @@ struct recorded_run {
   std::vector<leader_announcement> decisions;
   std::vector<pull_applied> pulls;
   std::vector<worker_recovered> recoveries;
+  std::vector<worker_restarted> restarts;
   std::vector<evaluation> evaluations;
   std::vector<failure> failures;
+  std::vector<node_joined> joined;
+  std::vector<node_lost> lost;
+  std::vector<seat_taken> seats;
+  std::vector<probe_request> probes;
   run_finished end;
   bool finished = false;
 };
@@ -40,8 +45,13 @@ inline caf::behavior recording_actor(caf::stateful_actor<caf::actor>* self, std:
     },
     [into](const pull_applied& event) { into->pulls.push_back(event); },
     [into](const worker_recovered& event) { into->recoveries.push_back(event); },
+    [into](const worker_restarted& event) { into->restarts.push_back(event); },
     [into](const evaluation& event) { into->evaluations.push_back(event); },
     [into](const failure& event) { into->failures.push_back(event); },
+    [into](const node_joined& event) { into->joined.push_back(event); },
+    [into](const node_lost& event) { into->lost.push_back(event); },
+    [into](const seat_taken& event) { into->seats.push_back(event); },
+    [into](const probe_request& event) { into->probes.push_back(event); },
     [into](const run_finished& event) {
       into->end = event;
       into->finished = true;

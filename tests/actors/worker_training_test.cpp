@@ -155,6 +155,7 @@ TEST_CASE("a worker with a parameter that is not finite has diverged, though its
         g[2] = std::numeric_limits<float>::infinity();
       return 1.0;
     }
+    double probe_loss(std::span<const float> x) override { return goal.probe_loss(x); }
   };
   const auto group = std::make_shared<snapshot_slot>();
   const auto clock = std::make_shared<run_clock>([] { return 0ns; });

@@ -109,6 +109,27 @@ TEST_CASE("a step always sees the same pictures and dropout masks, and another s
   REQUIRE(gradient_of(*other, 4) != fourth);
 }
 
+TEST_CASE("the probe batch is the same for all workers and devices, unmoved by dropout and training") {
+  const auto data = shades();
+  const auto m = with_dropout();
+  std::vector<float> parameters(m.parameters().size());
+  m.initialise(parameters, 3);
+  const auto cpu = make_cpu_backend(1);
+  const auto one = make_classification_objective(m, *cpu, loader_of(data));
+  const auto expected = one->probe_loss(parameters);
+  std::vector<float> gradient(parameters.size());
+  one->loss_and_gradient(parameters, gradient, 0);
+  REQUIRE(one->probe_loss(parameters) == expected);
+  REQUIRE(make_classification_objective(m, *cpu, loader_of(data, 1))->probe_loss(parameters) == expected);
+  REQUIRE(make_classification_objective(m, *make_reference_backend(), loader_of(data))->probe_loss(parameters)
+          == Approx(expected).epsilon(1e-5));
+
+  // What is scored are the first pictures of the training set, as a test on them would.
+  auto as_test = std::make_shared<dataset>(*data);
+  as_test->test = shaded_pictures(10);
+  REQUIRE(classification_test(m, *cpu, as_test, no_crop, 10).run(parameters).loss == Approx(expected));
+}
+
 TEST_CASE("a model that does not fit the data is refused with both sizes") {
   const auto data = shades();
   const auto device = make_cpu_backend(1);

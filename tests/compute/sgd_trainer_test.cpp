@@ -31,16 +31,23 @@ class quadratic final : public objective {
   }
 
   double loss_and_gradient(std::span<const float> parameters, std::span<float> gradient, std::uint64_t step) override {
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+      gradient[i] = static_cast<float>(curvature_[i] * away(parameters, i));
+    return step == spoilt_ ? std::numeric_limits<double>::quiet_NaN() : probe_loss(parameters);
+  }
+
+  double probe_loss(std::span<const float> parameters) override {
     double loss = 0;
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
-      const double away = static_cast<double>(parameters[i]) - centre_[i];
-      loss += 0.5 * curvature_[i] * away * away;
-      gradient[i] = static_cast<float>(curvature_[i] * away);
-    }
-    return step == spoilt_ ? std::numeric_limits<double>::quiet_NaN() : loss;
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+      loss += 0.5 * curvature_[i] * away(parameters, i) * away(parameters, i);
+    return loss;
   }
 
  private:
+  double away(std::span<const float> parameters, std::size_t i) const {
+    return static_cast<double>(parameters[i]) - centre_[i];
+  }
+
   std::vector<float> curvature_;
   std::vector<float> centre_;
   std::uint64_t spoilt_ = std::numeric_limits<std::uint64_t>::max();
@@ -175,4 +182,17 @@ TEST_CASE("on random convex quadratics the least loss over workers that are pull
       }
     }
   }
+}
+
+TEST_CASE("scoring somebody's parameters gives their loss, changes nothing, and is NaN where one is not finite") {
+  const sgd_settings settings{.learning_rate = 0.1, .momentum = 0.9};
+  const auto probed = make_sgd_trainer(round_bowl(), settings, 1);
+  const auto left_alone = make_sgd_trainer(round_bowl(), settings, 1);
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(probed->probe_loss(std::vector<float>{4, 2}) == 10);
+    REQUIRE(probed->step({}).loss == left_alone->step({}).loss);
+  }
+  REQUIRE(parameters_of(*probed) == parameters_of(*left_alone));
+  REQUIRE(probed->steps() == 3);
+  REQUIRE(std::isnan(probed->probe_loss(std::vector<float>{4, std::numeric_limits<float>::infinity()})));
 }

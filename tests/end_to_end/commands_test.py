@@ -8,8 +8,8 @@ import harness
 
 class Help(harness.EndToEnd):
     def test_every_command_explains_itself(self):
-        for command in ([], ["launch"], ["check"], ["eval"], ["bench"], ["bench", "step"], ["bench", "pull"],
-                        ["bench", "exchange"]):
+        for command in ([], ["launch"], ["node"], ["summary"], ["check"], ["eval"], ["bench"], ["bench", "step"],
+                        ["bench", "pull"], ["bench", "exchange"], ["keys"]):
             with self.subTest(command=command):
                 ended = self.paceline(*command, "--help")
                 self.assert_ended(ended, 0)
@@ -22,11 +22,14 @@ class Help(harness.EndToEnd):
     def test_a_wrong_command_line_is_refused_in_one_line(self):
         for arguments, parts in ((["lanch"], ['"lanch"', "did you mean launch?"]),
                                  (["bench", "setp"], ['"bench setp"', "did you mean step?"]),
-                                 ([], ["launch, check, eval, bench", "paceline --help"]),
+                                 ([], ["launch, node, summary, check, eval, bench", "paceline --help"]),
                                  (["bench"], ["step, pull, exchange", "paceline bench --help"]),
                                  (["launch"], ["FILE or --resume RUN", "paceline launch --help"]),
                                  (["check"], ["FILE", "paceline check --help"]),
+                                 (["node"], ["FILE", "paceline node --help"]),
+                                 (["summary"], ["RUN", "paceline summary --help"]),
                                  (["eval"], ["CHECKPOINT", "paceline eval --help"]),
+                                 (["keys"], ["DIR", "paceline keys --help"]),
                                  (["launch", "--faster"], ["--faster"]),
                                  (["bench", "step", "--steps", "0"], ["--steps", "1000000"])):
             with self.subTest(arguments=arguments):
@@ -50,6 +53,25 @@ class Check(harness.EndToEnd):
     def test_it_leaves_nothing_behind(self):
         self.paceline("check", "tiny.json")
         self.assertEqual(["tiny.json"], [path.name for path in self.folder.iterdir()])
+
+
+class Keys(harness.EndToEnd):
+    def test_it_makes_files_for_their_owner_alone_and_names_each_with_its_purpose(self):
+        ended = self.paceline("keys", "cluster-keys")
+        self.assert_ended(ended, 0)
+        made = sorted(path.name for path in (self.folder / "cluster-keys").iterdir())
+        self.assertEqual(["admitted.json", "node.key", "operator.key", "read-only.key"], made)
+        for name in made:
+            self.assertEqual(0o600, (self.folder / "cluster-keys" / name).stat().st_mode & 0o777)
+            self.assertRegex(ended.out, rf"(?m)^  {name} +\w")
+        for secret in re.findall(r'"secret": "(.{40})"', (self.folder / "cluster-keys/node.key").read_text()):
+            self.assertNotIn(secret, ended.out + ended.err)
+
+    def test_it_writes_over_nothing(self):
+        self.paceline("keys", "cluster-keys")
+        before = (self.folder / "cluster-keys/node.key").read_bytes()
+        self.assert_refused(self.paceline("keys", "cluster-keys"), "cluster-keys", "holds a key set already")
+        self.assertEqual(before, (self.folder / "cluster-keys/node.key").read_bytes())
 
 
 class Eval(harness.EndToEnd):

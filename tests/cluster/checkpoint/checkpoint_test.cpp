@@ -50,9 +50,10 @@ run_state awkward_state(const parameter_layout& layout) {
                    {{0, 1}, {300, floats(), {}}, {}},
                    {{1, 0}, {334, floats(), floats()}, {limits::denorm_min(), limits::infinity()}}};
   const loss_report report{{0, 0}, 600, -limits::infinity(), true, std::chrono::nanoseconds(-7)};
-  state.groups = {{12, 3, {600, 300}, {report, std::nullopt}, worker_id{0, 0}},
-                  {std::numeric_limits<std::uint64_t>::max(), 0, {334}, {std::nullopt}, std::nullopt}};
-  state.global = {6, 1, {900, 334}, {report, std::nullopt}, worker_id{0, 0}};
+  state.groups = {{12, 3, {600, 300}, {report, std::nullopt}, worker_id{0, 0}, 3},
+                  {std::numeric_limits<std::uint64_t>::max(), 0, {334}, {std::nullopt}, std::nullopt, 0}};
+  state.global = {6, 1, {900, 334}, {report, std::nullopt}, worker_id{0, 0}, 7};
+  state.first_group = 2;
   state.leader = worker_id{1, 0};
   state.leader_loss = limits::quiet_NaN();
   return state;
@@ -80,6 +81,7 @@ void require_same(const leadership_state& a, const leadership_state& b) {
   REQUIRE(a.steps_since == b.steps_since);
   REQUIRE(a.member_steps == b.member_steps);
   REQUIRE(a.leader == b.leader);
+  REQUIRE(a.term == b.term);
   REQUIRE(a.candidates.size() == b.candidates.size());
   for (std::size_t i = 0; i < a.candidates.size(); ++i)
     require_same(a.candidates[i], b.candidates[i]);
@@ -91,6 +93,7 @@ void require_same(const run_state& a, const run_state& b) {
   REQUIRE(a.leader == b.leader);
   require_same_bits<double>({a.leader_loss}, {b.leader_loss});
   require_same(a.global, b.global);
+  REQUIRE(a.first_group == b.first_group);
   REQUIRE(a.groups.size() == b.groups.size());
   for (std::size_t i = 0; i < a.groups.size(); ++i)
     require_same(a.groups[i], b.groups[i]);

@@ -16,16 +16,30 @@ using lines = std::vector<std::string>;
 /// Every key with a value that is not its default.
 constexpr auto everything = R"({
   "$schema": "./cluster.schema.json",
-  "groups": {"count": 2, "workers": 3},
+  "groups": {"count": 5, "workers": 3},
+  "nodes": [
+    {"name": "a", "host": "local", "user": "", "port": 0, "address": "tcp://10.0.0.1:7100", "groups": 1, "path": "",
+     "folder": "", "environment": {}},
+    {"name": "b-2", "host": "10.0.0.2", "user": "rider", "port": 2222, "address": "tcp://10.0.0.2:7100", "groups": 4,
+     "path": "/opt/paceline", "folder": "/srv/runs", "environment": {"A": "1", "B_2": ""}}],
+  "network": {"patience": "500ms", "snapshots": "bf16"},
+  "security": {"keys": "keys"},
+  "supervision": {"worker_restarts": 7, "node_restarts": 0, "restart_window": "30s"},
+  "faults": {"seed": 9, "per_hour": 125, "kinds": ["cut", "freeze"], "begin": "1s", "freeze_time": "2s", "slow_time": "4s",
+             "cut_time": "6s", "corrupt_time": "7s", "false_loss_time": "8s", "slow_factor": 2, "step_time": "20ms",
+             "list": [
+    {"at": "10s", "kind": "cut", "node": "a", "worker": null, "for": "1min", "factor": null, "direction": "incoming"},
+    {"at": "20s", "kind": "slow", "node": "", "worker": "4.2", "for": null, "factor": 3, "direction": null}]},
   "device": {"backend": "reference", "threads_per_worker": 2, "pin": false},
   "data": {"kind": "cifar10", "path": "data/cifar10", "train_size": 3000, "test_size": 500, "crop": 32, "padding": 4,
-           "flip": false, "batch_size": 64},
+           "flip": false, "batch_size": 64, "shards": "rebalance"},
   "model": {"name": "tiny", "layers": [
     {"kind": "convolution", "name": "conv1", "channels": 8, "kernel": 5, "stride": 2, "padding": 1},
     {"kind": "relu"}, {"kind": "max_pool", "kernel": 3, "stride": 2}, {"kind": "dropout", "probability": 0.25},
     {"kind": "flatten"}, {"kind": "linear", "name": "fc1", "features": 10}]},
   "strategy": {"kind": "sgd", "period_group": 4, "period_global": 8, "pull_group": 0, "pull_global": 1,
-               "loss_window": 64, "max_report_age": "5min", "start": "shared"},
+               "loss_window": 64, "max_report_age": "5min", "start": "shared", "verify": "probe",
+               "verify_tolerance": 0.25},
   "optimizer": {"kind": "sgd", "learning_rate": 0.02, "momentum": 0.9, "nesterov": true, "weight_decay": 1e-4},
   "schedule": {"kind": "step", "milestones": [0.5, 0.75], "factor": 0.2, "warmup": 0.05, "final_share": 0.01},
   "budget": {"steps": 1000, "epochs": 2.5, "time": "1.5h"},
@@ -39,8 +53,43 @@ constexpr auto everything = R"({
 
 TEST_CASE("every key of a cluster file reaches its field") {
   const auto c = loaded(everything);
-  CHECK(c.groups.count == 2);
+  CHECK(c.groups.count == 5);
   CHECK(c.groups.workers == 3);
+  REQUIRE(c.nodes.size() == 2);
+  CHECK(c.nodes[1].name == "b-2");
+  CHECK(c.nodes[1].host == "10.0.0.2");
+  CHECK(c.nodes[1].user == "rider");
+  CHECK(c.nodes[1].port == 2222);
+  CHECK(c.nodes[1].address == "tcp://10.0.0.2:7100");
+  CHECK(c.nodes[1].groups == 4);
+  CHECK(c.nodes[1].path == "/opt/paceline");
+  CHECK(c.nodes[1].folder == "/srv/runs");
+  CHECK(c.nodes[1].environment == std::map<std::string, std::string>{{"A", "1"}, {"B_2", ""}});
+  CHECK(c.network.patience == 500ms);
+  CHECK(c.network.snapshots == frame_type::bf16);
+  CHECK(c.security.keys == "keys");
+  CHECK(c.supervision.worker_restarts == 7);
+  CHECK(c.supervision.node_restarts == 0);
+  CHECK(c.supervision.restart_window == 30s);
+  CHECK(c.faults.seed == 9);
+  CHECK(c.faults.per_hour == 125);
+  CHECK(c.faults.kinds == std::vector{fault_kind::cut, fault_kind::freeze});
+  CHECK(c.faults.begin == 1s);
+  CHECK(c.faults.freeze_time == 2s);
+  CHECK(c.faults.slow_time == 4s);
+  CHECK(c.faults.cut_time == 6s);
+  CHECK(c.faults.corrupt_time == 7s);
+  CHECK(c.faults.false_loss_time == 8s);
+  CHECK(c.faults.slow_factor == 2);
+  CHECK(c.faults.step_time == 20ms);
+  REQUIRE(c.faults.list.size() == 2);
+  CHECK(c.faults.list[0].at == 10s);
+  CHECK(c.faults.list[0].kind == fault_kind::cut);
+  CHECK(c.faults.list[0].node == "a");
+  CHECK(c.faults.list[0].duration == 60s);
+  CHECK(c.faults.list[0].direction == cut_direction::incoming);
+  CHECK(c.faults.list[1].worker == worker_id{4, 2});
+  CHECK(c.faults.list[1].factor == 3);
   CHECK(c.device.backend == "reference");
   CHECK(c.device.threads_per_worker == 2);
   CHECK(!c.device.pin);
@@ -52,6 +101,7 @@ TEST_CASE("every key of a cluster file reaches its field") {
   CHECK(c.data.augment.padding == 4);
   CHECK(!c.data.augment.flip);
   CHECK(c.data.batch_size == 64);
+  CHECK(c.data.rebalance_shards);
   CHECK(c.model.name == "tiny");
   CHECK(c.model.layers.size() == 6);
   CHECK(c.strategy.kind == "sgd");
@@ -62,6 +112,8 @@ TEST_CASE("every key of a cluster file reaches its field") {
   CHECK(c.strategy.loss_window == 64);
   CHECK(c.strategy.max_report_age == std::chrono::minutes(5));
   CHECK(c.strategy.shared_start);
+  CHECK(c.strategy.verify);
+  CHECK(c.strategy.verify_tolerance == 0.25);
   CHECK(c.optimizer.learning_rate == 0.02);
   CHECK(c.optimizer.momentum == 0.9);
   CHECK(c.optimizer.nesterov);

@@ -20,6 +20,14 @@ TEST_CASE("a budget is needed, and null gives none") {
   REQUIRE(errors_of(R"({"budget": {"steps": 0}})").size() == 1);
 }
 
+TEST_CASE("a deterministic run cannot have its candidates probed") {
+  REQUIRE(
+    errors_of(R"({"deterministic": true, "budget": {"steps": 1}, "strategy": {"verify": "probe"}})")
+    == lines{"x.json: strategy.verify: found \"probe\" with deterministic true, allowed: \"off\", since in lock-step "
+             "nobody can be asked between two rounds"});
+  REQUIRE(errors_of(R"({"deterministic": true, "budget": {"steps": 1}, "strategy": {"verify": "off"}})").empty());
+}
+
 TEST_CASE("a deterministic run cannot end by the clock") {
   REQUIRE(errors_of(R"({"deterministic": true, "budget": {"steps": 1, "time": "90s"}})")
           == lines{"x.json: deterministic: found true with a budget.time of \"90s\", allowed: budget.steps or "

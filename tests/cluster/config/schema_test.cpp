@@ -81,6 +81,27 @@ void collect_paths(const config_json& node, const std::string& path, std::vector
   }
 }
 
+/// Holds the schema's definition of that name and the documentation against an element with all its defaults.
+void check_element_keys(const std::string& definition, const config_json& defaults) {
+  const auto rules = read_schema()["definitions"][definition]["properties"];
+  const auto documentation = text_of("docs/configuration.md");
+  CHECK(rules.size() == defaults.size());
+  for (const auto& [key, value] : defaults.items()) {
+    INFO(definition << ": " << key);
+    REQUIRE(rules.contains(key));
+    const auto& rule = rules[key];
+    const auto row = documentation.find("| `" + key + "` |");
+    REQUIRE(row != std::string::npos);
+    const auto line = documentation.substr(row, documentation.find('\n', row) - row);
+    CHECK(line.find(rule["description"].get<std::string>()) != std::string::npos);
+    // What is needed has none.
+    if (rule.contains("default")) {
+      CHECK(rule["default"] == value);
+      CHECK(line.find("| `" + value.dump() + "` |") != std::string::npos);
+    }
+  }
+}
+
 } // namespace
 
 TEST_CASE("the schema knows exactly the keys that the reader knows, with the same defaults") {
@@ -154,17 +175,49 @@ TEST_CASE("the schema names the built-in models and the kinds of layers that the
   REQUIRE(kinds == known);
 }
 
+TEST_CASE("the schema and the documentation know the keys of a list's elements that the reader knows, with the same "
+          "defaults") {
+  run_config config;
+  config.nodes.emplace_back();
+  config.faults.list.emplace_back();
+  const auto defaults = to_json(config);
+  check_element_keys("node", defaults["nodes"][0]);
+  check_element_keys("fault", defaults["faults"]["list"][0]);
+}
+
+TEST_CASE("the schema and the documentation name the kinds of faults that there are") {
+  const auto schema = read_schema();
+  const auto names = fault_kind_name().names();
+  CHECK(schema["definitions"]["fault_kind"]["enum"] == config_json(names));
+  const auto documentation = text_of("docs/configuration.md");
+  for (const auto& name : names) {
+    INFO(name);
+    CHECK(documentation.find("\n| `" + name + "` |") != std::string::npos);
+  }
+}
+
 TEST_CASE("every shipped cluster file loads and names the schema") {
   std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(source_folder / "configs")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(source_folder / "configs")) {
     if (entry.path().filename() == "cluster.schema.json" || entry.path().extension() != ".json")
       continue;
     ++files;
     INFO(entry.path().filename());
     REQUIRE_NOTHROW(load_config(entry.path()));
-    REQUIRE(config_json::parse(text_of(entry.path()))["$schema"] == "./cluster.schema.json");
+    const auto schema = config_json::parse(text_of(entry.path()))["$schema"].get<std::string>();
+    REQUIRE(std::filesystem::weakly_canonical(entry.path().parent_path() / schema)
+            == source_folder / "configs/cluster.schema.json");
   }
-  REQUIRE(files >= 3);
+  REQUIRE(files >= 5);
+}
+
+TEST_CASE("the cluster file in the Kubernetes manifest is one, and its nodes are the pods") {
+  auto text = text_of("configs/kubernetes/paceline.yaml");
+  text.erase(0, text.find("cluster.json: |") + std::string_view("cluster.json: |").size());
+  const auto config = parse_config(text.substr(0, text.find("---")), "manifest");
+  REQUIRE(config.nodes.size() == 3);
+  for (const auto& node : config.nodes)
+    REQUIRE(node.address == "tcp://" + node.name + ".paceline:7100");
 }
 
 TEST_CASE("the documentation has every key, with the schema's default and sentence") {

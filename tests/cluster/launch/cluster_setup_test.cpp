@@ -27,7 +27,7 @@ run_state state_of(std::initializer_list<worker_id> workers) {
     state.workers.push_back(worker);
   }
   state.leader = *workers.begin();
-  align_coordinators(state, 2);
+  align_coordinators(state, 2, 2);
   return state;
 }
 
@@ -52,6 +52,24 @@ TEST_CASE("an epoch is as many batches as the smallest shard has") {
   const auto config = tiny_run("runs");
   // 66 pictures are 17, 17, 16 and 16: two batches of 8.
   REQUIRE(batches_per_epoch(config, load_task(config)) == 2);
+}
+
+TEST_CASE("restarts, verification and shards are taken from the cluster file") {
+  auto config = tiny_run("runs");
+  const auto task = load_task(config);
+  REQUIRE(make_plan(config, task).roster == nullptr);
+  config.supervision = {.worker_restarts = 3, .node_restarts = 0, .restart_window = 40s};
+  config.strategy.verify = true;
+  config.strategy.verify_tolerance = 0.25;
+  config.network.patience = 1s;
+  config.data.rebalance_shards = true;
+  const auto plan = make_plan(config, task);
+  REQUIRE(plan.restarts.most == 3);
+  REQUIRE(plan.restarts.span == 40s);
+  REQUIRE(plan.strategy.verification.probe);
+  REQUIRE(plan.strategy.verification.tolerance == 0.25);
+  REQUIRE(plan.strategy.verification.time_limit == 5s);
+  REQUIRE(plan.roster->live() == std::vector<bool>(config.workers(), true));
 }
 
 TEST_CASE("the budget in steps is the smallest that steps and epochs allow, times the workers") {

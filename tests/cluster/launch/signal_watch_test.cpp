@@ -59,3 +59,22 @@ TEST_CASE("the second signal ends the process at once with exit code 130") {
   REQUIRE(WIFEXITED(status));
   REQUIRE(WEXITSTATUS(status) == 130);
 }
+
+TEST_CASE("a process that has others to end first is told of the second signal and ended by the third") {
+  const auto child = ::fork();
+  if (child == 0) {
+    const signal_watch watch(3);
+    for (int sent = 1; sent <= 2; ++sent) {
+      ::kill(::getpid(), SIGTERM);
+      while (watch.count() < sent)
+        ::usleep(100);
+    }
+    ::kill(::getpid(), SIGTERM);
+    ::pause();
+    ::_exit(1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  REQUIRE(WEXITSTATUS(status) == 130);
+}

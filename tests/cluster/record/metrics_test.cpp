@@ -45,13 +45,32 @@ evaluation some_evaluation() {
   return {2048, 60s, {0.84, 0.281}, test_score{0.91, 0.302}, {0, 0}};
 }
 
+seat_taken some_seat() {
+  return {{4, "a"}, "lowest name of 3 live nodes"};
+}
+
+fault some_cut() {
+  fault f;
+  f.number = 4;
+  f.kind = fault_kind::cut;
+  f.node = "b";
+  f.duration = std::chrono::milliseconds(2500);
+  f.direction = cut_direction::outgoing;
+  return f;
+}
+
 std::vector<json> one_of_each() {
   return {to_record(some_progress(), noon),
           to_record(pull_applied{{0, 1}, scope::group, {0, 0}, 12, 513, 0.1, 3.5, 4ms}, noon),
           to_record(worker_recovered{{1, 0}, {0, 0}, 515}, noon),
+          to_record(worker_restarted{{1, 1}, worker_id{0, 0}, 400, 2, 1500ms}, noon),
           to_record(some_evaluation(), noon.wall),
           to_record(failure{failure_code::worker_diverged, {1, 0}, "loss is nan at step 514"}, noon),
-          to_record(some_decision(scope::group), noon)};
+          to_record(fault_event{some_cut(), true}, noon),
+          to_record(some_decision(scope::group), noon),
+          to_record(node_joined{"b", 7}, noon),
+          to_record(node_lost{"b", 7, "not heard of for 1 s"}, noon),
+          to_record(some_seat(), noon)};
 }
 
 void collect_keys(const json& value, std::set<std::string>& keys) {
@@ -110,6 +129,7 @@ TEST_CASE("every key of summary and state is named in the page about run folders
   summary.workers = {some_progress()};
   summary.final_test = some_evaluation();
   summary.failures = {{failure_code::worker_diverged, {1, 0}, "loss is nan"}};
+  summary.faults = {{.kind = "poison", .worker = worker_id{1, 0}, .recovery_seconds = 1.5}};
   const auto counters = section("### progress") + section("### evaluation") + section("### failure");
   require_named(to_json(summary), section("## summary.json") + counters);
 
@@ -129,7 +149,7 @@ TEST_CASE("every example in the page about run folders is JSON") {
     REQUIRE(json::parse(text, nullptr, false).is_object());
     ++examples;
   }
-  REQUIRE(examples == 8);
+  REQUIRE(examples == 12);
 }
 
 TEST_CASE("a worker's progress is recorded in seconds and steps") {
@@ -173,6 +193,31 @@ TEST_CASE("a failure names a worker only where it is a worker's") {
   REQUIRE(to_record(failure{failure_code::checkpoint_failed, {0, 0}, "x"}, noon)["worker"].is_null());
 }
 
+TEST_CASE("a fault is recorded with what its kind has, and stays in the log of a checkpoint of its time") {
+  const auto record = to_record(fault_event{some_cut(), false}, noon);
+  CHECK(record["moment"] == "begin");
+  CHECK(record["kind"] == "cut");
+  CHECK(record["duration"] == 2.5);
+  CHECK(record["direction"] == "outgoing");
+  CHECK(record["worker"].is_null());
+  CHECK(record["factor"].is_null());
+
+  fault slow;
+  slow.kind = fault_kind::slow;
+  slow.worker = worker_id{1, 0};
+  slow.factor = 4;
+  const auto of_worker = to_record(fault_event{slow, true}, noon);
+  CHECK(of_worker["moment"] == "end");
+  CHECK(of_worker["worker"] == "1.0");
+  CHECK(of_worker["factor"] == 4.0);
+  run_state state;
+  state.training_time = time_of(of_worker);
+  state.workers = {{.id = {1, 0}, .training = {}, .losses = {}}};
+  CHECK(recorded_before(of_worker, state));
+  state.training_time -= std::chrono::milliseconds(1);
+  CHECK_FALSE(recorded_before(of_worker, state));
+}
+
 TEST_CASE("a global decision is of no group") {
   REQUIRE(to_record(some_decision(scope::global), noon)["group"].is_null());
   REQUIRE(to_record(some_decision(scope::group), noon)["group"] == 1);
@@ -189,6 +234,21 @@ TEST_CASE("a decision belongs to a checkpoint that counts it, however late it wa
     ++decision.decision;
     REQUIRE_FALSE(recorded_before(to_record(decision, noon), checkpoint));
   }
+}
+
+TEST_CASE("a decision of an earlier term than the checkpoint's belongs to it, whatever its number") {
+  run_state checkpoint;
+  checkpoint.first_group = 1;
+  checkpoint.groups.resize(1);
+  checkpoint.groups[0].term = 2;
+  auto decision = some_decision(scope::group);
+  decision.term = 1;
+  REQUIRE(recorded_before(to_record(decision, noon), checkpoint));
+  decision.term = 2;
+  REQUIRE_FALSE(recorded_before(to_record(decision, noon), checkpoint));
+  decision.leader.group = 0; // of another node
+  decision.term = 1;
+  REQUIRE_FALSE(recorded_before(to_record(decision, noon), checkpoint));
 }
 
 TEST_CASE("a worker's record belongs to a checkpoint that counts its steps") {
@@ -217,4 +277,32 @@ TEST_CASE("a record that counts nothing belongs to a checkpoint of its own time 
   checkpoint.training_time -= 1ns;
   REQUIRE_FALSE(recorded_before(record, checkpoint));
   REQUIRE_FALSE(recorded_before(json::object(), checkpoint));
+}
+
+TEST_CASE("a line of progress is read back as what it told, and nothing else is taken for one") {
+  worker_progress progress;
+  progress.report = {{1, 2}, 512, 1.25, true, 60s};
+  progress.learning_rate = 0.1;
+  progress.epochs = 1.5;
+  progress.counters = {.steps = 512, .stepping = 57s, .pulls_group = 7, .superseded = 1, .recoveries = 3};
+  const record_time when{.training = 60s};
+  const auto line = to_record(progress, when);
+  const auto found = progress_of(line);
+  REQUIRE(found);
+  REQUIRE(to_record(*found, when) == line);
+  progress.report.window_full = false;
+  REQUIRE_FALSE(progress_of(to_record(progress, when))->report.window_full);
+  REQUIRE_FALSE(progress_of(to_record(worker_recovered{}, when)));
+  REQUIRE_FALSE(progress_of(nlohmann::json{{"type", "progress"}, {"worker", "x"}}));
+  REQUIRE(progress_of(nlohmann::json{{"type", "progress"}, {"worker", "0.0"}, {"steps", "many"}})->report.steps == 0);
+}
+
+TEST_CASE("a line of a failure is read back as what it told") {
+  const failure what{.code = failure_code::worker_diverged, .worker = {1, 0}, .what = "loss is nan"};
+  const auto found = failure_of(to_record(what, {}));
+  REQUIRE(found);
+  REQUIRE(found->code == what.code);
+  REQUIRE(found->worker == what.worker);
+  REQUIRE(found->what == what.what);
+  REQUIRE_FALSE(failure_of(nlohmann::json{{"type", "failure"}, {"code", "unknown"}}));
 }

@@ -50,6 +50,18 @@ TEST_CASE("a summary's rates are over the last launch and its steps over all of 
   REQUIRE(object["final_test"]["centre_error"] == 0.1234);
 }
 
+TEST_CASE("a summary lists each rehearsed fault with what was lost and how long recovery took") {
+  auto summary = some_summary();
+  REQUIRE(to_json(summary)["faults"].empty());
+  summary.faults = {
+    {.number = 4, .kind = "freeze", .node = "b", .time_seconds = 61, .recovery_seconds = 3.5, .lost_steps = 31}};
+  REQUIRE(to_json(summary)["faults"][0]["recovery"] == 3.5);
+  REQUIRE_THAT(to_text(summary),
+               Catch::Matchers::ContainsSubstring(
+                 "  fault        61.0 s: freeze of node b, which took part again after 3.5 s; about 31 "
+                 "steps lost\n"));
+}
+
 TEST_CASE("a summary of a run in which nothing happened is JSON without a number that is none") {
   const auto object = to_json(run_summary());
   REQUIRE(object["steps_per_second"] == 0);
@@ -73,6 +85,15 @@ TEST_CASE("a summary's text says how it ended, how well, who led and that nobody
              "  waited       0.000 s for messages, 1.000 s for data (all workers together)\n"
              "  exchange     0 snapshots taken, 0 group and 0 global pulls, 4 superseded, 0 recoveries\n"
              "  failure      worker 0.1: loss is nan at step 7\n");
+}
+
+TEST_CASE("a summary counts the restarts of each worker that had any") {
+  auto summary = some_summary();
+  summary.restarts[{0, 1}] = 2;
+  REQUIRE_THAT(to_text(summary), Catch::Matchers::EndsWith("  restarted    worker 0.1 2 times\n"));
+  const auto object = to_json(summary);
+  REQUIRE(object["workers"][0]["restarts"] == 0);
+  REQUIRE(object["workers"][1]["restarts"] == 2);
 }
 
 TEST_CASE("a summary's text tells a failure that came again and again once, with how often it came") {

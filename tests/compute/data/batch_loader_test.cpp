@@ -134,3 +134,29 @@ TEST_CASE("a crop that does not fit the padded pictures is refused with what wou
   settings.how = {.crop = 8, .padding = 1};
   REQUIRE_NOTHROW(batch_loader(settings));
 }
+
+TEST_CASE("with a roster a lost worker's pictures are met from the next epoch on, and epochs keep their length") {
+  auto settings = make_settings(48, 2, 8); // 24 pictures a shard: 3 batches an epoch
+  const auto roster = std::make_shared<shard_roster>(2);
+  settings.roster = roster;
+  batch_loader loader(settings);
+  const auto pictures_of = [&](std::uint64_t epoch) {
+    std::vector<std::uint32_t> pictures;
+    for (std::uint64_t i = 0; i < 3; ++i)
+      for (const auto label : loader.get(3 * epoch + i).labels)
+        pictures.push_back(static_cast<std::uint32_t>(label));
+    return pictures;
+  };
+  const auto first_of = [](std::vector<std::uint32_t> order) {
+    order.resize(24);
+    return order;
+  };
+  REQUIRE(pictures_of(0) == settings.part.order(0));
+  roster->set(1, false);
+  // Epoch 1 may have been begun ahead of its use; one that is a jump away was not.
+  REQUIRE(pictures_of(5) == first_of(settings.part.order(5, {true, false})));
+  REQUIRE(pictures_of(5) != settings.part.order(5));
+  roster->set(1, true);
+  REQUIRE(pictures_of(9) == settings.part.order(9));
+  REQUIRE(loader.batches_per_epoch() == 3);
+}

@@ -69,3 +69,35 @@ TEST_CASE("every position of an order is equally likely for every picture") {
     for (const auto count : picture)
       REQUIRE((count > 310 && count < 490));
 }
+
+TEST_CASE("while all workers live a shard's order is the same with and without knowing it") {
+  for (std::size_t index = 0; index < 3; ++index) {
+    const shard part{100, 3, index, 9};
+    std::vector<bool> live(3, true);
+    REQUIRE(part.order(4, live) == part.order(4));
+    live[index] = false; // its own entry does not count
+    REQUIRE(part.order(4, live) == part.order(4));
+  }
+}
+
+TEST_CASE("the shards of lost workers are shared out among the others, which cover the whole set and stay disjoint") {
+  for (const std::size_t total : {7u, 12u, 103u}) {
+    const std::vector<bool> live{true, false, true, false, true};
+    std::multiset<std::uint32_t> seen;
+    for (const std::size_t index : {0u, 2u, 4u}) {
+      const shard part{total, 5, index, 9};
+      const auto order = part.order(2, live);
+      REQUIRE(order.size() >= part.size());
+      REQUIRE(order.size() <= total / 3 + 3);
+      auto own = part.order(2);
+      auto all = order;
+      std::sort(own.begin(), own.end());
+      std::sort(all.begin(), all.end());
+      REQUIRE(std::includes(all.begin(), all.end(), own.begin(), own.end()));
+      seen.insert(order.begin(), order.end());
+    }
+    std::vector<std::uint32_t> everything(total);
+    std::iota(everything.begin(), everything.end(), 0u);
+    REQUIRE(std::equal(seen.begin(), seen.end(), everything.begin(), everything.end()));
+  }
+}

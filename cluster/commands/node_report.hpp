@@ -1,0 +1,24 @@
+#pragma once
+
+#include "cluster/config/run_config.hpp"
+#include "compute/parameter_layout.hpp"
+
+#include <string>
+#include <vector>
+
+namespace paceline {
+
+/// A line of `paceline check`; the label is empty on further lines of the same subject.
+struct report_line {
+  std::string label;
+  std::string text;
+};
+
+/// What each node does, every time limit that follows from network.patience, and what travels between nodes. Empty where the
+/// file has no nodes.
+std::vector<report_line> report_nodes(const run_config& config, const parameter_layout& parameters);
+
+/// Bytes of the parameters as they travel in one snapshot; the header of a few dozen bytes is left out.
+std::size_t travelling_bytes(const parameter_layout& parameters, frame_type type);
+
+} // namespace paceline

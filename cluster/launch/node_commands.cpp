@@ -1,0 +1,124 @@
+#include "cluster/launch/node_commands.hpp"
+
+#include "cluster/config/run_config_json.hpp"
+#include "cluster/launch/launch_timing.hpp"
+#include "cluster/record/run_folder.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <utility>
+
+namespace paceline {
+
+namespace {
+
+using node_section = run_config::node_section;
+
+std::vector<std::string> node_arguments(const std::string& executable, const node_section& node, bool is_new) {
+  std::vector<std::string> arguments{executable, "node", "-", "--name", node.name};
+  if (is_new)
+    arguments.push_back("--new");
+  return arguments;
+}
+
+std::string shell_words(const std::vector<std::string>& words) {
+  std::string line;
+  for (const auto& word : words) {
+    line += line.empty() ? "" : " ";
+    line += shell_quoted(word);
+  }
+  return line;
+}
+
+/// A script for the other host's /bin/sh, whatever shell the user has there.
+child_command over_ssh(const run_config& config, const node_section& node, const std::string& script,
+                       const launch_tools& tools) {
+  const launch_timing timing(config.network.patience);
+  auto arguments = tools.ssh;
+  for (const auto& option :
+       {std::string("BatchMode=yes"), fmt::format("ConnectTimeout={}", timing.ssh_connect.count()),
+        fmt::format("ServerAliveInterval={}", timing.ssh_alive.count()), std::string("ServerAliveCountMax=3")}) {
+    arguments.emplace_back("-o");
+    arguments.push_back(option);
+  }
+  arguments.emplace_back("-T");
+  if (node.port != 0) {
+    arguments.emplace_back("-p");
+    arguments.push_back(std::to_string(node.port));
+  }
+  if (!node.user.empty()) {
+    arguments.emplace_back("-l");
+    arguments.push_back(node.user);
+  }
+  arguments.emplace_back("--");
+  arguments.push_back(node.host);
+  arguments.push_back("exec sh -c " + shell_quoted(script));
+  return {.arguments = std::move(arguments)};
+}
+
+std::string enter_folder(const node_section& node) {
+  return node.folder.empty() ? std::string() : fmt::format("cd {} && ", shell_quoted(node.folder.string()));
+}
+
+child_command remote_start(const run_config& config, const node_section& node, bool is_new, const launch_tools& tools) {
+  std::vector<std::string> words{"env"};
+  for (const auto& [name, value] : node.environment)
+    words.push_back(fmt::format("{}={}", name, value));
+  for (const auto& argument : node_arguments(node.path.empty() ? "paceline" : node.path.string(), node, is_new))
+    words.push_back(argument);
+  const auto script =
+    fmt::format("echo \"{}$$\" && {}exec {}", remote_id_prefix, enter_folder(node), shell_words(words));
+  auto command = over_ssh(config, node, script, tools);
+  command.input = to_json(config).dump();
+  return command;
+}
+
+child_command local_start(const run_config& config, const node_section& node, bool is_new, const launch_tools& tools) {
+  return {.arguments = node_arguments(tools.executable, node, is_new),
+          .environment = node.environment,
+          .input = to_json(config).dump()};
+}
+
+} // namespace
+
+std::string own_executable() {
+  const std::filesystem::path link = "/proc/self/exe";
+  std::error_code gone;
+  const auto file = std::filesystem::read_symlink(link, gone);
+  return !gone && std::filesystem::exists(file, gone) ? file.string() : link.string();
+}
+
+supervised_node supervised_node_of(const run_config& config, const node_section& node, bool is_new,
+                                   const launch_tools& tools) {
+  const auto start = node.host == "local" ? local_start : remote_start;
+  supervised_node result{
+    .name = node.name, .start = start(config, node, is_new, tools), .restart = start(config, node, false, tools)};
+  if (node.host != "local")
+    result.signal_elsewhere = [=](long id, int signal) {
+      return over_ssh(config, node, fmt::format("kill -{} {}", signal, id), tools);
+    };
+  return result;
+}
+
+child_command fetch_command(const run_config& config, const node_section& node, const launch_tools& tools) {
+  const auto folder = node_folder(config.output.folder / config.output.name, node.name);
+  const auto script = fmt::format("{}exec tar --exclude=.lock -C {} -cf - {}", enter_folder(node),
+                                  shell_quoted(folder.parent_path().string()), shell_quoted(node.name));
+  return over_ssh(config, node, script, tools);
+}
+
+std::string shell_quoted(std::string_view text) {
+  std::string quoted(1, '\'');
+  for (const char c : text) {
+    if (c == '\'')
+      quoted += "'\\''";
+    else
+      quoted += c;
+  }
+  quoted += '\'';
+  return quoted;
+}
+
+} // namespace paceline

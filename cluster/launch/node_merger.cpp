@@ -1,0 +1,220 @@
+#include "cluster/launch/node_merger.hpp"
+
+#include "cluster/checkpoint/checkpoint.hpp"
+#include "cluster/checkpoint/run_state_json.hpp"
+#include "cluster/config/nodes.hpp"
+#include "cluster/faults/fault_roster.hpp"
+#include "cluster/files/atomic_file.hpp"
+#include "cluster/files/json_lines.hpp"
+#include "cluster/launch/launcher.hpp"
+#include "cluster/launch/merged_state.hpp"
+#include "cluster/launch/task.hpp"
+#include "cluster/record/merged_logs.hpp"
+#include "cluster/record/metrics.hpp"
+#include "compute/classification.hpp"
+#include "compute/errors.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+
+namespace paceline {
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr int finished_code = static_cast<int>(launch_exit::finished);
+constexpr int interrupted_code = static_cast<int>(launch_exit::interrupted);
+
+/// What one node left.
+struct node_remains {
+  const run_config::node_section* node = nullptr;
+  fs::path folder;
+  std::optional<supervised_end> end;
+  /// Its own summary; null where it did not come to write one.
+  json summary;
+
+  /// Whether it rode until the run's end.
+  bool rode_to_the_end() const {
+    if (end && end->code)
+      return end->code == finished_code || end->code == interrupted_code;
+    return summary.is_object();
+  }
+
+  /// A duration that its summary gives in seconds, or 0.
+  std::chrono::nanoseconds duration(const char* key) const {
+    const auto value = summary.is_object() ? summary.value(key, json()) : json();
+    const std::chrono::duration<double> seconds(value.is_number() ? value.get<double>() : 0.0);
+    return std::chrono::round<std::chrono::nanoseconds>(seconds);
+  }
+
+  /// Training time since its process began, from what it says about its rate.
+  std::chrono::nanoseconds time_of_launch() const {
+    if (!summary.is_object())
+      return {};
+    const auto rate = summary.value("steps_per_second", json());
+    const auto steps = summary.value("totals", json::object()).value("steps_since_start", json());
+    if (!rate.is_number() || !steps.is_number() || rate.get<double>() <= 0)
+      return {};
+    return std::chrono::round<std::chrono::nanoseconds>(
+      std::chrono::duration<double>(steps.get<double>() / rate.get<double>()));
+  }
+};
+
+std::vector<node_remains> remains_of(const run_config& config, const run_folder& folder,
+                                     const std::vector<supervised_end>& ends) {
+  std::vector<node_remains> all;
+  for (const auto& node : config.nodes) {
+    node_remains remains{.node = &node, .folder = node_folder(folder.path(), node.name)};
+    const auto end = std::find_if(ends.begin(), ends.end(), [&](const auto& e) { return e.name == node.name; });
+    if (end != ends.end())
+      remains.end = *end;
+    remains.summary = json::parse(std::ifstream(remains.folder / "summary.json"), nullptr, false);
+    all.push_back(std::move(remains));
+  }
+  return all;
+}
+
+/// The worker whose restart a record tells of.
+std::optional<worker_id> restarted_worker(const json& record) {
+  if (record.value("type", json()) != "restart" || !record.value("restarts", json()).is_number_unsigned())
+    return std::nullopt;
+  const auto worker = record.value("worker", json());
+  return worker.is_string() ? worker_id_from_text(worker.get<std::string>()) : std::nullopt;
+}
+
+/// Merges both logs, and counts what they tell.
+void take_logs(const run_config& config, const run_folder& folder, const std::vector<node_remains>& nodes,
+               run_summary& summary) {
+  std::vector<node_log> metrics;
+  std::vector<node_log> leadership;
+  for (const auto& remains : nodes) {
+    metrics.push_back({remains.node->name, remains.folder / folder.metrics().filename()});
+    leadership.push_back({remains.node->name, remains.folder / folder.leadership().filename()});
+  }
+  merge_logs(leadership, folder.leadership(), [&](const json& record) { summary.leadership.add_record(record); });
+  std::map<worker_id, worker_progress> latest;
+  fault_tally faults(roster_of(config));
+  merge_logs(metrics, folder.metrics(), [&](const json& record) {
+    summary.training_time = std::max(summary.training_time, time_of(record));
+    if (auto progress = progress_of(record))
+      latest[progress->report.worker] = *progress;
+    if (const auto worker = restarted_worker(record))
+      summary.restarts[*worker] = record.value("restarts", std::uint64_t{0});
+    if (auto found = failure_of(record))
+      summary.failures.push_back(std::move(*found));
+    faults.add_record(record);
+  });
+  summary.faults = faults.outcomes();
+  for (const auto& [id, progress] : latest)
+    summary.workers.push_back(progress);
+}
+
+void add_nodes(const run_config& config, const std::vector<node_remains>& nodes, run_summary& summary) {
+  for (const auto& remains : nodes) {
+    node_summary line{.name = remains.node->name,
+                      .first_group = first_group_of(config, remains.node->name),
+                      .groups = remains.node->groups};
+    for (const auto& worker : summary.workers)
+      if (worker.report.worker.group - line.first_group < line.groups)
+        line.steps += worker.report.steps;
+    if (remains.end) {
+      line.restarts = remains.end->restarts;
+      line.exit_code = remains.end->code;
+    }
+    summary.nodes.push_back(std::move(line));
+  }
+}
+
+/// The checkpoints of the nodes that rode to the end; of all where none did.
+merged_state take_states(const run_config& config, const std::vector<node_remains>& nodes, run_summary& summary) {
+  const bool any = std::any_of(nodes.begin(), nodes.end(), [](const auto& n) { return n.rode_to_the_end(); });
+  merged_state merged(config.groups.count, config.groups.workers);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const auto& remains = nodes[i];
+    const auto checkpoint = latest_checkpoint_of(remains.folder);
+    if (!checkpoint || (any && !remains.rode_to_the_end()))
+      continue;
+    try {
+      merged.add(*checkpoint, first_group_of(config, remains.node->name), remains.node->groups);
+      summary.nodes[i].in_centre = true;
+    } catch (const std::exception& damaged) {
+      summary.failures.push_back({.code = failure_code::checkpoint_failed, .what = damaged.what()});
+    }
+  }
+  return merged;
+}
+
+evaluation test_state(const run_config& config, const run_state& state, const model& network) {
+  const auto data = load_dataset(config.data);
+  auto how = config.data.augment;
+  how.crop = network.input().height;
+  classification_test test(network, *make_cpu_backend(1), data, how, 200);
+  const auto score = [&](std::span<const float> parameters) {
+    const auto found = test.run(parameters);
+    return test_score{.loss = found.loss, .error = found.error};
+  };
+  evaluation result{.total_steps = state.total_steps, .training_time = state.training_time};
+  result.centre = score(centre_of(state));
+  if (state.leader) {
+    const auto leader = std::find_if(state.workers.begin(), state.workers.end(),
+                                     [&](const auto& worker) { return worker.id == *state.leader; });
+    result.leader = score(leader->training.parameters);
+    result.leader_id = *state.leader;
+  }
+  return result;
+}
+
+/// Tests the centre and the leader; where that fails the summary says why and has no test.
+void test_and_record(const run_config& config, const run_folder& folder, const merged_state& merged,
+                     run_summary& summary) {
+  try {
+    summary.final_test = test_state(config, merged.state(), merged.network());
+    json_lines(folder.metrics()).append(to_record(*summary.final_test, std::chrono::system_clock::now()));
+  } catch (const invalid_input& e) {
+    summary.failures.push_back({.code = failure_code::evaluation_failed, .what = e.what()});
+  }
+}
+
+run_outcome outcome_of(const std::vector<node_remains>& nodes) {
+  const auto ended_as = [&](int code, run_outcome outcome) {
+    return std::any_of(nodes.begin(), nodes.end(), [&](const node_remains& n) {
+      if (n.end && n.end->code)
+        return n.end->code == code;
+      return n.summary.is_object() && n.summary.value("outcome", json()) == to_string(outcome);
+    });
+  };
+  if (ended_as(finished_code, run_outcome::finished))
+    return run_outcome::finished;
+  return ended_as(interrupted_code, run_outcome::interrupted) ? run_outcome::interrupted : run_outcome::failed;
+}
+
+} // namespace
+
+run_summary merge_nodes(const run_config& config, const run_folder& folder, const std::vector<supervised_end>& ends) {
+  const auto nodes = remains_of(config, folder, ends);
+  run_summary summary;
+  summary.name = config.output.name;
+  summary.outcome = outcome_of(nodes);
+  take_logs(config, folder, nodes, summary);
+  add_nodes(config, nodes, summary);
+  for (const auto& remains : nodes) {
+    summary.training_time = std::max(summary.training_time, remains.duration("training_time"));
+    summary.training_time_of_launch = std::max(summary.training_time_of_launch, remains.time_of_launch());
+    summary.wall_time = std::max(summary.wall_time, remains.duration("wall_time"));
+  }
+  auto merged = take_states(config, nodes, summary);
+  if (!merged.empty()) {
+    merged.complete(config.strategy.loss_window);
+    merged.save(folder.checkpoints(), config.output.keep_checkpoints);
+    test_and_record(config, folder, merged, summary);
+  }
+  write_file_atomically(folder.summary(), to_json(summary).dump(2) + "\n");
+  return summary;
+}
+
+} // namespace paceline

@@ -1,0 +1,209 @@
+#include "cluster/launch/node_supervisor.hpp"
+
+#include "cluster/launch/line_splitter.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstring>
+#include <memory>
+#include <system_error>
+
+#include <poll.h>
+#include <signal.h>
+
+namespace paceline {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+/// How often ends of processes and signals are looked for; output is handed on at once.
+constexpr auto look_every = std::chrono::milliseconds(50);
+
+// Exit codes after which nothing would be gained by another start (cluster/commands/commands.hpp).
+constexpr int code_finished = 0;
+constexpr int code_wrong_usage = 2;
+constexpr int code_interrupted = 130;
+
+std::string in_words(const child_end& end) {
+  return end.by_signal ? fmt::format("signal {} ({})", end.code - 128, ::strsignal(end.code - 128))
+                       : fmt::format("exit code {}", end.code);
+}
+
+double seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+/// One node's process, from its first start to its last end.
+///
+///   running --ended as it should, or given up--> over
+///   running --died--> waiting --time is up--> running
+class supervised_process {
+ public:
+  supervised_process(const supervised_node& node, const supervision_settings& settings)
+    : node_(node), settings_(settings), history_(settings.limits) {
+    result_.name = node.name;
+    start(node.start);
+  }
+
+  bool over() const { return !child_ && !restart_at_; }
+  const supervised_end& result() const { return result_; }
+
+  void add_to(std::vector<pollfd>& waiting) const {
+    if (child_)
+      for (const int descriptor : {child_->out(), child_->err()})
+        if (descriptor >= 0)
+          waiting.push_back({descriptor, POLLIN, 0});
+  }
+
+  /// Hands on output, notices an end, starts again when it is time. Returns whether something has changed.
+  bool look() {
+    helpers_.erase(std::remove_if(helpers_.begin(), helpers_.end(), [](auto& h) { return h->poll_end().has_value(); }),
+                   helpers_.end());
+    if (restart_at_ && clock::now() >= *restart_at_) {
+      restart_at_.reset();
+      ++result_.restarts;
+      start(node_.restart);
+      return true;
+    }
+    if (!child_)
+      return false;
+    // In this order: what was written before the end is read after it.
+    const auto end = child_->poll_end();
+    read();
+    if (!end)
+      return false;
+    out_.finish([&](std::string_view line) { take_line(line, false); });
+    err_.finish([&](std::string_view line) { take_line(line, true); });
+    child_.reset();
+    ended(end->code, in_words(*end));
+    return true;
+  }
+
+  /// From now on an end is an end.
+  void stop(int signal) {
+    stopping_ = true;
+    restart_at_.reset();
+    if (!child_)
+      return;
+    if (!node_.signal_elsewhere)
+      return child_->signal(signal);
+    if (remote_id_)
+      help(node_.signal_elsewhere(*remote_id_, signal));
+    else
+      awaits_id_ = signal;
+    // Nothing is waited for any more, least of all a host that does not answer.
+    if (signal == SIGKILL)
+      child_->signal(SIGTERM);
+  }
+
+ private:
+  void start(const child_command& command) {
+    remote_id_.reset();
+    result_.code.reset();
+    try {
+      child_ = std::make_unique<child_process>(command);
+    } catch (const std::system_error& e) {
+      ended(code_not_started, e.what());
+    }
+  }
+
+  /// Errors of a command that only passes a signal on show in that the process does not end.
+  void help(const child_command& command) {
+    try {
+      helpers_.push_back(std::make_unique<child_process>(command));
+    } catch (const std::system_error& e) {
+      settings_.on_event(fmt::format("node {} cannot be told to end: {}", node_.name, e.what()));
+    }
+  }
+
+  void read() {
+    child_->read([&](std::string_view bytes) { out_.feed(bytes, [&](auto line) { take_line(line, false); }); },
+                 [&](std::string_view bytes) { err_.feed(bytes, [&](auto line) { take_line(line, true); }); });
+  }
+
+  void take_line(std::string_view line, bool is_error) {
+    if (node_.signal_elsewhere && !remote_id_ && !is_error && line.starts_with(remote_id_prefix)) {
+      long id = 0;
+      const auto text = line.substr(remote_id_prefix.size());
+      if (std::from_chars(text.data(), text.data() + text.size(), id).ec == std::errc{} && id > 1)
+        remote_id_ = id;
+      if (remote_id_ && awaits_id_)
+        help(node_.signal_elsewhere(id, *awaits_id_));
+      return;
+    }
+    settings_.on_line(node_.name, line, is_error);
+  }
+
+  void ended(int code, const std::string& how) {
+    result_.code = code;
+    if (stopping_ || code == code_finished || code == code_interrupted)
+      return;
+    if (code == code_wrong_usage)
+      return settings_.on_event(fmt::format("node {} ended with {}; it is not started again", node_.name, how));
+    if (const auto wait = history_.next(clock::now().time_since_epoch())) {
+      restart_at_ = clock::now() + *wait;
+      return settings_.on_event(
+        fmt::format("node {} died: {}; it is started again in {:.1f} s", node_.name, how, seconds(*wait)));
+    }
+    result_.given_up = true;
+    settings_.on_event(fmt::format("node {} died: {}; after {} restarts within {:.0f} s it stays down", node_.name, how,
+                                   settings_.limits.most, seconds(settings_.limits.span)));
+  }
+
+  /// As shells say that a command could not be run.
+  static constexpr int code_not_started = 126;
+
+  const supervised_node& node_;
+  const supervision_settings& settings_;
+  restart_history history_;
+  supervised_end result_;
+  std::unique_ptr<child_process> child_;
+  /// Commands that pass signals on.
+  std::vector<std::unique_ptr<child_process>> helpers_;
+  std::optional<clock::time_point> restart_at_;
+  std::optional<long> remote_id_;
+  /// A signal that came before the process had told its id.
+  std::optional<int> awaits_id_;
+  line_splitter out_;
+  line_splitter err_;
+  bool stopping_ = false;
+};
+
+} // namespace
+
+std::vector<supervised_end> supervise(const std::vector<supervised_node>& nodes, const supervision_settings& settings) {
+  std::vector<std::unique_ptr<supervised_process>> processes;
+  for (const auto& node : nodes)
+    processes.push_back(std::make_unique<supervised_process>(node, settings));
+  const auto results = [&] {
+    std::vector<supervised_end> all;
+    for (const auto& process : processes)
+      all.push_back(process->result());
+    return all;
+  };
+  settings.on_change(results());
+  const auto is_over = [](const auto& process) { return process->over(); };
+  for (int signals_passed = 0; !std::all_of(processes.begin(), processes.end(), is_over);) {
+    std::vector<pollfd> waiting;
+    for (const auto& process : processes)
+      process->add_to(waiting);
+    ::poll(waiting.data(), waiting.size(), static_cast<int>(look_every.count()));
+    for (const int signals = std::min(settings.signals(), 2); signals_passed < signals;) {
+      ++signals_passed;
+      for (const auto& process : processes)
+        process->stop(signals_passed == 1 ? SIGTERM : SIGKILL);
+    }
+    bool changed = false;
+    for (const auto& process : processes)
+      changed = process->look() || changed;
+    if (changed)
+      settings.on_change(results());
+  }
+  return results();
+}
+
+} // namespace paceline

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "actors/worker_restarts.hpp"
+#include "cluster/launch/child_process.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace paceline {
+
+/// How a node process is started, and reached by signals.
+struct supervised_node {
+  std::string name;
+  child_command start;
+  /// How it is started again after it died.
+  child_command restart;
+  /// What sends a signal to the process of that id on another host; empty for children of this machine. Such a process tells its
+  /// id by its first lines of output (remote_id_prefix).
+  std::function<child_command(long id, int signal)> signal_elsewhere{};
+};
+
+/// Before the process id, on a line of its own, that a process on another host tells about itself.
+inline constexpr std::string_view remote_id_prefix = "paceline-process ";
+
+/// How a node's processes came to their end.
+struct supervised_end {
+  std::string name;
+  std::uint32_t restarts = 0;
+  /// Of the last process: its exit code, 128 + signal where a signal ended it; empty while it runs.
+  std::optional<int> code{};
+  /// It died, and its restarts are used up.
+  bool given_up = false;
+};
+
+struct supervision_settings {
+  restart_limits limits;
+  /// A whole line that a node wrote, to standard output or to standard error.
+  std::function<void(const std::string& node, std::string_view line, bool is_error)> on_line;
+  /// What people should know: a death, a restart.
+  std::function<void(const std::string& text)> on_event;
+  /// How many signals have asked this process to end: after the first every node is asked to end cleanly, after the second it is
+  /// killed. Asked many times a second.
+  std::function<int()> signals;
+  /// A process started, was started again, or ended.
+  std::function<void(const std::vector<supervised_end>& nodes)> on_change;
+};
+
+/// Starts a process for every node, and again where one dies unexpectedly: by a signal, or with an exit code that is neither of a
+/// finished or interrupted run nor of wrong usage. Returns when all have ended, in the order of `nodes`.
+std::vector<supervised_end> supervise(const std::vector<supervised_node>& nodes, const supervision_settings& settings);
+
+} // namespace paceline

@@ -1,0 +1,148 @@
+#include "cluster/launch/nodes_launcher.hpp"
+
+#include "cluster/config/nodes.hpp"
+#include "cluster/config/run_config_json.hpp"
+#include "cluster/console/count_text.hpp"
+#include "cluster/files/atomic_file.hpp"
+#include "cluster/files/io_failure.hpp"
+#include "cluster/launch/launch_timing.hpp"
+#include "cluster/launch/node_ends_json.hpp"
+#include "cluster/launch/node_fetch.hpp"
+#include "cluster/launch/node_merger.hpp"
+#include "cluster/launch/signal_watch.hpp"
+#include "cluster/record/run_folder.hpp"
+#include "compute/errors.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <ostream>
+
+namespace paceline {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path path_of(const run_config& config) {
+  return config.output.folder / config.output.name;
+}
+
+void announce(const launch_options& options, std::ostream& out) {
+  const auto& config = options.config;
+  std::vector<std::string> names;
+  for (const auto& node : config.nodes)
+    names.push_back(node.name);
+  out << fmt::format("{}: {} ({}) with {} of {}, {}{}\n", config.output.name, count_text(names.size(), "node"),
+                     fmt::join(names, ", "), count_text(config.groups.count, "group"),
+                     count_text(config.groups.workers, "worker"), path_of(config).string(),
+                     options.resume ? "; resumed" : "");
+  out.flush();
+}
+
+/// Takes hold of each node's folder for a moment. Throws invalid_input where its process still runs here.
+void require_free(const run_config& config, const run_folder& folder) {
+  for (const auto& node : config.nodes)
+    if (const auto path = node_folder(folder.path(), node.name); node.host == "local" && holds_run(path))
+      static_cast<void>(run_folder::resume(path));
+}
+
+bool any_began(const run_config& config, const run_folder& folder) {
+  return std::any_of(config.nodes.begin(), config.nodes.end(),
+                     [&](const auto& node) { return holds_run(node_folder(folder.path(), node.name)); });
+}
+
+std::vector<supervised_end> run_nodes(const launch_options& options, const launch_tools& tools,
+                                      const run_folder& folder, const signal_watch& signals, std::ostream& out,
+                                      std::ostream& err) {
+  const auto& config = options.config;
+  std::vector<supervised_node> nodes;
+  for (const auto& node : config.nodes)
+    nodes.push_back(supervised_node_of(config, node, !options.resume, tools));
+  const launch_timing timing(config.network.patience);
+  const supervision_settings settings{
+    .limits = {.most = config.supervision.node_restarts,
+               .span = config.supervision.restart_window,
+               .first_wait = timing.first_restart_wait,
+               .longest_wait = timing.longest_restart_wait},
+    .on_line = [&](const std::string& node, std::string_view line,
+                   bool is_error) { (is_error ? err : out) << "[" << node << "] " << line << std::endl; },
+    .on_event = [&](const std::string& text) { out << text << std::endl; },
+    .signals = [&] { return signals.count(); },
+    .on_change =
+      [&](const std::vector<supervised_end>& ends) {
+        try {
+          write_file_atomically(folder.node_ends(), to_json(ends).dump(2) + "\n");
+        } catch (const io_failure& e) {
+          // The nodes need this file for nothing; a disk that is full stops them by itself.
+          err << "paceline: " << e.what() << std::endl;
+        }
+      }};
+  return supervise(nodes, settings);
+}
+
+/// Fetches, merges and tells.
+launch_exit conclude(const run_config& config, const run_folder& folder, const std::vector<supervised_end>& ends,
+                     const launch_tools& tools, std::ostream& out, std::ostream& err) {
+  for (const auto& problem : fetch_nodes(config, folder, tools))
+    err << "paceline: " << problem << "\n";
+  const auto summary = merge_nodes(config, folder, ends);
+  out << to_text(summary);
+  switch (summary.outcome) {
+    case run_outcome::finished:
+      return launch_exit::finished;
+    case run_outcome::interrupted:
+      out << fmt::format("  go on with   paceline launch --resume {}\n", folder.path().string());
+      return launch_exit::interrupted;
+    case run_outcome::failed:
+      break;
+  }
+  err << fmt::format("paceline: {}: the run failed: {}\n", folder.path().string(),
+                     summary.failures.empty() ? "no node came to its end" : summary.failures.back().what);
+  return launch_exit::failed;
+}
+
+} // namespace
+
+launch_exit launch_nodes(const launch_options& options, const launch_tools& tools, std::ostream& out,
+                         std::ostream& err) {
+  constexpr int ending_signal = 3;
+  signal_watch signals(ending_signal);
+  const auto& config = options.config;
+  auto folder = options.resume ? run_folder::resume(path_of(config)) : run_folder::create(path_of(config));
+  std::error_code error;
+  if (fs::create_directory(folder.nodes(), error); error)
+    throw io_failure(folder.nodes(), "create folder", error.value());
+  require_free(config, folder);
+  if (uses_ipc(config))
+    make_ipc_folder(config);
+  write_file_atomically(folder.config(), to_json(config).dump(2) + "\n");
+  announce(options, out);
+  const auto ends = run_nodes(options, tools, folder, signals, out, err);
+  if (uses_ipc(config))
+    fs::remove(ipc_folder(config), error);
+  const bool is_remote =
+    std::any_of(config.nodes.begin(), config.nodes.end(), [](const auto& node) { return node.host != "local"; });
+  if (!is_remote && !any_began(config, folder)) {
+    err << fmt::format("paceline: {}: no node could begin\n", folder.path().string());
+    return launch_exit::failed;
+  }
+  folder.keep();
+  return conclude(config, folder, ends, tools, out, err);
+}
+
+launch_exit summarise_nodes(const fs::path& folder_path, const launch_tools& tools, std::ostream& out,
+                            std::ostream& err) {
+  const auto config = config_of_run(folder_path, {});
+  if (config.nodes.empty())
+    throw invalid_input(folder_path.string() + ": has no nodes; its summary.json was written by the run itself");
+  const auto folder = run_folder::resume(folder_path);
+  require_free(config, folder);
+  const auto ends = ends_from_json(nlohmann::json::parse(std::ifstream(folder.node_ends()), nullptr, false));
+  return conclude(config, folder, ends, tools, out, err);
+}
+
+} // namespace paceline

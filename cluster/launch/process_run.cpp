@@ -1,0 +1,295 @@
+#include "cluster/launch/process_run.hpp"
+
+#include "actors/actor_system.hpp"
+#include "actors/supervisor.hpp"
+#include "cluster/checkpoint/checkpoint.hpp"
+#include "cluster/config/model_json.hpp"
+#include "cluster/config/run_config_json.hpp"
+#include "cluster/console/count_text.hpp"
+#include "cluster/console/progress_console.hpp"
+#include "cluster/files/atomic_file.hpp"
+#include "cluster/files/json_lines.hpp"
+#include "cluster/launch/cluster_setup.hpp"
+#include "cluster/launch/run_recorder.hpp"
+#include "cluster/launch/signal_watch.hpp"
+#include "cluster/launch/thread_check.hpp"
+#include "cluster/record/metrics.hpp"
+#include "cluster/record/run_folder.hpp"
+#include "cluster/record/summary.hpp"
+#include "compute/errors.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <ostream>
+
+#include <unistd.h>
+
+namespace paceline {
+namespace {
+
+/// Threads that a process makes: two a worker (steps, batches), those of CAF, recorder, tests and checkpoints, and those of a
+/// node's link.
+std::size_t threads_of(std::size_t workers_here, bool is_node) {
+  constexpr std::size_t others = 8;
+  constexpr std::size_t of_a_link = 4;
+  return 2 * workers_here + others + (is_node ? of_a_link : 0);
+}
+
+/// Takes longer only where the recorder is gone.
+constexpr auto flush_timeout = std::chrono::minutes(1);
+
+/// The checkpoint has momentum exactly where the optimiser does.
+void require_optimizer(const run_state& state, const run_config& config) {
+  const bool wanted = config.optimizer.momentum != 0;
+  for (const auto& worker : state.workers)
+    if (worker.training.velocity.empty() == wanted)
+      throw invalid_input(fmt::format("worker {} was saved {} momentum, but optimizer.momentum is {}",
+                                      to_string(worker.id), wanted ? "without" : "with", config.optimizer.momentum));
+}
+
+/// What a resumed run goes on from: its latest checkpoint, or nothing where it was killed before its first one.
+std::shared_ptr<const run_state> load_state(const run_folder& folder, const training_task& task,
+                                            const cluster_plan& plan, const run_config& config) {
+  remove_unfinished_checkpoints(folder.checkpoints());
+  const auto latest = find_latest_checkpoint(folder.checkpoints());
+  if (!latest)
+    return nullptr;
+  auto state = load_checkpoint(*latest, task.network.parameters());
+  try {
+    complete_workers(state, plan);
+    require_optimizer(state, config);
+  } catch (const invalid_input& misfit) {
+    throw invalid_input(fmt::format("{}: {}", latest->string(), misfit.what()));
+  }
+  return std::make_shared<const run_state>(std::move(state));
+}
+
+/// What the logs of a resumed run hold already.
+struct earlier_records {
+  leadership_tally leadership;
+  std::chrono::nanoseconds latest{0};
+};
+
+/// Drops from the logs what happened behind the checkpoint, and counts what stays.
+earlier_records trim_logs(const run_folder& folder, const std::shared_ptr<const run_state>& state) {
+  earlier_records earlier;
+  const auto stays = [&](const nlohmann::json& record) {
+    if (!state || !recorded_before(record, *state))
+      return false;
+    earlier.latest = std::max(earlier.latest, time_of(record));
+    return true;
+  };
+  keep_json_lines(folder.metrics(), stays);
+  keep_json_lines(folder.leadership(), [&](const nlohmann::json& record) {
+    if (!stays(record))
+      return false;
+    earlier.leadership.add_record(record);
+    return true;
+  });
+  return earlier;
+}
+
+/// A node's logs are the history of all its processes: what one of them did stays true when the next one goes on from elsewhere.
+earlier_records count_logs(const run_folder& folder) {
+  earlier_records earlier;
+  const auto counts = [&](const nlohmann::json& record) {
+    earlier.latest = std::max(earlier.latest, time_of(record));
+    return true;
+  };
+  keep_json_lines(folder.metrics(), counts);
+  keep_json_lines(folder.leadership(), [&](const nlohmann::json& record) {
+    earlier.leadership.add_record(record);
+    return counts(record);
+  });
+  return earlier;
+}
+
+checkpoint_writer make_checkpoint_writer(const run_config& config, const training_task& task,
+                                         const std::filesystem::path& folder) {
+  const checkpoint_origin origin{.model = model_to_json(task.network).dump(),
+                                 .data = to_json(config).at("data").dump()};
+  return [=, layout = task.network.parameters(), keep = config.output.keep_checkpoints](const run_state& state) {
+    save_checkpoint(folder, state, layout, origin, keep);
+  };
+}
+
+void announce(const process_run& run, const training_task& task, const run_folder& folder,
+              const std::shared_ptr<const run_state>& resumed, std::ostream& out) {
+  const auto& config = run.config;
+  out << fmt::format("{}: {} ({} parameters) on {}, {} of {}, {}; goal: {}\n", config.output.name, task.network.name(),
+                     task.network.parameters().size(), task.data->name, count_text(config.groups.count, "group"),
+                     count_text(config.groups.workers, "worker"), folder.path().string(),
+                     budget_in_words(config, task));
+  if (resumed)
+    out << fmt::format("resumed at step {} of all workers together\n", resumed->total_steps);
+  else if (run.go_on && run.node == nullptr)
+    out << "there is no checkpoint to go on from: starts over\n";
+  out.flush();
+}
+
+run_outcome outcome_of(const recorded_end& end, bool interrupted) {
+  const auto spoils_the_run = [](const failure& what) {
+    return what.code == failure_code::record_failed || what.code == failure_code::checkpoint_failed
+           || what.code == failure_code::evaluation_failed;
+  };
+  const auto& failures = end.finish.failures;
+  if (!end.finish.state || std::any_of(failures.begin(), failures.end(), spoils_the_run))
+    return run_outcome::failed;
+  return interrupted ? run_outcome::interrupted : run_outcome::finished;
+}
+
+/// Where the last step was made before a signal came there is nothing left to interrupt.
+bool is_used_up(const budget_limits& limits, const run_state& state) {
+  return (limits.total_steps && state.total_steps >= *limits.total_steps)
+         || (limits.training_time && state.training_time >= *limits.training_time);
+}
+
+run_summary summarise(const run_config& config, const recorded_end& end, bool interrupted,
+                      std::chrono::nanoseconds time_before, std::chrono::nanoseconds wall_time) {
+  run_summary summary;
+  summary.name = config.output.name;
+  summary.outcome = outcome_of(end, interrupted);
+  summary.training_time = end.training_time;
+  summary.training_time_of_launch = summary.training_time - time_before;
+  summary.wall_time = wall_time;
+  summary.workers = end.workers;
+  summary.restarts = end.restarts;
+  summary.leadership = end.leadership;
+  summary.final_test = end.finish.final_test;
+  summary.failures = end.finish.failures;
+  return summary;
+}
+
+/// A checkpoint must not be there before the lines of what it counts: a resume would never write them.
+checkpoint_writer after_the_logs(checkpoint_writer write, caf::actor_system& system, const caf::actor& recorder) {
+  return [=, &system](const run_state& state) {
+    caf::scoped_actor self(system);
+    self->request(recorder, flush_timeout, flush_records{}).receive([](bool) {}, [](const caf::error&) {});
+    write(state);
+  };
+}
+
+/// A node is linked to the others for as long as its actors live.
+class linked {
+ public:
+  linked(const process_run& run, caf::actor_system& system, const training_task& task, cluster_plan& plan,
+         run_services& services)
+    : node_(run.node) {
+    if (node_ != nullptr)
+      node_->join(system, task, plan, services);
+  }
+  ~linked() {
+    if (node_ != nullptr)
+      node_->leave();
+  }
+  linked(const linked&) = delete;
+  linked& operator=(const linked&) = delete;
+
+ private:
+  node_membership* node_;
+};
+
+/// Runs the plan's actors to their end. `console` is theirs meanwhile.
+recorded_end run_actors(const process_run& run, const training_task& task, cluster_plan plan, const run_folder& folder,
+                        earlier_records earlier, progress_console& console, signal_watch& signals) {
+  const auto clock = std::make_shared<run_clock>();
+  const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
+  auto services = make_services(plan, clock);
+  const auto end = std::make_shared<recorded_end>();
+  actor_system_settings settings;
+  caf::actor_system system(settings);
+  run_recorder_settings recording{.services = services,
+                                  .metrics = std::make_shared<json_lines>(folder.metrics()),
+                                  .ledger = std::make_shared<json_lines>(folder.leadership()),
+                                  .leadership = std::move(earlier.leadership),
+                                  .last_record_time = earlier.latest,
+                                  .group_leaders = std::vector<std::optional<worker_id>>(plan.groups),
+                                  .time_before = time_before,
+                                  .console = &console};
+  if (plan.resume) {
+    recording.global_leader = plan.resume->global.leader;
+    std::transform(plan.resume->groups.begin(), plan.resume->groups.end(),
+                   recording.group_leaders.begin() + plan.resume->first_group,
+                   [](const leadership_state& group) { return group.leader; });
+  }
+  const auto recorder = system.spawn<caf::detached>(run_recorder_actor, std::move(recording), end);
+  plan.watchers.add(recorder);
+  const linked link(run, system, task, plan, services);
+  plan.write_checkpoint = after_the_logs(std::move(plan.write_checkpoint), system, recorder);
+  auto supervisor = system.spawn(supervisor_actor, std::make_shared<const cluster_plan>(std::move(plan)), services);
+  caf::anon_send(recorder, supervisor);
+  if (run.node != nullptr)
+    run.node->ride(system, services, supervisor, recorder, earlier.latest);
+  signals.call_on_first([supervisor, recorder] {
+    caf::anon_send(recorder, stop_run{});
+    caf::anon_send(supervisor, stop_run{});
+  });
+  caf::scoped_actor self(system);
+  self->wait_for(supervisor, recorder);
+  signals.call_on_first(nullptr);
+  return *end;
+}
+
+launch_exit exit_of(run_outcome outcome) {
+  switch (outcome) {
+    case run_outcome::finished:
+      return launch_exit::finished;
+    case run_outcome::interrupted:
+      return launch_exit::interrupted;
+    case run_outcome::failed:
+      break;
+  }
+  return launch_exit::failed;
+}
+
+} // namespace
+
+launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::ostream& err) {
+  signal_watch signals;
+  const auto& config = run.config;
+  const auto began = std::chrono::steady_clock::now();
+  cluster_plan shape;
+  shape.groups = config.groups.count;
+  shape.workers_per_group = config.groups.workers;
+  if (run.node != nullptr)
+    run.node->adapt(shape);
+  require_threads(threads_of(shape.worker_ids().size(), run.node != nullptr));
+  // Data first: it takes longest, and a launch that is killed over it leaves no folder.
+  const auto task = load_task(config);
+  auto folder = run.go_on ? run_folder::resume(run.folder) : run_folder::create(run.folder);
+  auto plan = make_plan(config, task);
+  if (run.node != nullptr)
+    run.node->adapt(plan);
+  earlier_records earlier;
+  if (run.go_on) {
+    plan.resume = load_state(folder, task, plan, config);
+    earlier = run.node == nullptr ? trim_logs(folder, plan.resume) : count_logs(folder);
+  }
+  plan.write_checkpoint = make_checkpoint_writer(config, task, folder.checkpoints());
+  write_file_atomically(folder.config(), to_json(config).dump(2) + "\n");
+  folder.keep();
+
+  announce(run, task, folder, plan.resume, out);
+  const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
+  progress_console console(
+    out, {.abilities = abilities_of(STDOUT_FILENO), .columns = [] { return columns_of(STDOUT_FILENO); }});
+  const auto limits = plan.budget;
+  const auto end = run_actors(run, task, std::move(plan), folder, std::move(earlier), console, signals);
+  if (run.node != nullptr && !run.node->refused().empty())
+    throw invalid_input(run.node->refused());
+  const bool interrupted = signals.signalled() && !(end.finish.state && is_used_up(limits, *end.finish.state));
+  const auto summary = summarise(config, end, interrupted, time_before, std::chrono::steady_clock::now() - began);
+  out << to_text(summary);
+  if (summary.outcome == run_outcome::interrupted)
+    out << fmt::format("  go on with   paceline launch --resume {}\n", folder.path().string());
+  write_file_atomically(folder.summary(), to_json(summary).dump(2) + "\n");
+  if (summary.outcome == run_outcome::failed)
+    err << fmt::format("paceline: {}: the run failed: {}\n", folder.path().string(),
+                       summary.failures.empty() ? "no worker was left" : summary.failures.back().what);
+  return exit_of(summary.outcome);
+}
+
+} // namespace paceline

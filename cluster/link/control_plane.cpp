@@ -1,0 +1,313 @@
+#include "cluster/link/control_plane.hpp"
+
+#include "actors/peer_events.hpp"
+#include "cluster/link/proxy_actor.hpp"
+#include "cluster/link/shared_message.hpp"
+#include "cluster/wire/control_codec.hpp"
+#include "compute/errors.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace paceline {
+
+namespace {
+
+/// Messages that one socket may bring before the others get their turn.
+constexpr int most_at_once = 256;
+
+constexpr auto incoming = link_filter::direction::incoming;
+constexpr auto outgoing = link_filter::direction::outgoing;
+
+constexpr socket_use router_use{
+  .type = zmq::socket_type::router, .longest_message = longest_control_message, .queue = 256, .heartbeats = true};
+constexpr socket_use dealer_use{
+  .type = zmq::socket_type::dealer, .longest_message = longest_control_message, .queue = 1024, .heartbeats = true};
+
+/// Takes all parts of a message, however many there are; returns how many.
+int receive_parts(zmq::socket_t& socket, std::vector<zmq::message_t>& parts, std::size_t kept) {
+  parts.clear();
+  int count = 0;
+  while (true) {
+    zmq::message_t part;
+    if (!socket.recv(part, zmq::recv_flags::dontwait))
+      return count;
+    ++count;
+    const bool more = part.more();
+    if (parts.size() < kept)
+      parts.push_back(std::move(part));
+    if (!more)
+      return count;
+  }
+}
+
+} // namespace
+
+control_plane::control_plane(environment shared, listeners told)
+  : shared_(std::move(shared)),
+    told_(std::move(told)),
+    own_{.version = wire_version,
+         .node = shared_.settings.own.name,
+         .incarnation = shared_.settings.incarnation,
+         .config = shared_.settings.config,
+         .fingerprint = shared_.settings.fingerprint},
+    router_(shared_.sockets.bound(router_use, shared_.settings.own.control)) {
+  state_.node = own_.node;
+  state_.incarnation = own_.incarnation;
+}
+
+void control_plane::begin(caf::actor node, time_point now) {
+  node_ = std::move(node);
+  for (const auto& where : shared_.settings.peers) {
+    auto added = std::make_unique<peer>(peer{peer_session(own_, where, shared_.settings.patience, now), nullptr, {}});
+    connect(*added);
+    peers_.push_back(std::move(added));
+  }
+}
+
+void control_plane::connect(peer& to) {
+  to.dealer = shared_.sockets.connected(dealer_use, to.session.peer().control);
+  to.reconnect = false;
+  to.replace_at.reset();
+}
+
+void control_plane::watch(poll_set& set) {
+  set.watch(router_->monitor.socket(), [this] { read_router_monitor(); });
+  if (!node_)
+    return;
+  set.watch(router_->socket, [this] { read_router(std::chrono::steady_clock::now()); });
+  for (const auto& each : peers_) {
+    auto* const one = each.get();
+    set.watch(one->dealer->monitor.socket(),
+              [this, one] { read_dealer_monitor(*one, std::chrono::steady_clock::now()); });
+    set.watch(one->dealer->socket, [this, one] { read_dealer(*one, std::chrono::steady_clock::now()); });
+  }
+}
+
+void control_plane::read_router(time_point now) {
+  std::vector<zmq::message_t> parts;
+  for (int i = 0; i < most_at_once; ++i) {
+    const int count = receive_parts(router_->socket, parts, 2);
+    if (count == 0)
+      return;
+    if (count != 2) {
+      refuse_message("a stranger", fmt::format("a message of {} parts instead of one", count - 1));
+      continue;
+    }
+    if (const auto message = decoded(parts[1], "a stranger"))
+      handle(parts[0].to_string(), *message, now);
+  }
+}
+
+void control_plane::handle(const std::string& route, const control_message& message, time_point now) {
+  const auto& filter = shared_.settings.filter;
+  const auto reply = [&](const control_message& answer) { send(router_->socket, answer, route); };
+  if (const auto* greeting = std::get_if<hello>(&message)) {
+    const auto named = std::find_if(peers_.begin(), peers_.end(),
+                                    [&](const auto& each) { return each->session.peer().name == greeting->node; });
+    if (is_lost(filter, greeting->node, incoming))
+      return;
+    if (named != peers_.end())
+      return apply(**named, (*named)->session.heard_hello(route, *greeting, now), &message, reply);
+    refuse_message(fmt::format("'{}'", greeting->node), "no node of that name is in the cluster file");
+    return reply(refusal{refusal::cause::unknown_node,
+                         fmt::format("node '{}' does not know a node '{}': the cluster file's nodes have to name it",
+                                     own_.node, greeting->node)});
+  }
+  const auto known =
+    std::find_if(peers_.begin(), peers_.end(), [&](const auto& each) { return each->session.route() == route; });
+  if (known == peers_.end())
+    return refuse_message("a stranger", "a message before a hello");
+  if (is_lost(filter, (*known)->session.peer().name, incoming))
+    return;
+  apply(**known, (*known)->session.heard(message, now), &message, reply);
+}
+
+void control_plane::read_dealer(peer& from, time_point now) {
+  std::vector<zmq::message_t> parts;
+  const auto name = fmt::format("node '{}'", from.session.peer().name);
+  for (int i = 0; i < most_at_once && !from.reconnect; ++i) {
+    const int count = receive_parts(from.dealer->socket, parts, 1);
+    if (count == 0)
+      return;
+    if (count != 1)
+      refuse_message(name, fmt::format("a message of {} parts instead of one", count));
+    else if (is_lost(shared_.settings.filter, from.session.peer().name, incoming))
+      continue;
+    else if (const auto message = decoded(parts[0], name))
+      apply(from, from.session.answered(*message, now), &*message, {});
+  }
+}
+
+std::optional<control_message> control_plane::decoded(const zmq::message_t& bytes, const std::string& from) {
+  try {
+    auto message = decode_control(bytes_of(bytes));
+    shared_.tally->update([&](link_counters& c) {
+      ++c.messages_received;
+      c.bytes_received += bytes.size();
+    });
+    return message;
+  } catch (const invalid_input& error) {
+    refuse_message(from, error.what());
+    return std::nullopt;
+  }
+}
+
+void control_plane::refuse_message(const std::string& from, const std::string& why) {
+  shared_.tally->update([](link_counters& c) { ++c.refused_messages; });
+  shared_.log.say("message", fmt::format("a message of {} was refused: {}", from, why));
+}
+
+void control_plane::read_router_monitor() {
+  while (const auto event = router_->monitor.next()) {
+    if (event->what != connection_event::kind::refused)
+      continue;
+    shared_.tally->update([](link_counters& c) { ++c.refused_connections; });
+    shared_.log.say("refused connection", fmt::format("a connection to {} of node '{}' failed: {}",
+                                                      shared_.settings.own.control, own_.node, event->reason));
+  }
+}
+
+void control_plane::read_dealer_monitor(peer& of, time_point now) {
+  const auto replace_at = now + link_timing(shared_.settings.patience).longest_backoff;
+  while (const auto event = of.dealer->monitor.next()) {
+    switch (event->what) {
+      case connection_event::kind::connected:
+        of.session.connected(now);
+        of.replace_at.reset();
+        break;
+      case connection_event::kind::closed:
+        apply(of, of.session.connection_closed(now), nullptr, {});
+        of.replace_at = replace_at;
+        break;
+      case connection_event::kind::refused:
+        of.replace_at = replace_at;
+        shared_.log.say("connect " + of.session.peer().name,
+                        fmt::format("node '{}' cannot connect to node '{}' at {}: {}", own_.node,
+                                    of.session.peer().name, of.session.peer().control, event->reason));
+        break;
+    }
+  }
+}
+
+void control_plane::apply(peer& with, session_actions actions, const control_message* message, const reply_to& reply) {
+  const auto& where = with.session.peer();
+  if (actions.lost) {
+    told_.lost(where);
+    caf::anon_send(node_, peer_lost{where.name, actions.lost->incarnation, actions.lost->reason});
+    caf::anon_send_exit(with.proxy, caf::exit_reason::remote_link_unreachable);
+    with.proxy = nullptr;
+  }
+  // Not here: the socket may be in a poll set.
+  with.reconnect = with.reconnect || actions.reconnect;
+  const bool heard = !is_lost(shared_.settings.filter, where.name, outgoing);
+  if (actions.reply && reply && heard)
+    reply(*actions.reply);
+  if (actions.refused_message)
+    refuse_message(fmt::format("node '{}'", where.name), "it does not fit what was said before");
+  if (!with.reconnect && actions.greet && heard)
+    send(with.dealer->socket, *actions.greet);
+  if (!with.reconnect && actions.tell_state && heard)
+    send(with.dealer->socket, state_);
+  if (actions.joined) {
+    with.proxy = shared_.system.spawn(proxy_actor, where.name, *actions.joined, shared_.queue, shared_.tally);
+    caf::anon_send(node_, peer_joined{where.name, *actions.joined, with.proxy});
+    told_.joined(where);
+  }
+  if (actions.deliver)
+    std::visit(
+      [&](const auto& content) {
+        using content_type = std::decay_t<decltype(content)>;
+        if constexpr (
+          !std::is_same_v<
+            content_type,
+            hello> && !std::is_same_v<content_type, welcome> && !std::is_same_v<content_type, refusal> && !std::is_same_v<content_type, farewell>)
+          caf::anon_send(node_, content);
+      },
+      *message);
+  if (!actions.say.empty())
+    shared_.log.say("apart " + where.name, actions.say);
+  if (actions.cannot_take_part)
+    give_up(*actions.cannot_take_part);
+}
+
+void control_plane::give_up(const std::string& why) {
+  if (std::exchange(out_, true))
+    return;
+  shared_.log.say("refused", why);
+  if (shared_.settings.refused)
+    shared_.settings.refused(why);
+}
+
+void control_plane::tick(time_point now) {
+  if (out_)
+    return;
+  // A heartbeat is always due sooner than this.
+  const auto awake = 2 * link_timing(shared_.settings.patience).heartbeat;
+  const auto pause = now - std::exchange(last_tick_, now);
+  for (const auto& each : peers_) {
+    if (pause > awake)
+      each->session.slept(pause, now);
+    if (now >= each->session.next_due())
+      apply(*each, each->session.tick(now), nullptr, {});
+    if (each->reconnect || (each->replace_at && now >= *each->replace_at))
+      connect(*each);
+  }
+}
+
+control_plane::time_point control_plane::next_due() const {
+  auto due = time_point::max();
+  if (!out_)
+    for (const auto& each : peers_) {
+      due = std::min({due, each->session.next_due(), each->replace_at.value_or(time_point::max())});
+      if (each->reconnect)
+        due = time_point::min();
+    }
+  return due;
+}
+
+void control_plane::tell(const tell_peer& order) {
+  const auto named = std::find_if(peers_.begin(), peers_.end(), [&](const auto& each) {
+    return each->session.peer().name == order.node && each->session.joined() == order.incarnation;
+  });
+  if (named != peers_.end() && !(*named)->reconnect && !is_lost(shared_.settings.filter, order.node, outgoing))
+    send((*named)->dealer->socket, order.message);
+}
+
+void control_plane::send(zmq::socket_t& socket, const control_message& message, const std::string& route) {
+  try {
+    const auto bytes = encode(message);
+    if (!route.empty() && !socket.send(zmq::buffer(route), zmq::send_flags::sndmore | zmq::send_flags::dontwait))
+      return;
+    const bool sent = socket.send(zmq::buffer(bytes), zmq::send_flags::dontwait).has_value();
+    shared_.tally->update([&](link_counters& c) {
+      c.messages_sent += sent;
+      c.bytes_sent += sent ? bytes.size() : 0;
+    });
+  } catch (const invalid_input& error) {
+    shared_.log.say("unsendable", error.what());
+  } catch (const zmq::error_t& error) {
+    // A route that is gone; who it led to will connect again.
+    shared_.log.say("unsent", fmt::format("a message was not sent: {}", error.what()));
+  }
+}
+
+void control_plane::farewell_to_all(const std::string& reason) {
+  for (const auto& each : peers_) {
+    if (!each->session.joined() || each->reconnect
+        || is_lost(shared_.settings.filter, each->session.peer().name, outgoing))
+      continue;
+    // Long enough for a peer that listens.
+    each->dealer->socket.set(zmq::sockopt::linger,
+                             static_cast<int>(link_timing(shared_.settings.patience).first_backoff.count()));
+    send(each->dealer->socket, farewell{reason});
+  }
+}
+
+} // namespace paceline

@@ -1,0 +1,106 @@
+#pragma once
+
+#include "cluster/link/link_counters.hpp"
+#include "cluster/link/link_log.hpp"
+#include "cluster/link/link_queue.hpp"
+#include "cluster/link/link_settings.hpp"
+#include "cluster/link/link_sockets.hpp"
+#include "cluster/link/peer_session.hpp"
+#include "cluster/link/poll_set.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace paceline {
+
+/// The small messages between nodes: own ROUTER, to which the peers connect, and a DEALER to each peer's. Runs the peers'
+/// sessions, and turns what they find into messages to the node's actor. Used on the link's thread, once made.
+class control_plane {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// What others of the link want to know.
+  struct listeners {
+    std::function<void(const node_endpoints&)> joined;
+    std::function<void(const node_endpoints&)> lost;
+  };
+
+  /// What it shares with the rest of the link, which outlives it.
+  struct environment {
+    caf::actor_system& system;
+    const link_settings& settings;
+    const link_sockets& sockets;
+    link_log& log;
+    std::shared_ptr<link_queue> queue;
+    std::shared_ptr<link_tally> tally;
+  };
+
+  /// Binds the ROUTER. Throws as link_sockets::bound.
+  control_plane(environment shared, listeners told);
+
+  /// Connects to the peers, and from now on tells `node` what comes.
+  /// Throws invalid_input where a peer's endpoint is none.
+  void begin(caf::actor node, time_point now);
+
+  void watch(poll_set& set);
+
+  /// Does what is due by now.
+  void tick(time_point now);
+  time_point next_due() const;
+
+  /// Sends to a peer, unless it is another incarnation now.
+  void tell(const tell_peer& order);
+
+  /// What the heartbeats carry from now on.
+  void set_state(node_state state) { state_ = std::move(state); }
+
+  /// Says goodbye to all who have joined; nothing more is to be done afterwards.
+  void farewell_to_all(const std::string& reason);
+
+ private:
+  struct peer {
+    peer_session session;
+    std::unique_ptr<watched_socket> dealer;
+    caf::actor proxy;
+    /// The connection is to be replaced at the next turn; nothing is said over it any more.
+    bool reconnect = false;
+    /// ZeroMQ connects again where a connection broke, but not where the other side said what is no ZMTP, or had other keys.
+    /// So a connection that is not back by then is replaced.
+    std::optional<time_point> replace_at = std::nullopt;
+  };
+
+  /// Where a message came from: a route of the ROUTER, or a peer's own DEALER.
+  using reply_to = std::function<void(const control_message&)>;
+
+  void connect(peer& to);
+  void read_router(time_point now);
+  void read_dealer(peer& from, time_point now);
+  void read_router_monitor();
+  void read_dealer_monitor(peer& of, time_point now);
+  void handle(const std::string& route, const control_message& message, time_point now);
+  void apply(peer& with, session_actions actions, const control_message* message, const reply_to& reply);
+  void refuse_message(const std::string& from, const std::string& why);
+  void give_up(const std::string& why);
+  void send(zmq::socket_t& socket, const control_message& message, const std::string& route = "");
+  std::optional<control_message> decoded(const zmq::message_t& bytes, const std::string& from);
+
+  environment shared_;
+  listeners told_;
+  hello own_;
+  std::unique_ptr<watched_socket> router_;
+  std::vector<std::unique_ptr<peer>> peers_;
+  caf::actor node_;
+  node_state state_;
+  time_point last_tick_{};
+  /// This node was refused: it says nothing any more.
+  bool out_ = false;
+};
+
+} // namespace paceline

@@ -1,0 +1,131 @@
+#include "cluster/link/frame_worker.hpp"
+
+#include "cluster/link/shared_message.hpp"
+#include "cluster/wire/snapshot_frame.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace paceline {
+
+namespace {
+
+std::pair<std::uint64_t, std::uint64_t> order_of(const leader_snapshot& snapshot) {
+  return {snapshot.term, snapshot.decision};
+}
+
+} // namespace
+
+frame_worker::frame_worker(const link_settings& settings, std::shared_ptr<parameter_plane> local,
+                           std::shared_ptr<link_queue> queue, std::shared_ptr<link_tally> tally)
+  : settings_(settings), local_(std::move(local)), queue_(std::move(queue)), tally_(std::move(tally)), thread_([this] {
+      run();
+    }) {}
+
+frame_worker::~frame_worker() {
+  {
+    const std::lock_guard guard(mutex_);
+    ended_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+}
+
+void frame_worker::publish(snapshot_ptr snapshot) {
+  {
+    const std::lock_guard guard(mutex_);
+    std::swap(own_, snapshot);
+  }
+  changed_.notify_one();
+}
+
+void frame_worker::receive(arrival frame) {
+  {
+    const std::lock_guard guard(mutex_);
+    // What was there is freed outside the lock.
+    std::swap(frames_[frame.peer], frame);
+  }
+  changed_.notify_one();
+}
+
+void frame_worker::prepare_offer() {
+  {
+    const std::lock_guard guard(mutex_);
+    offer_wanted_ = true;
+  }
+  changed_.notify_one();
+}
+
+bool frame_worker::next(work& todo) {
+  std::unique_lock guard(mutex_);
+  changed_.wait(guard, [&] { return ended_ || own_ || offer_wanted_ || !frames_.empty(); });
+  if (ended_)
+    return false;
+  todo.own = std::exchange(own_, nullptr);
+  todo.offer = std::exchange(offer_wanted_, false);
+  if (!frames_.empty())
+    todo.arrived = std::move(frames_.extract(frames_.begin()).mapped());
+  return true;
+}
+
+void frame_worker::run() {
+  while (true) {
+    work todo;
+    if (!next(todo))
+      return;
+    if (todo.own)
+      encode(todo.own);
+    if (todo.offer)
+      offer();
+    if (todo.arrived)
+      decode(*todo.arrived);
+  }
+}
+
+frame_ptr frame_worker::encoded(const leader_snapshot& snapshot) const {
+  auto frame = encode_snapshot(snapshot, settings_.snapshots_as, settings_.slices,
+                               std::max(settings_.now() - snapshot.taken_at, std::chrono::nanoseconds(0)));
+  if (settings_.filter)
+    settings_.filter->spoil(frame);
+  return std::make_shared<const std::vector<std::byte>>(std::move(frame));
+}
+
+void frame_worker::encode(const snapshot_ptr& snapshot) {
+  if (!queue_->push(send_frame{encoded(*snapshot)}))
+    tally_->update([](link_counters& c) { ++c.dropped_messages; });
+}
+
+void frame_worker::offer() {
+  const auto newest = local_->newest(scope::global, 0);
+  const bool pushed =
+    queue_->push(newest ? offer_frame{newest->term, newest->decision, encoded(*newest)} : offer_frame{});
+  if (!pushed)
+    tally_->update([](link_counters& c) { ++c.dropped_messages; });
+}
+
+void frame_worker::decode(const arrival& arrived) {
+  const frame_expectation expected{.fingerprint = settings_.fingerprint,
+                                   .slices = settings_.slices,
+                                   .max_age =
+                                     arrived.fetched ? std::chrono::nanoseconds::max() : settings_.max_snapshot_age};
+  const auto read = decode_snapshot(bytes_of(arrived.frame), expected, settings_.now());
+  // Only global snapshots travel between nodes.
+  if (read.snapshot && read.snapshot->scope == scope::global) {
+    tally_->update([](link_counters& c) { ++c.snapshots_received; });
+    // A replayed or overtaken one must not reach a follower that has just subscribed either.
+    const auto newest = local_->newest(scope::global, 0);
+    if (!newest || order_of(*newest) < order_of(*read.snapshot))
+      local_->publish(read.snapshot);
+    return;
+  }
+  const auto why = read.snapshot ? frame_refusal::foreign : read.why;
+  tally_->update([&](link_counters& c) { ++c.refused_snapshots[static_cast<std::size_t>(why)]; });
+  queue_->push(
+    say_line{"snapshot " + arrived.peer,
+             fmt::format("a snapshot from node '{}' was refused as {}: {}", arrived.peer, to_string(why),
+                         read.snapshot ? "it is one of a group, and those stay in their node" : read.problem)});
+}
+
+} // namespace paceline

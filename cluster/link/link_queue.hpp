@@ -1,0 +1,88 @@
+#pragma once
+
+#include "cluster/link/control_message.hpp"
+
+#include <caf/actor.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace paceline {
+
+/// Bytes of an encoded snapshot, shared by all connections that send them.
+using frame_ptr = std::shared_ptr<const std::vector<std::byte>>;
+
+// What other threads ask of the link's thread.
+
+/// Connect to the peers, and tell `node` what comes.
+struct begin_link {
+  caf::actor node;
+};
+
+/// From a proxy: a message to the peer that it stands for.
+struct tell_peer {
+  std::string node;
+  std::uint64_t incarnation = 0;
+  control_message message;
+};
+
+/// From the frame worker: an own snapshot to be sent to all.
+struct send_frame {
+  frame_ptr frame;
+};
+
+/// From the frame worker: the newest snapshot for those who asked for it; empty where there is none.
+struct offer_frame {
+  std::uint64_t term = 0;
+  std::uint64_t decision = 0;
+  frame_ptr frame;
+};
+
+/// A line for people. Lines of one key are rate-limited together.
+struct say_line {
+  std::string key;
+  std::string text;
+};
+
+using link_command = std::variant<begin_link, tell_peer, node_state, send_frame, offer_frame, say_line>;
+
+/// Commands on their way to the link's thread, which polls `descriptor`. Thread-safe. Bounded: what does not fit is refused
+/// (all of it is soft state that will be said again).
+class link_queue {
+ public:
+  static constexpr std::size_t most_commands = 10'000;
+
+  link_queue();
+  ~link_queue();
+
+  link_queue(const link_queue&) = delete;
+  link_queue& operator=(const link_queue&) = delete;
+
+  /// False where the queue is full or closed.
+  bool push(link_command command);
+
+  /// Wakes the reader for good; nothing is taken any more.
+  void close();
+  bool closed() const;
+
+  /// Everything that was pushed since the last call, in order.
+  std::vector<link_command> take();
+
+  /// Readable while there is something to take, or the queue is closed.
+  int descriptor() const { return descriptor_; }
+
+ private:
+  void wake();
+
+  int descriptor_;
+  mutable std::mutex mutex_;
+  std::vector<link_command> commands_;
+  bool closed_ = false;
+};
+
+} // namespace paceline

@@ -1,0 +1,200 @@
+#include "cluster/link/peer_session.hpp"
+
+#include "cluster/link/hello_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace paceline {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::chrono::seconds longest_silence_between_complaints{60};
+
+double seconds(std::chrono::steady_clock::duration time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+/// Which of two nodes that do not fit together stays: the older one. A hello takes its time, so of two that are about as old
+/// it is the one of lower name; both sides have to come to the same result.
+bool outranks(const hello& one, const hello& other, milliseconds patience) {
+  const auto older_by = one.up_for - other.up_for;
+  return std::chrono::abs(older_by) < patience ? one.node < other.node : older_by > older_by.zero();
+}
+
+} // namespace
+
+peer_session::peer_session(hello own, node_endpoints peer, milliseconds patience, time_point started)
+  : own_(std::move(own)),
+    peer_(std::move(peer)),
+    patience_(patience),
+    timing_(patience),
+    started_(started),
+    last_heard_(started),
+    may_replace_from_(started),
+    next_beat_(started),
+    apart_since_(started),
+    next_complaint_(started + timing_.says_unreachable_after) {}
+
+hello peer_session::own_hello(time_point now) const {
+  auto said = own_;
+  said.up_for = now - started_;
+  return said;
+}
+
+void peer_session::part(session_actions& actions, time_point now, const std::string& reason) {
+  route_.clear();
+  welcomed_.reset();
+  if (!joined_)
+    return;
+  actions.lost = session_actions::loss{*joined_, reason};
+  joined_.reset();
+  apart_since_ = now;
+  next_complaint_ = now + timing_.says_unreachable_after;
+  next_beat_ = now;
+}
+
+void peer_session::join_if_complete(session_actions& actions, time_point now) {
+  if (joined_ || route_.empty() || welcomed_ != accepted_)
+    return;
+  joined_ = accepted_;
+  actions.joined = joined_;
+  actions.tell_state = true;
+  next_beat_ = now + timing_.heartbeat;
+}
+
+session_actions peer_session::heard_hello(const std::string& route, const hello& theirs, time_point now) {
+  session_actions actions;
+  const auto ours = own_hello(now);
+  if (auto why = misfit(ours, theirs)) {
+    actions.refused_message = true;
+    if (!outranks(ours, theirs, patience_))
+      actions.cannot_take_part = why->text;
+    else
+      actions.reply = *std::move(why);
+    return actions;
+  }
+  if (joined_ && *joined_ != theirs.incarnation) {
+    actions.refused_message = true;
+    actions.reply = refusal{refusal::cause::name_taken,
+                            fmt::format("node '{}' is already taking part, as node '{}' sees it; a second one needs a "
+                                        "name of its own in the cluster file",
+                                        peer_.name, own_.node)};
+    return actions;
+  }
+  if (joined_ && route_ != route) {
+    part(actions, now, "it lost this node and began anew");
+    actions.reconnect = now >= may_replace_from_;
+  }
+  if (actions.reconnect)
+    may_replace_from_ = now + timing_.lost_after;
+  if (welcomed_ && *welcomed_ != theirs.incarnation)
+    welcomed_.reset();
+  route_ = route;
+  accepted_ = theirs.incarnation;
+  last_heard_ = now;
+  actions.reply = welcome{own_.node, own_.incarnation};
+  join_if_complete(actions, now);
+  return actions;
+}
+
+session_actions peer_session::heard(const control_message& message, time_point now) {
+  session_actions actions;
+  if (std::holds_alternative<welcome>(message) || std::holds_alternative<refusal>(message)) {
+    // These answer our hello, over our own connection.
+    actions.refused_message = true;
+    return actions;
+  }
+  if (const auto* state = std::get_if<node_state>(&message);
+      state && (state->node != peer_.name || state->incarnation != accepted_)) {
+    actions.refused_message = true;
+    return actions;
+  }
+  last_heard_ = now;
+  if (const auto* bye = std::get_if<farewell>(&message)) {
+    part(actions, now, "it said farewell: " + bye->reason);
+    return actions;
+  }
+  actions.deliver = joined_.has_value();
+  return actions;
+}
+
+session_actions peer_session::answered(const control_message& message, time_point now) {
+  session_actions actions;
+  if (const auto* back = std::get_if<welcome>(&message); back && back->node == peer_.name) {
+    name_taken_since_.reset();
+    if (joined_ && *joined_ != back->incarnation)
+      part(actions, now, "a new incarnation of it answers");
+    welcomed_ = back->incarnation;
+    join_if_complete(actions, now);
+  } else if (const auto* no = std::get_if<refusal>(&message)) {
+    if (no->why != refusal::cause::name_taken) {
+      actions.cannot_take_part = no->text;
+      return actions;
+    }
+    // The one who has the name may be our own earlier incarnation, which is not yet missed.
+    if (!name_taken_since_)
+      name_taken_since_ = now;
+    if (now - *name_taken_since_ >= 2 * patience_)
+      actions.cannot_take_part = no->text;
+  } else {
+    actions.refused_message = true;
+  }
+  return actions;
+}
+
+void peer_session::connected(time_point now) {
+  if (!joined_)
+    next_beat_ = now;
+}
+
+session_actions peer_session::connection_closed(time_point now) {
+  session_actions actions;
+  part(actions, now, "the connection to it was closed");
+  return actions;
+}
+
+void peer_session::slept(std::chrono::steady_clock::duration time, time_point now) {
+  last_heard_ = std::min(last_heard_ + time, now);
+}
+
+session_actions peer_session::tick(time_point now) {
+  session_actions actions;
+  if (!route_.empty() && now - last_heard_ >= timing_.lost_after) {
+    actions.reconnect = joined_.has_value();
+    may_replace_from_ = now + timing_.lost_after;
+    part(actions, now, fmt::format("it was not heard of for {:.1f} s", seconds(now - last_heard_)));
+  }
+  if (now >= next_beat_) {
+    next_beat_ = now + timing_.heartbeat;
+    if (joined_)
+      actions.tell_state = true;
+    else
+      actions.greet = own_hello(now);
+  }
+  if (!joined_ && now >= next_complaint_)
+    complain(actions, now);
+  return actions;
+}
+
+void peer_session::complain(session_actions& actions, time_point now) {
+  const auto apart = now - apart_since_;
+  actions.say =
+    fmt::format("node '{}' ({}) has not been there for {:.1f} s; trying on", peer_.name, peer_.control, seconds(apart));
+  next_complaint_ = now + std::min<std::chrono::steady_clock::duration>(apart, longest_silence_between_complaints);
+}
+
+peer_session::time_point peer_session::next_due() const {
+  auto due = next_beat_;
+  if (!route_.empty())
+    due = std::min(due, last_heard_ + timing_.lost_after);
+  if (!joined_)
+    due = std::min(due, next_complaint_);
+  return due;
+}
+
+} // namespace paceline

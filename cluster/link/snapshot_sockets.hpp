@@ -1,0 +1,65 @@
+#pragma once
+
+#include "cluster/link/frame_worker.hpp"
+#include "cluster/link/link_counters.hpp"
+#include "cluster/link/link_log.hpp"
+#include "cluster/link/link_queue.hpp"
+#include "cluster/link/link_settings.hpp"
+#include "cluster/link/link_sockets.hpp"
+#include "cluster/link/poll_set.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace paceline {
+
+/// No frame of this layout is longer, whatever its type.
+std::int64_t longest_frame(const link_settings& settings);
+
+/// The newest snapshot of each node to each other: own PUB, and a SUB to each peer that has joined, so that a peer that is gone
+/// holds nothing. Both sides keep the newest one only. Used on the link's thread, once made.
+class snapshot_sockets {
+ public:
+  /// Binds the PUB. Throws as link_sockets::bound.
+  snapshot_sockets(const link_settings& settings, const link_sockets& sockets, link_log& log,
+                   std::shared_ptr<link_tally> tally, frame_worker& worker);
+
+  using time_point = std::chrono::steady_clock::time_point;
+
+  void join(const node_endpoints& peer);
+  void leave(const node_endpoints& peer);
+
+  void watch(poll_set& set);
+  /// Closes what has left, and connects anew where that is due.
+  void tick(time_point now);
+  time_point next_due() const;
+
+  void send(const frame_ptr& frame);
+
+ private:
+  struct subscription {
+    node_endpoints peer;
+    std::unique_ptr<watched_socket> socket;
+    bool left = false;
+    /// A connection that ended in what is no ZMTP (a frame that is too long) ZeroMQ does not make again; so one that is
+    /// not back by then is replaced.
+    std::optional<time_point> replace_at = std::nullopt;
+  };
+
+  std::unique_ptr<watched_socket> subscribed(const node_endpoints& peer) const;
+  void read(subscription& from);
+  void read_monitor(subscription& of);
+
+  const link_settings& settings_;
+  const link_sockets& sockets_;
+  link_log& log_;
+  std::shared_ptr<link_tally> tally_;
+  frame_worker& worker_;
+  std::unique_ptr<watched_socket> publisher_;
+  std::vector<std::unique_ptr<subscription>> subscriptions_;
+};
+
+} // namespace paceline

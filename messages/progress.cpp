@@ -1,0 +1,20 @@
+#include "messages/progress.hpp"
+
+namespace paceline {
+
+compute_counters& compute_counters::operator+=(const compute_counters& other) {
+  steps += other.steps;
+  stepping += other.stepping;
+  waited_for_data += other.waited_for_data;
+  waited_for_messages += other.waited_for_messages;
+  pulls_group += other.pulls_group;
+  pulls_global += other.pulls_global;
+  superseded += other.superseded;
+  snapshots_taken += other.snapshots_taken;
+  recoveries += other.recoveries;
+  probes += other.probes;
+  probing += other.probing;
+  return *this;
+}
+
+} // namespace paceline

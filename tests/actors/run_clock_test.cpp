@@ -1,0 +1,36 @@
+#include "actors/run_clock.hpp"
+
+#include "tests/catch.hpp"
+
+using namespace paceline;
+using namespace std::chrono_literals;
+
+TEST_CASE("a node that joins a run goes on from the training time that the others tell") {
+  auto time = 0ns;
+  run_clock clock([&] { return time; });
+  SECTION("told before it begins") {
+    clock.catch_up(100s);
+    REQUIRE(clock.training_time() == 0s);
+    time = 5s;
+    clock.start(40s);
+    REQUIRE(clock.training_time() == 100s);
+  }
+  SECTION("told after it began") {
+    time = 5s;
+    clock.start(40s);
+    time = 6s;
+    clock.catch_up(100s);
+    REQUIRE(clock.training_time() == 100s);
+  }
+  time += 1s;
+  REQUIRE(clock.training_time() == 101s);
+}
+
+TEST_CASE("a training time told by a node that is behind changes nothing") {
+  auto time = 0ns;
+  run_clock clock([&] { return time; });
+  clock.catch_up(1s);
+  clock.start(40s);
+  clock.catch_up(39s);
+  REQUIRE(clock.training_time() == 40s);
+}

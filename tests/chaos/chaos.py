@@ -1,0 +1,113 @@
+"""What the chaos tests share: short runs of several node processes whose parts die, judged by what they wrote down."""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT / "tests/end_to_end"), str(ROOT / "scripts")]
+
+import harness  # noqa: E402
+import storm_analysis  # noqa: E402
+
+main = harness.main
+
+
+def cluster(nodes=("a", "b", "c"), seconds=20, **more):
+    """Nodes of a group of two workers, whose small steps leave the machine time for everything else."""
+    file = {
+        "groups": {"workers": 2},
+        "nodes": [{"name": name} for name in nodes],
+        "network": {"patience": "2s"},
+        "device": {"pin": False},
+        "data": {"train_size": 640, "test_size": 100, "batch_size": 8},
+        "model": "linear",
+        "strategy": {"period_group": 4, "period_global": 8, "loss_window": 4},
+        "optimizer": {"learning_rate": 0.01},
+        "budget": {"time": f"{seconds}s"},
+        "output": {"folder": "runs", "name": "a", "evaluate_every": "1h", "checkpoint_every": "5s"},
+        "faults": {"step_time": "20ms"},
+    }
+    for key, value in more.items():
+        file[key] = {**file.get(key, {}), **value}
+    return file
+
+
+class Chaos(harness.EndToEnd):
+    """A test's run is runs/a below its folder."""
+
+    def start_cluster(self, **settings):
+        self.sockets_before = socket_files()
+        self.write("cluster.json", json.dumps(cluster(**settings)))
+        return self.start("launch", "cluster.json")
+
+    def node_folder(self, name):
+        return self.run_folder() / "nodes" / name
+
+    def node_log(self, name, file="metrics.jsonl"):
+        path = self.node_folder(name) / file
+        return storm_analysis.read_log(path) if path.exists() else []
+
+    def node_processes(self):
+        """Of the run under way, by the names of their nodes; a node's folder says who holds it."""
+        found = {}
+        for lock in self.run_folder().glob("nodes/*/.lock"):
+            text = lock.read_text(encoding="utf-8").strip()
+            if text.isdigit() and is_node(int(text), lock.parent.name):
+                found[lock.parent.name] = int(text)
+        return found
+
+    def wait_for_training(self, process, nodes=("a", "b", "c")):
+        """Until every node has been pulled toward a global leader."""
+        def trains(name):
+            return any(r["type"] == "pull" and r["scope"] == "global" for r in self.node_log(name))
+        self.wait_until(lambda: all(trains(name) for name in nodes), process)
+
+    def holder(self):
+        """Who holds the global leader's seat, as the node of the highest term tells."""
+        seats = [r for log in self.run_folder().glob("nodes/*/leadership.jsonl")
+                 for r in storm_analysis.of_type(storm_analysis.read_log(log), "seat")]
+        return max(seats, key=lambda r: r["term"])["holder"] if seats else None
+
+    def assert_rode_on(self, nodes=("a", "b", "c")):
+        """What holds for every run that ended well, whatever befell it."""
+        summary = self.summary()
+        self.assertEqual("finished", summary["outcome"], summary["failures"])
+        self.assertEqual(0, summary["totals"]["waited_for_messages"], "a step waited")
+        for name in nodes:
+            self.assertEqual([], storm_analysis.falling_terms(self.node_log(name, "leadership.jsonl")), name)
+            self.assertEqual(0, storm_analysis.of_type(self.node_log(name), "progress")[-1]["waited_for_messages"], name)
+        self.assert_no_leftovers()
+        self.assertEqual({}, self.node_processes())
+        self.assertEqual(set(), socket_files() - self.sockets_before)
+
+    def assert_recovered(self, kinds):
+        """Exactly these faults were carried out, and every victim took part again."""
+        faults = self.summary()["faults"]
+        self.assertEqual(sorted(kinds), sorted(fault["kind"] for fault in faults))
+        self.assertEqual([], [fault for fault in faults if fault["recovery"] is None])
+
+    def took_part_after(self, name, moment):
+        """Whether each worker of that node was pulled, or led, after that moment."""
+        log = [r for r in self.node_log(name) if storm_analysis.wall(r) > moment]
+        pulled = {r["worker"] for r in storm_analysis.of_type(log, "pull")}
+        led = {r["worker"] for r in storm_analysis.of_type(log, "progress") if r["snapshots_taken"] > 0}
+        return len(pulled | led) == 2
+
+
+def socket_files():
+    return set(Path(f"/tmp/paceline-{os.geteuid()}").glob("*/*"))
+
+
+def is_node(pid, name):
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return b"node" in words and name.encode() in words
+
+
+def kill(pid):
+    os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,138 @@
+#include "cluster/launch/node_merger.hpp"
+
+#include "cluster/checkpoint/checkpoint.hpp"
+#include "cluster/launch/task.hpp"
+#include "tests/catch.hpp"
+#include "tests/cluster/launch/fake_nodes.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+
+using namespace paceline;
+using namespace paceline::testing;
+using Catch::Matchers::ContainsSubstring;
+using nlohmann::json;
+
+namespace {
+
+/// A run folder with what both nodes left after so many steps of each worker.
+struct left_run {
+  temporary_folder folder;
+  run_config config = two_nodes(folder.path());
+  run_folder run = run_folder::create(folder / "nodes-test");
+
+  left_run() {
+    leave_node_folder(node_folder(run.path(), "a"), config, "a", 100);
+    leave_node_folder(node_folder(run.path(), "b"), config, "b", 80);
+  }
+
+  run_state checkpoint() const {
+    const auto network = load_task(two_nodes(folder.path())).network;
+    return load_checkpoint(latest_checkpoint_of(run.path()).value(), network.parameters());
+  }
+};
+
+std::size_t lines_in(const std::filesystem::path& file) {
+  const auto text = contents_of(file);
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+} // namespace
+
+TEST_CASE("what nodes left becomes one run: logs, centre and leader over all workers, a test, a summary") {
+  left_run left;
+  const auto summary =
+    merge_nodes(left.config, left.run, {{.name = "a", .code = 0}, {.name = "b", .restarts = 2, .code = 0}});
+  REQUIRE(summary.outcome == run_outcome::finished);
+  REQUIRE(summary.workers.size() == 4);
+  REQUIRE(summary.failures.empty());
+  REQUIRE(summary.leadership.group_decisions() == 2);
+  // Both nodes tell of them.
+  REQUIRE(summary.leadership.global_decisions() == 2);
+  REQUIRE(summary.training_time == std::chrono::seconds(2));
+  REQUIRE(summary.training_time_of_launch == std::chrono::seconds(2));
+  REQUIRE(summary.final_test);
+  REQUIRE(summary.final_test->leader_id == worker_id{1, 0});
+  REQUIRE(summary.final_test->total_steps == 360);
+
+  const auto state = left.checkpoint();
+  REQUIRE(state.workers.size() == 4);
+  REQUIRE(state.leader == worker_id{1, 0});
+  REQUIRE(state.total_steps == 360);
+  REQUIRE(centre_of(state).front() == Approx(0.015));
+
+  REQUIRE(lines_in(left.run.leadership()) == 4);
+  // Progress of each worker, and the last test.
+  REQUIRE(lines_in(left.run.metrics()) == 5);
+  const auto written = json::parse(contents_of(left.run.summary()));
+  REQUIRE(written["total_steps"] == 360);
+  REQUIRE(written["nodes"][1]
+          == json({{"node", "b"},
+                   {"first_group", 1},
+                   {"groups", 1},
+                   {"steps", 160},
+                   {"restarts", 2},
+                   {"exit_code", 0},
+                   {"in_centre", true}}));
+  const auto text = to_text(summary);
+  REQUIRE_THAT(text, ContainsSubstring("  b                     1       160         2  finished\n"));
+}
+
+TEST_CASE("gathering twice gives the same") {
+  left_run left;
+  const auto first = to_json(merge_nodes(left.config, left.run, {}));
+  REQUIRE(to_json(merge_nodes(left.config, left.run, {})) == first);
+  REQUIRE(lines_in(left.run.metrics()) == 5);
+}
+
+TEST_CASE("the workers of a node that stayed down count with their steps, but are not in the centre") {
+  left_run left;
+  const auto summary =
+    merge_nodes(left.config, left.run, {{.name = "a", .code = 0}, {.name = "b", .code = 137, .given_up = true}});
+  REQUIRE(summary.outcome == run_outcome::finished);
+  REQUIRE(left.checkpoint().workers.size() == 2);
+  REQUIRE(centre_of(left.checkpoint()).front() == Approx(0.01));
+  REQUIRE_FALSE(summary.nodes[1].in_centre);
+  REQUIRE(summary.nodes[1].steps == 160);
+  REQUIRE_THAT(to_text(summary), ContainsSubstring("died of signal 9, not in the centre\n"));
+}
+
+TEST_CASE("a node whose folder is empty or damaged does not keep the others from their summary") {
+  left_run left;
+  const auto b = node_folder(left.run.path(), "b");
+  SECTION("empty") {
+    std::filesystem::remove_all(b);
+    const auto summary = merge_nodes(left.config, left.run, {});
+    REQUIRE(summary.failures.empty());
+    REQUIRE(summary.workers.size() == 2);
+  }
+  SECTION("damaged") {
+    write_contents(latest_checkpoint_of(b).value() / "state.json", "{");
+    write_contents(b / "metrics.jsonl", "{\"type\":");
+    const auto summary = merge_nodes(left.config, left.run, {});
+    REQUIRE(summary.failures.size() == 1);
+    REQUIRE(summary.failures[0].code == failure_code::checkpoint_failed);
+    REQUIRE(summary.workers.size() == 2);
+  }
+  REQUIRE(left.checkpoint().workers.size() == 2);
+}
+
+TEST_CASE("a run of which nothing is left is a failed one") {
+  left_run left;
+  std::filesystem::remove_all(left.run.nodes());
+  const auto summary = merge_nodes(left.config, left.run, {});
+  REQUIRE(summary.outcome == run_outcome::failed);
+  REQUIRE_FALSE(summary.final_test);
+}
+
+TEST_CASE("data that is not on the machine that gathers costs the test alone") {
+  left_run left;
+  left.config.data.kind = "cifar10";
+  left.config.data.path = left.folder / "none";
+  const auto summary = merge_nodes(left.config, left.run, {});
+  REQUIRE_FALSE(summary.final_test);
+  REQUIRE(summary.failures.size() == 1);
+  REQUIRE(summary.failures[0].code == failure_code::evaluation_failed);
+  REQUIRE(left.checkpoint().workers.size() == 4);
+}

@@ -1,0 +1,118 @@
+#include "cluster/link/linked_plane.hpp"
+
+#include "tests/actors/parameter_plane_suite.hpp"
+#include "tests/cluster/link/linked_nodes.hpp"
+
+using namespace paceline;
+
+namespace {
+
+/// Two nodes that have joined; snapshots go from a to b.
+struct linked_pair {
+  explicit linked_pair(bool over_tcp = false, std::vector<std::size_t> slices = {2, 3})
+    : at_a(over_tcp ? tcp_endpoints("a") : ipc_endpoints("a", folder)),
+      at_b(over_tcp ? tcp_endpoints("b") : ipc_endpoints("b", folder)),
+      slices_(std::move(slices)),
+      a(system, settings(at_a, at_b, 1)),
+      b(system, settings(at_b, at_a, 2)) {
+    REQUIRE(a.has_joined());
+    REQUIRE(b.has_joined());
+    // The subscription behind the join has to be known to the publisher; until then it sends to nobody.
+    const auto slot = b.link->plane()->subscribe(scope::global, 0);
+    std::uint64_t decision = 0;
+    REQUIRE(comes_true([&] {
+      a.link->plane()->publish(global_snapshot(0, ++decision, parameters()));
+      return slot->take() != nullptr;
+    }));
+    REQUIRE(comes_true([&] { return b.link->plane()->newest(scope::global, 0)->decision == decision; }));
+  }
+
+  link_settings settings(const node_endpoints& own, const node_endpoints& peer, std::uint64_t incarnation) const {
+    auto result = settings_for(own, {peer}, incarnation);
+    result.slices = slices_;
+    return result;
+  }
+
+  std::size_t parameters() const {
+    std::size_t sum = 0;
+    for (const auto each : slices_)
+      sum += each;
+    return sum;
+  }
+
+  plane_under_test plane() const {
+    return {a.link->plane(), b.link->plane(), [count = parameters()](std::uint64_t term, std::uint64_t decision) {
+              return global_snapshot(term, decision, count);
+            }};
+  }
+
+  actor_system_settings config;
+  caf::actor_system system{config};
+  temporary_folder folder;
+  node_endpoints at_a;
+  node_endpoints at_b;
+  std::vector<std::size_t> slices_;
+  linked_node a;
+  linked_node b;
+};
+
+} // namespace
+
+TEST_CASE("two linked nodes pass the suite of parameter planes over ipc and tcp, small and large") {
+  for (const bool over_tcp : {false, true}) {
+    for (const std::size_t parameters : {std::size_t{3}, std::size_t{300'000}}) {
+      const linked_pair nodes(over_tcp, {2, parameters});
+      check_that_followers_get_what_leaders_publish(nodes.plane());
+      check_that_followers_take_rising_decisions_and_the_last(nodes.plane());
+      check_that_an_older_term_is_never_taken(nodes.plane());
+      check_that_memory_is_bounded(nodes.plane());
+    }
+  }
+}
+
+TEST_CASE("snapshots of a group stay in their node") {
+  const linked_pair nodes;
+  const auto here = nodes.a.link->plane()->subscribe(scope::group, 0);
+  const auto there = nodes.b.link->plane()->subscribe(scope::group, 0);
+  auto of_group = *global_snapshot(1, 1);
+  of_group.scope = scope::group;
+  nodes.a.link->plane()->publish(std::make_shared<const leader_snapshot>(of_group));
+  REQUIRE(here->take());
+  const auto global = nodes.b.link->plane()->subscribe(scope::global, 0);
+  nodes.a.link->plane()->publish(global_snapshot(1, 2));
+  REQUIRE(await(*global));
+  REQUIRE_FALSE(there->take());
+}
+
+TEST_CASE("a late joiner gets the newest global snapshot at once, though nobody publishes, however old it is") {
+  actor_system_settings config;
+  caf::actor_system system(config);
+  temporary_folder folder;
+  const auto at_a = ipc_endpoints("a", folder);
+  const auto at_b = ipc_endpoints("b", folder);
+  // Several chunks.
+  constexpr std::size_t parameters = 2'500'000;
+  const auto with_slices = [](link_settings settings) {
+    settings.slices = {parameters};
+    settings.max_snapshot_age = std::chrono::nanoseconds(1);
+    return settings;
+  };
+  linked_node a(system, with_slices(settings_for(at_a, {at_b}, 1)));
+  const auto sent = global_snapshot(3, 8, parameters);
+  a.link->plane()->publish(sent);
+  linked_node b(system, with_slices(settings_for(at_b, {at_a}, 2)));
+  const auto slot = b.link->plane()->subscribe(scope::global, 0);
+  const auto taken = await(*slot);
+  REQUIRE(taken);
+  REQUIRE(taken->parameters == sent->parameters);
+  REQUIRE(taken->decision == 8);
+}
+
+TEST_CASE("the plane of a link that has ended goes on inside its process") {
+  linked_pair nodes;
+  const auto plane = nodes.a.link->plane();
+  nodes.a.link.reset();
+  const auto slot = plane->subscribe(scope::global, 0);
+  plane->publish(global_snapshot(5, 1));
+  REQUIRE(slot->take());
+}

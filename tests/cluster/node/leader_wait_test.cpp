@@ -1,0 +1,57 @@
+#include "cluster/node/leader_wait.hpp"
+#include "tests/catch.hpp"
+
+#include <atomic>
+#include <thread>
+
+using namespace paceline;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Far beyond what any of these tests takes.
+constexpr auto long_time = 10min;
+
+node_state heard_of(std::vector<node_state::known_steps> others) {
+  node_state state;
+  state.others = std::move(others);
+  return state;
+}
+
+} // namespace
+
+TEST_CASE("a node that starts takes the leader that is there already") {
+  const auto leader = std::make_shared<const leader_snapshot>();
+  leader_wait wait(3, long_time, [&] { return leader; });
+  CHECK(wait.wait() == leader);
+}
+
+TEST_CASE("a node that starts waits for a leader while others have made steps") {
+  const auto leader = std::make_shared<const leader_snapshot>();
+  std::atomic<int> looked = 0;
+  leader_wait wait(2, long_time, [&]() -> snapshot_ptr { return ++looked < 5 ? nullptr : leader; });
+  wait.note(heard_of({{"b", 0}, {"c", 12}}));
+  CHECK(wait.wait() == leader);
+  CHECK(looked == 5);
+}
+
+TEST_CASE("a node that starts with all others does not wait for a leader") {
+  leader_wait wait(2, long_time, [] { return nullptr; });
+  wait.note(heard_of({{"b", 0}}));
+  std::thread later([&] { wait.note(heard_of({{"b", 0}, {"c", 0}})); });
+  CHECK(wait.wait() == nullptr);
+  later.join();
+}
+
+TEST_CASE("a node that nobody answers starts when its patience has run out") {
+  leader_wait wait(2, 20ms, [] { return nullptr; });
+  CHECK(wait.wait() == nullptr);
+  // The patience is the node's, not each worker's.
+  CHECK(wait.wait() == nullptr);
+}
+
+TEST_CASE("a node that is refused waits no longer") {
+  leader_wait wait(2, long_time, [] { return nullptr; });
+  wait.cancel();
+  CHECK(wait.wait() == nullptr);
+}
