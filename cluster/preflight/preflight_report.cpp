@@ -14,8 +14,12 @@ namespace {
 
 using nlohmann::json;
 
-exchange_periods periods_of(const run_config& config) {
-  return {.group = config.strategy.period_group, .global = config.strategy.period_global};
+/// What is to be expected of the file as it is; empty where its workers ride alone.
+std::optional<exchange_forecast> forecast_of_file(const run_config& config, const exchange_costs& costs) {
+  const auto& strategy = config.strategy;
+  if (strategy.kind == "sgd")
+    return std::nullopt;
+  return forecast(costs, {.group = strategy.period_group, .global = strategy.period_global});
 }
 
 std::string in_milliseconds(double seconds) {
@@ -76,7 +80,10 @@ std::string advice_text(const run_config& config, const exchange_costs& costs) {
   auto text = fmt::format("\n{:<14}{:>14}{:>15}{:>16}", "", "period_group", "period_global", "worker's time");
   text += has_links ? fmt::format("{:>14}{:>15}{:>12}\n", "under way", "MB/s between", "of a link") : std::string("\n");
   text += forecast_text("recommended", forecast(costs, recommended_periods(costs)), has_links);
-  text += forecast_text("the file", forecast(costs, periods_of(config)), has_links);
+  if (const auto expected = forecast_of_file(config, costs))
+    text += forecast_text("the file", *expected, has_links);
+  else
+    text += "the file      no exchange: strategy.kind is sgd\n";
   if (!has_links && config.nodes.size() > 1)
     text += "no link was measured: period_global is recommended for what happens inside a process alone\n";
   return text;
@@ -154,7 +161,8 @@ json to_json(const run_config& config, const preflight_result& result) {
   json document{{"nodes", std::move(nodes)}, {"silent", std::move(silent)}, {"problems", problems_of(result)}};
   if (const auto costs = costs_of(config, result)) {
     document["recommended"] = to_json(forecast(*costs, recommended_periods(*costs)));
-    document["file"] = to_json(forecast(*costs, periods_of(config)));
+    const auto expected = forecast_of_file(config, *costs);
+    document["file"] = expected ? to_json(*expected) : json();
   }
   return document;
 }

@@ -101,6 +101,13 @@ TEST_CASE("a run inside one process has neither links nor shares of them") {
   CHECK(problems_of(result).empty());
 }
 
+TEST_CASE("of a file whose workers ride alone no exchange is expected") {
+  auto config = three_nodes();
+  config.strategy.kind = "sgd";
+  CHECK_THAT(to_text(config, without_c()), ContainsSubstring("\nthe file      no exchange: strategy.kind is sgd\n"));
+  CHECK(to_json(config, without_c())["file"].is_null());
+}
+
 TEST_CASE("programs get the same numbers as one object") {
   const auto document = to_json(three_nodes(), without_c());
   REQUIRE(document["nodes"].size() == 2);
