@@ -305,6 +305,8 @@ caf::behavior node_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan
     [self](const probe_request& request) { handle_probe(self, request); },
     [self](const probe_result& result) { handle_probe_result(self, result); },
     [self](look_at_clock) { look_around(self); },
+    // Only a node that measures has something to say to it.
+    [](const echo&) {},
   };
 }
 
