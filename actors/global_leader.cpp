@@ -47,8 +47,9 @@ void begin_term(self_ptr self, const take_seat& order) {
 }
 
 void forget(self_ptr self, std::uint32_t group) {
-  if (self->state.decisions)
-    self->state.decisions->forget(group);
+  auto& state = self->state;
+  if (state.decisions)
+    act(self, state.looks->lose(*state.decisions, group, state.clock->now()));
 }
 
 } // namespace

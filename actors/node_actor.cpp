@@ -68,6 +68,13 @@ void send_report(self_ptr self, group_report report) {
   send_to_holder(self, report);
 }
 
+/// It may come from another process: nothing that it says may index anything before it is looked at.
+bool fits(const cluster_plan& plan, const group_report& report) {
+  return report.group < plan.groups && report.live_workers <= plan.workers_per_group
+         && (!report.best
+             || (report.best->worker.group == report.group && report.best->worker.index < plan.workers_per_group));
+}
+
 void handle_own_report(self_ptr self, const group_report& report) {
   self->state.reports[report.group] = report;
   send_report(self, report);
@@ -75,13 +82,7 @@ void handle_own_report(self_ptr self, const group_report& report) {
 
 void handle_foreign_report(self_ptr self, group_report report) {
   auto& state = self->state;
-  const auto& plan = *state.plan;
-  // It comes from another process: nothing that it says may index anything before it is looked at.
-  const bool fits =
-    report.group < plan.groups && report.live_workers <= plan.workers_per_group
-    && (!report.best
-        || (report.best->worker.group == report.group && report.best->worker.index < plan.workers_per_group));
-  if (!fits || !state.seat->held())
+  if (!state.seat->held())
     return;
   if (report.best)
     report.best->measured_at =
@@ -209,7 +210,9 @@ void handle_decision(self_ptr self, leader_announcement decision) {
   auto& state = self->state;
   const std::pair order{decision.term, decision.decision};
   // Below the seat's term it is a deposed holder's, however new.
-  if (decision.scope != scope::global || decision.term < state.seat->holder().term || order <= state.newest_decision)
+  const bool fits = decision.scope == scope::global && decision.leader.group < state.plan->groups
+                    && decision.leader.index < state.plan->workers_per_group;
+  if (!fits || decision.term < state.seat->holder().term || order <= state.newest_decision)
     return;
   state.newest_decision = order;
   for (const auto& group_leader : state.group_leaders)
@@ -291,6 +294,8 @@ caf::behavior node_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan
     [self](const peer_lost& event) { handle_lost(self, event); },
     [self](const node_state& told) { handle_state(self, told); },
     [self](const group_report& report) {
+      if (!fits(*self->state.plan, report))
+        return;
       if (self->state.plan->own_groups().contains(report.group))
         handle_own_report(self, report);
       else
@@ -300,6 +305,8 @@ caf::behavior node_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan
     [self](const probe_request& request) { handle_probe(self, request); },
     [self](const probe_result& result) { handle_probe_result(self, result); },
     [self](look_at_clock) { look_around(self); },
+    // Only a node that measures has something to say to it.
+    [](const echo&) {},
   };
 }
 

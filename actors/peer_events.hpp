@@ -16,7 +16,7 @@ struct peer_joined {
   std::string node;
   std::uint64_t incarnation = 0;
   /// Stands for that node here: what is sent to it reaches the node's actor there (node_state, group_report,
-  /// leader_announcement, probe_request, probe_result). Exits when the peer is lost, so it can be monitored.
+  /// leader_announcement, probe_request, probe_result, echo). Exits when the peer is lost, so it can be monitored.
   caf::actor proxy;
 };
 

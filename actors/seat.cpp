@@ -52,6 +52,12 @@ std::optional<seat_change> seat::settle(std::chrono::nanoseconds now) {
   } else if (!next.holder.empty()) {
     change.reason = reason_to_follow(next);
   }
+  if (held_ && same(next, current_) && is_contested()) {
+    // The other holder may have decided more in this term than this one: only a new term puts all of that behind.
+    ++next.term;
+    change.taken = true;
+    change.reason = "another node has claimed the same term";
+  }
   if (same(next, current_))
     return std::nullopt;
   if (change.reason.empty())
@@ -60,6 +66,13 @@ std::optional<seat_change> seat::settle(std::chrono::nanoseconds now) {
   held_ = current_.holder == settings_.own;
   change.seat = current_;
   return change;
+}
+
+bool seat::is_contested() const {
+  return std::any_of(live_.begin(), live_.end(), [&](const auto& known) {
+    const auto& claim = known.second;
+    return claim && claim->term == current_.term && !claim->holder.empty() && claim->holder != settings_.own;
+  });
 }
 
 seat_claim seat::told() const {

@@ -64,6 +64,8 @@ class seat {
  private:
   /// The best claim among what live nodes say and what this node knew.
   seat_claim best_claim() const;
+  /// Another live node claims the term that this one holds.
+  bool is_contested() const;
   /// Whether the holder of a claim still holds it, by its own word or that of a live node.
   bool stands(const seat_claim& claim) const;
   bool may_claim(std::chrono::nanoseconds now) const;

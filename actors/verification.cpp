@@ -42,8 +42,12 @@ verification::verification(const verification_settings& settings, std::size_t lo
 std::optional<loss_report> verification::admit(const std::optional<loss_report>& report) const {
   if (!report)
     return std::nullopt;
-  const auto barred = barred_until_.find(report->worker);
-  return barred != barred_until_.end() && report->steps < barred->second ? std::nullopt : report;
+  const auto barred = bars_.find(report->worker);
+  if (barred == bars_.end())
+    return report;
+  // Fewer steps than when it was barred are those of another life of it, whose window is its own.
+  const auto [from, until] = barred->second;
+  return report->steps >= from && report->steps < until ? std::nullopt : report;
 }
 
 verification::outcome verification::decide(leadership& decisions, std::chrono::nanoseconds now) {
@@ -83,8 +87,18 @@ verification::outcome verification::answer(leadership& decisions, const probe_re
 }
 
 void verification::learn(leadership& decisions, const leader_announcement& candidate, const probe_result& result) {
-  if (!holds(candidate, result, settings_.tolerance))
-    pass_over(decisions, candidate);
+  if (holds(candidate, result, settings_.tolerance))
+    return;
+  bar(candidate);
+  decisions.pass_over(candidate.leader.index);
+}
+
+verification::outcome verification::lose(leadership& decisions, std::size_t member, std::chrono::nanoseconds now) {
+  decisions.forget(member);
+  if (!open_ || member_of(open_->request.candidate) != member)
+    return {};
+  open_.reset();
+  return propose(decisions, now);
 }
 
 void verification::abandon() {
@@ -100,9 +114,13 @@ verification::outcome verification::propose(leadership& decisions, std::chrono::
 }
 
 void verification::pass_over(leadership& decisions, const leader_announcement& candidate) {
-  // Losses that were in the window when it claimed are out of it then.
-  barred_until_[candidate.leader] = candidate.leader_steps + loss_window_;
+  bar(candidate);
   decisions.pass_over(member_of(candidate));
+}
+
+void verification::bar(const leader_announcement& candidate) {
+  // Losses that were in the window when it claimed are out of it then.
+  bars_[candidate.leader] = {candidate.leader_steps, candidate.leader_steps + loss_window_};
 }
 
 } // namespace paceline

@@ -55,12 +55,16 @@ class verification {
   /// more.
   void learn(leadership& decisions, const leader_announcement& candidate, const probe_result& result);
 
+  /// A member is gone: forgets it, and looks for another candidate where its own was being scored, which nobody will answer for.
+  outcome lose(leadership& decisions, std::size_t member, std::chrono::nanoseconds now);
+
   /// The decisions begin a new term: what is under way belongs to the old one, and its answer changes nothing.
   void abandon();
 
  private:
   outcome propose(leadership& decisions, std::chrono::nanoseconds now);
   void pass_over(leadership& decisions, const leader_announcement& candidate);
+  void bar(const leader_announcement& candidate);
 
   struct open_probe {
     probe_request request;
@@ -72,7 +76,12 @@ class verification {
   std::uint64_t probes_ = 0;
   std::optional<open_probe> open_;
   /// The steps that a worker has to reach before it can be a candidate again.
-  std::map<worker_id, std::uint64_t> barred_until_;
+  /// Steps from which, and until which, a worker that was passed over is no candidate.
+  struct bar_span {
+    std::uint64_t from = 0;
+    std::uint64_t until = 0;
+  };
+  std::map<worker_id, bar_span> bars_;
   /// Who was passed over since the last announcement, in words.
   std::string passed_over_;
 };

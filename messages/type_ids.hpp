@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/commands.hpp"
+#include "messages/echo.hpp"
 #include "messages/failure.hpp"
 #include "messages/fault.hpp"
 #include "messages/group_report.hpp"
@@ -21,6 +22,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::advance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::apply_pulls)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::begin_training)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::copy_parameters)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::echo)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::evaluation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::failure)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::fault_event)

@@ -4,8 +4,11 @@
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/node/node.hpp"
 #include "cluster/node/node_name.hpp"
+#include "cluster/preflight/node_measurement.hpp"
 #include "cluster/record/run_folder.hpp"
 #include "compute/errors.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <iostream>
 #include <iterator>
@@ -20,6 +23,7 @@ struct node_arguments {
   std::string folder;
   std::string faults;
   bool is_new = false;
+  bool measure = false;
   std::vector<std::string> overrides;
 };
 
@@ -37,6 +41,10 @@ int run(const node_arguments& arguments) {
   node_options options{.config = load(arguments)};
   options.name = arguments.name.empty() ? node_name_from_surroundings(options.config) : arguments.name;
   static_cast<void>(node_named(options.config, options.name));
+  if (arguments.measure) {
+    std::cout << to_json(measure_node(options.config, options.name)).dump() << "\n";
+    return success;
+  }
   const auto run_path = options.config.output.folder / options.config.output.name;
   options.folder =
     arguments.folder.empty() ? node_folder(run_path, options.name) : std::filesystem::path(arguments.folder);
@@ -60,6 +68,8 @@ void add_node_command(CLI::App& app, command& chosen) {
                       "Which of the file's nodes; else what Slurm or the host's name says (docs/cluster.md)");
   running->add_option("--folder", arguments->folder, "The node's own folder; runs/NAME/nodes/NODE if not given");
   running->add_flag("--new", arguments->is_new, "Refuse a folder that holds an earlier part of a run");
+  // For preflight: what the node finds is one line for it to read.
+  running->add_flag("--measure", arguments->measure, "Measure, and say so in JSON")->group("");
   running->add_option("--faults", arguments->faults, "Faults to rehearse, in place of the cluster file's (JSON)")
     ->type_name("FILE");
   add_set_option(*running, arguments->overrides);

@@ -5,6 +5,7 @@
 #include "cluster/console/count_text.hpp"
 #include "cluster/launch/launch_timing.hpp"
 #include "cluster/link/link_timing.hpp"
+#include "cluster/wire/travelling_bytes.hpp"
 
 #include <fmt/format.h>
 
@@ -69,18 +70,6 @@ void report_traffic(const run_config& config, const parameter_layout& parameters
 }
 
 } // namespace
-
-std::size_t travelling_bytes(const parameter_layout& parameters, frame_type type) {
-  switch (type) {
-    case frame_type::fp32:
-      return parameters.size() * 4;
-    case frame_type::bf16:
-      return parameters.size() * 2;
-    case frame_type::int8:
-      return parameters.size() + parameters.slices().size() * sizeof(float);
-  }
-  return 0;
-}
 
 std::vector<report_line> report_nodes(const run_config& config, const parameter_layout& parameters) {
   std::vector<report_line> lines;

@@ -18,7 +18,4 @@ struct report_line {
 /// file has no nodes.
 std::vector<report_line> report_nodes(const run_config& config, const parameter_layout& parameters);
 
-/// Bytes of the parameters as they travel in one snapshot; the header of a few dozen bytes is left out.
-std::size_t travelling_bytes(const parameter_layout& parameters, frame_type type);
-
 } // namespace paceline

@@ -42,7 +42,7 @@ void fault_rehearsal::start(caf::actor_system& system, const run_services& servi
                                     .after = after,
                                     .patience = patience_,
                                     .clock = services.clock,
-                                    .is_over = [budget = services.budget] { return budget->used() >= 1; },
+                                    .is_over = [budget = services.budget] { return budget->exhausted(); },
                                     .holds_seat = [this] { return holds_seat_.load(); },
                                     .switches = switches_,
                                     .freeze = [this](std::chrono::nanoseconds time) { freezer_->freeze(time); },

@@ -16,10 +16,13 @@ namespace {
 
 using node_section = run_config::node_section;
 
-std::vector<std::string> node_arguments(const std::string& executable, const node_section& node, bool is_new) {
+/// Options of `paceline node` beside the node's name.
+using option_list = std::vector<std::string>;
+
+std::vector<std::string> node_arguments(const std::string& executable, const node_section& node,
+                                        const option_list& options) {
   std::vector<std::string> arguments{executable, "node", "-", "--name", node.name};
-  if (is_new)
-    arguments.push_back("--new");
+  arguments.insert(arguments.end(), options.begin(), options.end());
   return arguments;
 }
 
@@ -62,11 +65,12 @@ std::string enter_folder(const node_section& node) {
   return node.folder.empty() ? std::string() : fmt::format("cd {} && ", shell_quoted(node.folder.string()));
 }
 
-child_command remote_start(const run_config& config, const node_section& node, bool is_new, const launch_tools& tools) {
+child_command remote_start(const run_config& config, const node_section& node, const option_list& options,
+                           const launch_tools& tools) {
   std::vector<std::string> words{"env"};
   for (const auto& [name, value] : node.environment)
     words.push_back(fmt::format("{}={}", name, value));
-  for (const auto& argument : node_arguments(node.path.empty() ? "paceline" : node.path.string(), node, is_new))
+  for (const auto& argument : node_arguments(node.path.empty() ? "paceline" : node.path.string(), node, options))
     words.push_back(argument);
   const auto script =
     fmt::format("echo \"{}$$\" && {}exec {}", remote_id_prefix, enter_folder(node), shell_words(words));
@@ -75,10 +79,23 @@ child_command remote_start(const run_config& config, const node_section& node, b
   return command;
 }
 
-child_command local_start(const run_config& config, const node_section& node, bool is_new, const launch_tools& tools) {
-  return {.arguments = node_arguments(tools.executable, node, is_new),
+child_command local_start(const run_config& config, const node_section& node, const option_list& options,
+                          const launch_tools& tools) {
+  return {.arguments = node_arguments(tools.executable, node, options),
           .environment = node.environment,
           .input = to_json(config).dump()};
+}
+
+supervised_node made(const run_config& config, const node_section& node, const option_list& first,
+                     const option_list& again, const launch_tools& tools) {
+  const auto start = node.host == "local" ? local_start : remote_start;
+  supervised_node result{
+    .name = node.name, .start = start(config, node, first, tools), .restart = start(config, node, again, tools)};
+  if (node.host != "local")
+    result.signal_elsewhere = [=](long id, int signal) {
+      return over_ssh(config, node, fmt::format("kill -{} {}", signal, id), tools);
+    };
+  return result;
 }
 
 } // namespace
@@ -92,14 +109,11 @@ std::string own_executable() {
 
 supervised_node supervised_node_of(const run_config& config, const node_section& node, bool is_new,
                                    const launch_tools& tools) {
-  const auto start = node.host == "local" ? local_start : remote_start;
-  supervised_node result{
-    .name = node.name, .start = start(config, node, is_new, tools), .restart = start(config, node, false, tools)};
-  if (node.host != "local")
-    result.signal_elsewhere = [=](long id, int signal) {
-      return over_ssh(config, node, fmt::format("kill -{} {}", signal, id), tools);
-    };
-  return result;
+  return made(config, node, is_new ? option_list{"--new"} : option_list{}, {}, tools);
+}
+
+supervised_node measuring_node_of(const run_config& config, const node_section& node, const launch_tools& tools) {
+  return made(config, node, {"--measure"}, {"--measure"}, tools);
 }
 
 child_command fetch_command(const run_config& config, const node_section& node, const launch_tools& tools) {

@@ -29,6 +29,10 @@ struct launch_tools {
 supervised_node supervised_node_of(const run_config& config, const run_config::node_section& node, bool is_new,
                                    const launch_tools& tools);
 
+/// How to start that node so that it measures and does not train (cluster/preflight/).
+supervised_node measuring_node_of(const run_config& config, const run_config::node_section& node,
+                                  const launch_tools& tools);
+
 /// Writes that node's folder, which is on another host, as a tar archive to standard output. The lock stays there: a copy without
 /// one is known for a copy.
 child_command fetch_command(const run_config& config, const run_config::node_section& node, const launch_tools& tools);

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 #include <poll.h>
 #include <signal.h>
@@ -100,6 +101,14 @@ class supervised_process {
       child_->signal(SIGTERM);
   }
 
+  /// Another node has come to the run's end: whoever began again now would find nobody, and ride the whole budget alone.
+  void run_is_over() {
+    if (std::exchange(run_is_over_, true) || !restart_at_)
+      return;
+    restart_at_.reset();
+    settings_.on_event(fmt::format("node {} is not started again: the run is over", node_.name));
+  }
+
  private:
   void start(const child_command& command) {
     remote_id_.reset();
@@ -144,6 +153,9 @@ class supervised_process {
       return;
     if (code == code_wrong_usage)
       return settings_.on_event(fmt::format("node {} ended with {}; it is not started again", node_.name, how));
+    if (run_is_over_)
+      return settings_.on_event(
+        fmt::format("node {} died: {}; it is not started again: the run is over", node_.name, how));
     if (const auto wait = history_.next(clock::now().time_since_epoch())) {
       restart_at_ = clock::now() + *wait;
       return settings_.on_event(
@@ -171,6 +183,7 @@ class supervised_process {
   line_splitter out_;
   line_splitter err_;
   bool stopping_ = false;
+  bool run_is_over_ = false;
 };
 
 } // namespace
@@ -200,6 +213,10 @@ std::vector<supervised_end> supervise(const std::vector<supervised_node>& nodes,
     bool changed = false;
     for (const auto& process : processes)
       changed = process->look() || changed;
+    const auto has_finished = [](const auto& process) { return process->result().code == code_finished; };
+    if (std::any_of(processes.begin(), processes.end(), has_finished))
+      for (const auto& process : processes)
+        process->run_is_over();
     if (changed)
       settings.on_change(results());
   }

@@ -123,7 +123,7 @@ launch_exit launch_nodes(const launch_options& options, const launch_tools& tool
   announce(options, out);
   const auto ends = run_nodes(options, tools, folder, signals, out, err);
   if (uses_ipc(config))
-    fs::remove(ipc_folder(config), error);
+    fs::remove_all(ipc_folder(config), error); // what killed nodes left as well
   const bool is_remote =
     std::any_of(config.nodes.begin(), config.nodes.end(), [](const auto& node) { return node.host != "local"; });
   if (!is_remote && !any_began(config, folder)) {

@@ -23,6 +23,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <ostream>
 
 #include <unistd.h>
@@ -217,7 +218,18 @@ recorded_end run_actors(const process_run& run, const training_task& task, clust
   }
   const auto recorder = system.spawn<caf::detached>(run_recorder_actor, std::move(recording), end);
   plan.watchers.add(recorder);
-  const linked link(run, system, task, plan, services);
+  if (run.node != nullptr)
+    // Where nobody else is left to tell how old the run is.
+    clock->catch_up(earlier.latest);
+  std::optional<linked> link;
+  try {
+    link.emplace(run, system, task, plan, services);
+  } catch (...) {
+    // The actor system ends only when the last of its actors has.
+    caf::anon_send_exit(recorder, caf::exit_reason::kill);
+    plan = {};
+    throw;
+  }
   plan.write_checkpoint = after_the_logs(std::move(plan.write_checkpoint), system, recorder);
   auto supervisor = system.spawn(supervisor_actor, std::make_shared<const cluster_plan>(std::move(plan)), services);
   caf::anon_send(recorder, supervisor);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/echo.hpp"
 #include "messages/group_report.hpp"
 #include "messages/leader_announcement.hpp"
 #include "messages/node_state.hpp"
@@ -49,6 +50,6 @@ struct farewell {
 };
 
 using control_message = std::variant<hello, welcome, refusal, farewell, node_state, group_report, leader_announcement,
-                                     probe_request, probe_result>;
+                                     probe_request, probe_result, echo>;
 
 } // namespace paceline

@@ -65,16 +65,24 @@ control_plane::control_plane(environment shared, listeners told)
 void control_plane::begin(caf::actor node, time_point now) {
   node_ = std::move(node);
   for (const auto& where : shared_.settings.peers) {
-    auto added = std::make_unique<peer>(peer{peer_session(own_, where, shared_.settings.patience, now), nullptr, {}});
-    connect(*added);
-    peers_.push_back(std::move(added));
+    peers_.push_back(
+      std::make_unique<peer>(peer{peer_session(own_, where, shared_.settings.patience, now), nullptr, {}}));
+    connect(*peers_.back(), now);
   }
 }
 
-void control_plane::connect(peer& to) {
-  to.dealer = shared_.sockets.connected(dealer_use, to.session.peer().control);
+void control_plane::connect(peer& to, time_point now) {
   to.reconnect = false;
   to.replace_at.reset();
+  try {
+    to.dealer = shared_.sockets.connected(dealer_use, to.session.peer().control);
+  } catch (const std::exception& error) {
+    // Out of descriptors, most likely. The other peers must not suffer from it.
+    to.dealer.reset();
+    to.replace_at = now + link_timing(shared_.settings.patience).longest_backoff;
+    shared_.log.say("trouble",
+                    fmt::format("there is no connection to node '{}': {}", to.session.peer().name, error.what()));
+  }
 }
 
 void control_plane::watch(poll_set& set) {
@@ -84,6 +92,8 @@ void control_plane::watch(poll_set& set) {
   set.watch(router_->socket, [this] { read_router(std::chrono::steady_clock::now()); });
   for (const auto& each : peers_) {
     auto* const one = each.get();
+    if (!one->dealer)
+      continue;
     set.watch(one->dealer->monitor.socket(),
               [this, one] { read_dealer_monitor(*one, std::chrono::steady_clock::now()); });
     set.watch(one->dealer->socket, [this, one] { read_dealer(*one, std::chrono::steady_clock::now()); });
@@ -211,9 +221,9 @@ void control_plane::apply(peer& with, session_actions actions, const control_mes
     reply(*actions.reply);
   if (actions.refused_message)
     refuse_message(fmt::format("node '{}'", where.name), "it does not fit what was said before");
-  if (!with.reconnect && actions.greet && heard)
+  if (with.can_be_told() && actions.greet && heard)
     send(with.dealer->socket, *actions.greet);
-  if (!with.reconnect && actions.tell_state && heard)
+  if (with.can_be_told() && actions.tell_state && heard)
     send(with.dealer->socket, state_);
   if (actions.joined) {
     with.proxy = shared_.system.spawn(proxy_actor, where.name, *actions.joined, shared_.queue, shared_.tally);
@@ -257,7 +267,7 @@ void control_plane::tick(time_point now) {
     if (now >= each->session.next_due())
       apply(*each, each->session.tick(now), nullptr, {});
     if (each->reconnect || (each->replace_at && now >= *each->replace_at))
-      connect(*each);
+      connect(*each, now);
   }
 }
 
@@ -276,7 +286,7 @@ void control_plane::tell(const tell_peer& order) {
   const auto named = std::find_if(peers_.begin(), peers_.end(), [&](const auto& each) {
     return each->session.peer().name == order.node && each->session.joined() == order.incarnation;
   });
-  if (named != peers_.end() && !(*named)->reconnect && !is_lost(shared_.settings.filter, order.node, outgoing))
+  if (named != peers_.end() && (*named)->can_be_told() && !is_lost(shared_.settings.filter, order.node, outgoing))
     send((*named)->dealer->socket, order.message);
 }
 
@@ -300,7 +310,7 @@ void control_plane::send(zmq::socket_t& socket, const control_message& message, 
 
 void control_plane::farewell_to_all(const std::string& reason) {
   for (const auto& each : peers_) {
-    if (!each->session.joined() || each->reconnect
+    if (!each->session.joined() || !each->can_be_told()
         || is_lost(shared_.settings.filter, each->session.peer().name, outgoing))
       continue;
     // Long enough for a peer that listens.

@@ -74,12 +74,15 @@ class control_plane {
     /// ZeroMQ connects again where a connection broke, but not where the other side said what is no ZMTP, or had other keys.
     /// So a connection that is not back by then is replaced.
     std::optional<time_point> replace_at = std::nullopt;
+
+    bool can_be_told() const { return dealer && !reconnect; }
   };
 
   /// Where a message came from: a route of the ROUTER, or a peer's own DEALER.
   using reply_to = std::function<void(const control_message&)>;
 
-  void connect(peer& to);
+  /// Where it cannot, it is tried again later.
+  void connect(peer& to, time_point now);
   void read_router(time_point now);
   void read_dealer(peer& from, time_point now);
   void read_router_monitor();

@@ -71,10 +71,10 @@ session_actions peer_session::heard_hello(const std::string& route, const hello&
   session_actions actions;
   const auto ours = own_hello(now);
   if (auto why = misfit(ours, theirs)) {
+    // Whoever has to give up learns it from the answer to its own hello, over the connection that it made: what comes in may be
+    // of anybody.
     actions.refused_message = true;
-    if (!outranks(ours, theirs, patience_))
-      actions.cannot_take_part = why->text;
-    else
+    if (outranks(ours, theirs, patience_))
       actions.reply = *std::move(why);
     return actions;
   }

@@ -22,6 +22,7 @@ caf::behavior proxy_actor(caf::event_based_actor* self, std::string node, std::u
     [pass_on](const leader_announcement& message) { pass_on(message); },
     [pass_on](const probe_request& message) { pass_on(message); },
     [pass_on](const probe_result& message) { pass_on(message); },
+    [pass_on](const echo& message) { pass_on(message); },
   };
 }
 

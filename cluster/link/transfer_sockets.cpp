@@ -91,7 +91,8 @@ void transfer_sockets::handle(const std::string& route, const transfer_message& 
   if (message.what == kind::want) {
     if (source_.holds_frame())
       return answer(route, source_.offer(message, now));
-    if (askers_.size() < most_askers)
+    const auto asked = [&](const auto& each) { return each.route == route; };
+    if (askers_.size() < most_askers && std::none_of(askers_.begin(), askers_.end(), asked))
       askers_.push_back({route, message});
     return worker_.prepare_offer();
   }
@@ -114,7 +115,9 @@ void transfer_sockets::answer(const std::string& route, const transfer_message& 
 }
 
 void transfer_sockets::offer(offer_frame newest, time_point now) {
-  source_.hold(std::move(newest), now);
+  // Who is in the middle of the frame that is held could not go on with another one.
+  if (!source_.holds_frame())
+    source_.hold(std::move(newest), now);
   for (const auto& each : std::exchange(askers_, {}))
     answer(each.route, source_.offer(each.want, now));
 }

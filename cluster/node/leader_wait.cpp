@@ -11,7 +11,14 @@ leader_wait::leader_wait(std::size_t other_nodes, std::chrono::nanoseconds patie
                          std::function<snapshot_ptr()> newest)
   : other_nodes_(other_nodes), patience_(patience), newest_(std::move(newest)) {}
 
+// Others train, so there is a leader, or will be: its parameters may take a while over a slow network.
+constexpr int longer_where_others_train = 10;
+
 void leader_wait::note(const node_state& state) {
+  if (std::any_of(state.others.begin(), state.others.end(), [](const auto& other) { return other.steps > 0; })) {
+    const std::lock_guard guard(mutex_);
+    others_train_ = true;
+  }
   const bool all_are_new =
     state.others.size() >= other_nodes_
     && std::all_of(state.others.begin(), state.others.end(), [](const auto& other) { return other.steps == 0; });
@@ -27,17 +34,20 @@ void leader_wait::cancel() {
   changed_.notify_all();
 }
 
+bool leader_wait::waited_long_enough() const {
+  return std::chrono::steady_clock::now() - began_at_ >= patience_ * (others_train_ ? longer_where_others_train : 1);
+}
+
 snapshot_ptr leader_wait::wait() {
   std::unique_lock lock(mutex_);
   if (!begun_) {
     begun_ = true;
-    deadline_ =
-      std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(patience_);
+    began_at_ = std::chrono::steady_clock::now();
   }
   for (;;) {
     if (auto snapshot = newest_())
       return snapshot;
-    if (nothing_to_wait_for_ || std::chrono::steady_clock::now() >= deadline_)
+    if (nothing_to_wait_for_ || waited_long_enough())
       return nullptr;
     changed_.wait_for(lock, look_interval);
   }

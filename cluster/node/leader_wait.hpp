@@ -12,7 +12,7 @@
 namespace paceline {
 
 /// Decides for how long a node that starts waits for the parameters of the run's leader: until they are there, all other nodes
-/// have been heard of and none has made a step, or patience has run out. Thread-safe.
+/// have been heard of and none has made a step, or patience has run out (ten times patience where another node is known to train). Thread-safe.
 class leader_wait {
  public:
   /// `newest` gives the newest global snapshot known here, or nullptr.
@@ -28,13 +28,16 @@ class leader_wait {
   snapshot_ptr wait();
 
  private:
+  bool waited_long_enough() const;
+
   std::size_t other_nodes_;
   std::chrono::nanoseconds patience_;
   std::function<snapshot_ptr()> newest_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::chrono::steady_clock::time_point deadline_;
+  std::chrono::steady_clock::time_point began_at_;
   bool begun_ = false;
+  bool others_train_ = false;
   bool nothing_to_wait_for_ = false;
 };
 

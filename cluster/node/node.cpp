@@ -2,28 +2,20 @@
 
 #include "actors/type_ids.hpp"
 #include "cluster/config/nodes.hpp"
-#include "cluster/config/run_config_json.hpp"
 #include "cluster/faults/fault_rehearsal.hpp"
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/process_run.hpp"
 #include "cluster/link/large_memory.hpp"
 #include "cluster/link/node_link.hpp"
 #include "cluster/node/leader_wait.hpp"
+#include "cluster/node/link_setup.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include <algorithm>
 #include <mutex>
 #include <optional>
-#include <random>
+#include <utility>
 
 namespace paceline {
 namespace {
-
-std::uint64_t random_incarnation() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32) | device();
-}
 
 std::vector<node_place> places_of(const run_config& config) {
   std::vector<node_place> places;
@@ -32,34 +24,10 @@ std::vector<node_place> places_of(const run_config& config) {
   return places;
 }
 
-std::vector<node_endpoints> peers_of(const run_config& config, const std::string& own) {
-  std::vector<node_endpoints> peers;
-  for (const auto& node : config.nodes)
-    if (node.name != own)
-      peers.push_back(endpoints_of(config, node));
-  return peers;
-}
-
-/// Workers of the nodes on the same machine that come first: theirs are the first cores.
-std::size_t workers_before(const run_config& config, const run_config::node_section& node) {
-  std::uint32_t groups = 0;
-  for (const auto& other : config.nodes)
-    if (other.name < node.name && other.host == node.host)
-      groups += other.groups;
-  return std::size_t{groups} * config.groups.workers;
-}
-
-std::vector<std::size_t> slice_sizes(const parameter_layout& layout) {
-  std::vector<std::size_t> sizes;
-  for (const auto& slice : layout.slices())
-    sizes.push_back(slice.size);
-  return sizes;
-}
-
 class member_of_run final : public node_membership {
  public:
   member_of_run(const run_config& config, const std::string& name)
-    : config_(config), node_(node_named(config, name)), incarnation_(random_incarnation()), rehearsal_(config, name) {}
+    : config_(config), node_(node_named(config, name)), rehearsal_(config, name) {}
 
   void adapt(cluster_plan& plan) override {
     plan.own = group_range{first_group_of(config_, node_.name), node_.groups};
@@ -73,31 +41,19 @@ class member_of_run final : public node_membership {
   void join(caf::actor_system& system, const training_task& task, cluster_plan& plan, run_services& services) override {
     if (uses_ipc(config_))
       make_ipc_folder(config_);
-    const auto& layout = task.network.parameters();
-    link_.emplace(
-      system,
-      link_settings{
-        .own = listening_endpoints_of(config_, node_),
-        .peers = peers_of(config_, node_.name),
-        .incarnation = incarnation_,
-        .config = to_json(config_).dump(),
-        .fingerprint = layout.fingerprint(),
-        .slices = slice_sizes(layout),
-        .snapshots_as = config_.network.snapshots,
-        .max_snapshot_age = config_.strategy.max_report_age,
-        .patience = std::chrono::duration_cast<std::chrono::milliseconds>(config_.network.patience),
-        .keys = config_.security.keys.empty() ? std::nullopt : std::optional(load_node_keys(config_.security.keys)),
-        .filter = rehearsal_.filter(),
-        .now = [clock = services.clock] { return clock->now(); },
-        .log = [watchers = plan.watchers](const std::string& line) { watchers.tell(notice{line}); },
-        .refused = [this, budget = services.budget](const std::string& why) { end_for(why, *budget); },
-      });
+    auto settings = link_settings_of(config_, node_, task.network.parameters());
+    const auto incarnation = settings.incarnation;
+    settings.filter = rehearsal_.filter();
+    settings.now = [clock = services.clock] { return clock->now(); };
+    settings.log = [watchers = plan.watchers](const std::string& line) { watchers.tell(notice{line}); };
+    settings.refused = [this, budget = services.budget](const std::string& why) { end_for(why, *budget); };
+    link_.emplace(system, std::move(settings));
     services.plane = link_->plane();
     wait_.emplace(config_.nodes.size() - 1, config_.network.patience,
                   [plane = services.plane] { return plane->newest(scope::global, 0); });
     plan.start_from = [this](worker_id) { return wait_->wait(); };
     plan.node = node_settings{.name = node_.name,
-                              .incarnation = incarnation_,
+                              .incarnation = incarnation,
                               .nodes = places_of(config_),
                               .publish_state =
                                 [this](const node_state& state) {
@@ -132,7 +88,6 @@ class member_of_run final : public node_membership {
 
   run_config config_;
   run_config::node_section node_;
-  std::uint64_t incarnation_;
   fault_rehearsal rehearsal_;
   mutable std::mutex mutex_;
   std::string refused_;

@@ -36,6 +36,8 @@ template <>
 inline constexpr const char* type_name<probe_request> = "probe_request";
 template <>
 inline constexpr const char* type_name<probe_result> = "probe_result";
+template <>
+inline constexpr const char* type_name<echo> = "echo";
 
 /// Values of an enumeration as the wire names them, in the order of their numbers.
 template <class Enum>
@@ -150,6 +152,13 @@ void describe(Field& field, maybe_const<probe_result> auto& m) {
   field("prober", m.prober);
   field("loss", m.loss);
   field("problem", m.problem);
+}
+
+template <class Field>
+void describe(Field& field, maybe_const<echo> auto& m) {
+  field("node", m.node);
+  field("number", m.number);
+  field("answer", m.answer);
 }
 
 } // namespace paceline

@@ -96,7 +96,7 @@ bool read_fp32(std::span<const std::byte> data, std::vector<float>& values) {
 bool read_int8(std::span<const std::byte> body, std::span<const std::size_t> slices, std::vector<float>& values) {
   std::vector<float> scales(slices.size());
   const auto scale_bytes = std::as_writable_bytes(std::span(scales));
-  std::memcpy(scale_bytes.data(), body.data(), scale_bytes.size());
+  std::copy_n(body.begin(), scale_bytes.size(), scale_bytes.begin());
   auto data = body.subspan(scale_bytes.size());
   for (std::size_t i = 0; i < slices.size(); ++i) {
     if (!read_converted<std::int8_t>(data.first(slices[i]), values,

@@ -181,10 +181,15 @@ TEST_CASE("of two claims the higher term stands, of equal terms the lower name")
     hear(b, "a", {0, "a"});
     REQUIRE_FALSE(b.settle(3s));
   }
-  SECTION("an equal term of a higher name changes nothing") {
+  SECTION("against an equal term of a higher name the seat is kept, under a term that the other has not used") {
     hear(b, "c", {1, "c"});
-    REQUIRE_FALSE(b.settle(3s));
+    const auto change = b.settle(3s);
+    REQUIRE(change->taken);
+    REQUIRE(change->seat.term == 2);
+    REQUIRE(change->reason == "another node has claimed the same term");
     REQUIRE(b.held());
+    // What the other said of the old term is settled by that.
+    REQUIRE_FALSE(b.settle(4s));
   }
   SECTION("an equal term of a lower name takes over") {
     hear(b, "a", {1, "a"});

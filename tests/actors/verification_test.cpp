@@ -161,6 +161,41 @@ TEST_CASE("what another decision maker's probe found out about an own candidate 
   REQUIRE(r.group.compare(r.now).winner->worker == worker_id{0, 1});
 }
 
+TEST_CASE("a global probe's outcome is learnt of the right member, whatever the number of its group") {
+  rig r;
+  r.report(0, 1, 0.01);
+  r.report(1, 1, 2);
+  const leader_announcement candidate{.scope = scope::global, .leader = {7, 0}, .leader_steps = 1, .loss = 0.01};
+  r.looks.learn(r.group, candidate, {.candidate = {7, 0}, .loss = 5});
+  REQUIRE(r.group.compare(r.now).winner->worker == worker_id{0, 1});
+}
+
+TEST_CASE("a worker that was passed over and then began anew is a candidate again") {
+  verification looks({.probe = true}, 10);
+  leadership group({.members = 2, .period = 2, .max_report_age = 60s});
+  const leader_announcement candidate{.leader = {0, 0}, .leader_steps = 50, .loss = 0.01};
+  looks.learn(group, candidate, {.candidate = {0, 0}, .loss = 5});
+  const auto at = [](std::uint64_t steps) {
+    return std::optional(loss_report{.worker = {0, 0}, .steps = steps, .loss = 0.5, .window_full = true});
+  };
+  REQUIRE_FALSE(looks.admit(at(59)));
+  REQUIRE(looks.admit(at(60)));
+  REQUIRE(looks.admit(at(12)));
+}
+
+TEST_CASE("where a candidate's node is lost while it is scored the next best is scored at once") {
+  leadership global({.scope = scope::global, .members = 2, .period = 2, .max_report_age = 60s});
+  verification looks({.probe = true}, 10);
+  const auto best = [](std::uint32_t group, double loss) {
+    return loss_report{.worker = {group, 1}, .steps = 2, .loss = loss, .window_full = true};
+  };
+  global.note(0, 2, best(0, 0.5));
+  global.note(1, 2, best(1, 0.01));
+  REQUIRE(looks.decide(global, 0s).probe->candidate.leader == worker_id{1, 1});
+  REQUIRE(looks.lose(global, 1, 0s).probe->candidate.leader == worker_id{0, 1});
+  REQUIRE_FALSE(looks.lose(global, 1, 0s).probe);
+}
+
 TEST_CASE("the global decision maker passes over the group whose candidate does not hold") {
   leadership global({.scope = scope::global, .members = 2, .period = 2, .max_report_age = 60s});
   verification looks({.probe = true}, 10);

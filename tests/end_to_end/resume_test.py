@@ -8,12 +8,12 @@ import harness
 
 class Deterministic(harness.EndToEnd):
     def lockstep(self, checkpoint_every):
-        """Overrides of a run of more than a second, whatever the machine: time for some checkpoints on the way, with
+        """Overrides of a run of seconds, whatever the machine: time for some checkpoints on the way, with
         at least one decision of each kind."""
         probe = 20
         ended = self.launch("deterministic=true", f"budget.steps={probe}", "output.name=probe")
         self.assert_ended(ended, 0)
-        steps = int(1.5 * probe / self.summary("probe")["training_time"])
+        steps = int(3 * probe / self.summary("probe")["training_time"])
         return ("deterministic=true", f"budget.steps={min(max(steps, 80), 8000)}",
                 f"output.checkpoint_every={checkpoint_every}")
 

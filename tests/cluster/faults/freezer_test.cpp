@@ -32,18 +32,22 @@ int next_change(pid_t child) {
 } // namespace
 
 TEST_CASE("a frozen process stops, goes on by itself after that time, and leaves no helper behind") {
-  const auto child = process_of([] {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const auto child = process_of([&] {
+    ::close(ends[1]);
     const freezer cold;
-    const auto began = std::chrono::steady_clock::now();
     cold.freeze(200ms);
-    // Far longer than it takes to be stopped.
-    while (std::chrono::steady_clock::now() - began < 200ms)
-      ::usleep(1000);
+    // Until this process has seen it go on: what comes after would hide that from it.
+    char byte;
+    static_cast<void>(::read(ends[0], &byte, 1) == 0);
   });
+  ::close(ends[0]);
   const auto began = std::chrono::steady_clock::now();
   REQUIRE(WIFSTOPPED(next_change(child)));
   REQUIRE(WIFCONTINUED(next_change(child)));
   REQUIRE(std::chrono::steady_clock::now() - began >= 200ms);
+  ::close(ends[1]);
   const int end = next_change(child);
   REQUIRE((WIFEXITED(end) && WEXITSTATUS(end) == 0));
 }

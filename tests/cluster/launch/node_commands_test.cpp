@@ -56,6 +56,14 @@ TEST_CASE("a local node is started with the resolved file, and only its first st
   REQUIRE_FALSE(node.signal_elsewhere);
 }
 
+TEST_CASE("a node that is to measure is started for that alone") {
+  const auto config = two_nodes("runs");
+  const auto node = measuring_node_of(config, config.nodes[0], {.executable = "x"});
+  REQUIRE(node.start.arguments == std::vector<std::string>{"x", "node", "-", "--name", "a", "--measure"});
+  REQUIRE(node.restart.arguments == node.start.arguments);
+  REQUIRE(to_json(parse_config(node.start.input, "x")) == to_json(config));
+}
+
 TEST_CASE("ssh is asked for nothing that it could take for an option, and its limits follow from patience") {
   auto config = two_nodes("runs");
   auto& node = config.nodes[1];

@@ -59,12 +59,23 @@ TEST_CASE("a launch starts every node with the resolved file, names its lines an
 
 TEST_CASE("a node that dies in a launch is started again without --new, and the summary counts it") {
   fake_launch fake;
-  const auto end = fake.launch("if [ $name = a ] && ! [ -e died ]; then touch died; kill -9 $$; fi; echo $*", "");
+  // The other one rides on until it is back: at a run's end nobody is started again.
+  const auto end = fake.launch("if [ $name = a ] && ! [ -e died ]; then touch died; kill -9 $$; fi; "
+                               "[ $name = a ] && touch back; while ! [ -e back ]; do sleep 0.01; done; echo $*",
+                               "");
   INFO(fake.out.str() + fake.err.str());
   REQUIRE(end == launch_exit::finished);
   REQUIRE_THAT(fake.out.str(), ContainsSubstring("node a died: signal 9 (Killed); it is started again in 0.0 s\n"));
   REQUIRE_THAT(fake.out.str(), ContainsSubstring("\n[a] node - --name a\n"));
   REQUIRE(json::parse(contents_of(fake.run() / "summary.json"))["nodes"][0]["restarts"] == 1);
+}
+
+TEST_CASE("a node that dies when another has come to the run's end stays down, for it would ride the budget alone") {
+  fake_launch fake;
+  fake.launch("if [ $name = a ]; then sleep 0.3; kill -9 $$; fi; echo $*", "");
+  INFO(fake.out.str() + fake.err.str());
+  REQUIRE_THAT(fake.out.str() + fake.err.str(),
+               ContainsSubstring("node a died: signal 9 (Killed); it is not started again: the run is over\n"));
 }
 
 TEST_CASE("a launch of which no node could begin leaves no trace") {

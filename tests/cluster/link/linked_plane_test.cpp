@@ -7,6 +7,15 @@ using namespace paceline;
 
 namespace {
 
+#ifdef __SANITIZE_THREAD__
+// Each value that ZeroMQ's threads hand over is a report of its own there, though a suppressed one.
+constexpr std::size_t large = 3'000;
+constexpr std::size_t several_chunks = 20'000;
+#else
+constexpr std::size_t large = 300'000;
+constexpr std::size_t several_chunks = 2'500'000;
+#endif
+
 /// Two nodes that have joined; snapshots go from a to b.
 struct linked_pair {
   explicit linked_pair(bool over_tcp = false, std::vector<std::size_t> slices = {2, 3})
@@ -60,7 +69,7 @@ struct linked_pair {
 
 TEST_CASE("two linked nodes pass the suite of parameter planes over ipc and tcp, small and large") {
   for (const bool over_tcp : {false, true}) {
-    for (const std::size_t parameters : {std::size_t{3}, std::size_t{300'000}}) {
+    for (const std::size_t parameters : {std::size_t{3}, large}) {
       const linked_pair nodes(over_tcp, {2, parameters});
       check_that_followers_get_what_leaders_publish(nodes.plane());
       check_that_followers_take_rising_decisions_and_the_last(nodes.plane());
@@ -90,15 +99,13 @@ TEST_CASE("a late joiner gets the newest global snapshot at once, though nobody 
   temporary_folder folder;
   const auto at_a = ipc_endpoints("a", folder);
   const auto at_b = ipc_endpoints("b", folder);
-  // Several chunks.
-  constexpr std::size_t parameters = 2'500'000;
   const auto with_slices = [](link_settings settings) {
-    settings.slices = {parameters};
+    settings.slices = {several_chunks};
     settings.max_snapshot_age = std::chrono::nanoseconds(1);
     return settings;
   };
   linked_node a(system, with_slices(settings_for(at_a, {at_b}, 1)));
-  const auto sent = global_snapshot(3, 8, parameters);
+  const auto sent = global_snapshot(3, 8, several_chunks);
   a.link->plane()->publish(sent);
   linked_node b(system, with_slices(settings_for(at_b, {at_a}, 2)));
   const auto slot = b.link->plane()->subscribe(scope::global, 0);
