@@ -1,4 +1,5 @@
 // Lost workers that are started again, on CAF's deterministic scheduler.
+#include "compute/trainer_decorator.hpp"
 #include "tests/actors/test_cluster.hpp"
 #include "tests/catch.hpp"
 
@@ -30,30 +31,17 @@ void let_fail(cluster_plan& plan, worker_id fails, std::uint64_t step, int times
 }
 
 /// A trainer that notes what it is restored to.
-class watched_trainer final : public trainer {
+class watched_trainer final : public trainer_decorator {
  public:
   watched_trainer(std::unique_ptr<trainer> inner, std::vector<trainer_state>& begun)
-    : inner_(std::move(inner)), begun_(begun) {}
+    : trainer_decorator(std::move(inner)), begun_(begun) {}
 
-  const parameter_layout& layout() const override { return inner_->layout(); }
-  step_result step(std::span<const leader_pull> pulls) override { return inner_->step(pulls); }
-  double pull(const leader_pull& toward) override { return inner_->pull(toward); }
-  std::uint64_t steps() const override { return inner_->steps(); }
-  std::uint64_t steps_per_epoch() const override { return inner_->steps_per_epoch(); }
-  std::chrono::nanoseconds waited_for_data() const override { return inner_->waited_for_data(); }
-  double learning_rate() const override { return inner_->learning_rate(); }
-  void set_learning_rate(double rate) override { inner_->set_learning_rate(rate); }
-  void copy_parameters(std::span<float> out) const override { inner_->copy_parameters(out); }
-  void adopt(std::span<const float> parameters) override { inner_->adopt(parameters); }
-  double probe_loss(std::span<const float> parameters) override { return inner_->probe_loss(parameters); }
-  trainer_state save() const override { return inner_->save(); }
   void restore(const trainer_state& state) override {
     begun_.push_back(state);
-    inner_->restore(state);
+    trainer_decorator::restore(state);
   }
 
  private:
-  std::unique_ptr<trainer> inner_;
   std::vector<trainer_state>& begun_;
 };
 

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "compute/trainer.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace paceline {
+
+/// Passes everything on to another trainer, which it owns: the base of those that change or watch a part of it.
+class trainer_decorator : public trainer {
+ public:
+  explicit trainer_decorator(std::unique_ptr<trainer> inner) : inner_(std::move(inner)) {}
+
+  const parameter_layout& layout() const override { return inner_->layout(); }
+  step_result step(std::span<const leader_pull> pulls) override { return inner_->step(pulls); }
+  double pull(const leader_pull& toward) override { return inner_->pull(toward); }
+  std::uint64_t steps() const override { return inner_->steps(); }
+  std::uint64_t steps_per_epoch() const override { return inner_->steps_per_epoch(); }
+  std::chrono::nanoseconds waited_for_data() const override { return inner_->waited_for_data(); }
+  double learning_rate() const override { return inner_->learning_rate(); }
+  void set_learning_rate(double rate) override { inner_->set_learning_rate(rate); }
+  void copy_parameters(std::span<float> out) const override { inner_->copy_parameters(out); }
+  void adopt(std::span<const float> parameters) override { inner_->adopt(parameters); }
+  double probe_loss(std::span<const float> parameters) override { return inner_->probe_loss(parameters); }
+  trainer_state save() const override { return inner_->save(); }
+  void restore(const trainer_state& state) override { inner_->restore(state); }
+
+ private:
+  std::unique_ptr<trainer> inner_;
+};
+
+} // namespace paceline
