@@ -24,3 +24,13 @@ function(paceline_library name)
     target_link_libraries(${name} INTERFACE paceline_options ${ARGN})
   endif()
 endfunction()
+
+# paceline_unity(TARGET): compiles eight files at once, in half of the time, where PACELINE_UNITY says so. The other presets
+# compile each file alone, so that one that forgets an include does not compile.
+function(paceline_unity name)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${PACELINE_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+  # They take the place of a library's functions, so a linker must be able to leave them out where they are there already.
+  set_source_files_properties(
+    ${PROJECT_SOURCE_DIR}/tests/sanitizer/caf_message_order.cpp ${PROJECT_SOURCE_DIR}/tests/sanitizer/openmp_order.cpp
+    TARGET_DIRECTORY ${name} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()

@@ -2,6 +2,7 @@
 
 #include "cluster/checkpoint/run_state_json.hpp"
 #include "cluster/record/progress_json.hpp"
+#include "cluster/record/record_fields.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -14,16 +15,6 @@ namespace paceline {
 namespace {
 
 using nlohmann::json;
-
-std::string text_of(const json& record, const char* key) {
-  const auto found = record.find(key);
-  return found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::uint64_t count_of(const json& record, const char* key) {
-  const auto found = record.find(key);
-  return found != record.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
-}
 
 /// Seconds since 1970 of "2024-05-01T12:00:00.250Z"; empty for anything else.
 std::optional<double> wall_of(const json& record) {
@@ -75,7 +66,7 @@ void fault_tally::begin(const json& record, double now) {
     for (auto& earlier : faults_)
       earlier.goes_on = earlier.goes_on && earlier.outcome.node != text_of(record, "node");
   followed_fault followed;
-  followed.outcome = {.number = count_of(record, "fault"),
+  followed.outcome = {.number = count_of(record, "fault").value_or(0),
                       .kind = to_string(*kind),
                       .node = text_of(record, "node"),
                       .worker = worker_id_from_text(text_of(record, "worker")),
@@ -108,8 +99,8 @@ void fault_tally::end(const json& record) {
 
 void fault_tally::note_progress(worker_id id, const json& record, double now) {
   auto& worker = workers_[id];
-  const auto since_start = count_of(record, "steps_since_start");
-  const auto taken = count_of(record, "snapshots_taken");
+  const auto since_start = count_of(record, "steps_since_start").value_or(0);
+  const auto taken = count_of(record, "snapshots_taken").value_or(0);
   const bool restarted = since_start < worker.steps_since_start;
   if (restarted) {
     ++worker.life;

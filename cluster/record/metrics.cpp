@@ -2,6 +2,7 @@
 
 #include "cluster/checkpoint/run_state_json.hpp"
 #include "cluster/record/progress_json.hpp"
+#include "cluster/record/record_fields.hpp"
 
 #include <fmt/chrono.h>
 #include <nlohmann/json.hpp>
@@ -30,17 +31,6 @@ json make_record(const char* type, const record_time& when, json fields) {
   fields["time"] = in_seconds(when.training);
   fields["wall"] = utc_text(when.wall);
   return fields;
-}
-
-std::string text_of(const json& record, const char* key) {
-  const auto found = record.find(key);
-  return found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::optional<std::uint64_t> count_of(const json& record, const char* key) {
-  const auto found = record.find(key);
-  return found != record.end() && found->is_number_unsigned() ? std::optional(found->get<std::uint64_t>())
-                                                              : std::nullopt;
 }
 
 bool at_most(const json& record, const char* key, std::uint64_t limit) {

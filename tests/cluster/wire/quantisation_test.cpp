@@ -13,7 +13,7 @@ using namespace paceline;
 
 namespace {
 
-using limits = std::numeric_limits<float>;
+using float_limits = std::numeric_limits<float>;
 
 std::vector<float> through_bf16(const std::vector<float>& values) {
   std::vector<std::uint16_t> halves(values.size());
@@ -53,7 +53,8 @@ std::vector<float> normal_values(float spread) {
 
 TEST_CASE("bf16 keeps every value to its stated error and sign") {
   auto values = values_of_every_size();
-  values.insert(values.end(), {limits::max(), limits::lowest(), std::nextafter(1.00390625f, 0.0f), 1.00390625f});
+  values.insert(values.end(),
+                {float_limits::max(), float_limits::lowest(), std::nextafter(1.00390625f, 0.0f), 1.00390625f});
   const auto results = through_bf16(values);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double value = values[i];
@@ -63,8 +64,9 @@ TEST_CASE("bf16 keeps every value to its stated error and sign") {
 }
 
 TEST_CASE("bf16 keeps what it can hold, rounds ties to even, and never to infinity") {
-  const std::vector<float> values{0.0f,      -0.0f,     1.0f,      -1.0078125f, 1.00390625f,   1.01171875f,
-                                  0x1p-126f, 0x1p-133f, 0x1p-134f, 0x1.8p-133f, limits::max(), limits::lowest()};
+  const std::vector<float> values{
+    0.0f,      -0.0f,     1.0f,      -1.0078125f, 1.00390625f,         1.01171875f,
+    0x1p-126f, 0x1p-133f, 0x1p-134f, 0x1.8p-133f, float_limits::max(), float_limits::lowest()};
   const std::vector<float> expected{0.0f,      -0.0f,     1.0f, -1.0078125f, 1.0f,         1.015625f,
                                     0x1p-126f, 0x1p-133f, 0.0f, 0x1p-132f,   0x1.FEp+127f, -0x1.FEp+127f};
   const auto results = through_bf16(values);
@@ -82,8 +84,8 @@ TEST_CASE("int8 keeps every value to half a scale, whatever the largest value is
   float largest = 0;
   for (const auto value : values)
     largest = std::max(largest, std::abs(value));
-  REQUIRE(scale >= limits::min());
-  REQUIRE(scale <= std::max<double>(largest / 127.0 * (1 + 0x1p-23), limits::min()));
+  REQUIRE(scale >= float_limits::min());
+  REQUIRE(scale <= std::max<double>(largest / 127.0 * (1 + 0x1p-23), float_limits::min()));
   const auto results = through_int8(values);
   for (std::size_t i = 0; i < values.size(); ++i)
     REQUIRE(std::abs(double{results[i]} - values[i]) <= scale / 2 * (1 + 0x1p-15));
@@ -91,10 +93,10 @@ TEST_CASE("int8 keeps every value to half a scale, whatever the largest value is
 
 TEST_CASE("int8 keeps zeros, the largest and the smallest value that floats have") {
   REQUIRE(through_int8({0.0f, -0.0f, 0.0f}) == std::vector<float>{0, 0, 0});
-  REQUIRE(int8_scale({}) == limits::min());
-  const auto extremes = through_int8({limits::max(), limits::lowest(), limits::denorm_min(), 1.0f});
+  REQUIRE(int8_scale({}) == float_limits::min());
+  const auto extremes = through_int8({float_limits::max(), float_limits::lowest(), float_limits::denorm_min(), 1.0f});
   REQUIRE(std::isfinite(extremes[0]));
-  REQUIRE(extremes[0] == Approx(limits::max()));
+  REQUIRE(extremes[0] == Approx(float_limits::max()));
   REQUIRE(extremes[1] == -extremes[0]);
   REQUIRE(extremes[2] == 0);
   REQUIRE(extremes[3] == 0);
