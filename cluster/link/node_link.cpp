@@ -7,6 +7,7 @@
 #include "cluster/link/snapshot_sockets.hpp"
 #include "cluster/link/transfer_sockets.hpp"
 #include "cluster/link/zap_authenticator.hpp"
+#include "cluster/wire/control_codec.hpp"
 #include "compute/errors.hpp"
 
 #include <caf/all.hpp>
@@ -37,6 +38,16 @@ void require_endpoints(const link_settings& settings) {
     }
 }
 
+/// Nodes show each other their cluster file in one message, where nobody could be told either.
+void require_short_config(const link_settings& settings) {
+  constexpr std::size_t room_for_the_rest = 1000;
+  constexpr std::size_t longest = longest_control_message - room_for_the_rest;
+  if (settings.config.size() > longest)
+    throw invalid_input(
+      fmt::format("the cluster file, resolved and on one line, is {} bytes long: nodes can show each other at most {}",
+                  settings.config.size(), longest));
+}
+
 } // namespace
 
 /// Members are made in this order and end in the reverse one: the thread first, then what it works with.
@@ -62,6 +73,7 @@ class node_link::impl {
       snapshots_(settings_, sockets_, log_, tally_, worker_),
       transfers_(settings_, sockets_, log_, tally_, worker_, local_) {
     require_endpoints(settings_);
+    require_short_config(settings_);
     plane_->set_sender(&worker_);
     thread_ = std::thread([this] { run(); });
   }

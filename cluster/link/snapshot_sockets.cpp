@@ -36,12 +36,23 @@ snapshot_sockets::snapshot_sockets(const link_settings& settings, const link_soc
 
 void snapshot_sockets::join(const node_endpoints& peer) {
   leave(peer);
-  subscriptions_.push_back(std::make_unique<subscription>(subscription{peer, subscribed(peer)}));
+  subscriptions_.push_back(std::make_unique<subscription>(subscription{peer, nullptr}));
+  connect(*subscriptions_.back(), std::chrono::steady_clock::now());
 }
 
-std::unique_ptr<watched_socket> snapshot_sockets::subscribed(const node_endpoints& peer) const {
-  return sockets_.connected(
-    {.type = zmq::socket_type::sub, .longest_message = longest_frame(settings_), .newest_only = true}, peer.snapshots);
+void snapshot_sockets::connect(subscription& to, time_point now) {
+  to.replace_at.reset();
+  try {
+    to.socket = sockets_.connected(
+      {.type = zmq::socket_type::sub, .longest_message = longest_frame(settings_), .newest_only = true},
+      to.peer.snapshots);
+  } catch (const std::exception& error) {
+    // Out of descriptors, most likely. The other peers must not suffer from it.
+    to.socket.reset();
+    to.replace_at = now + link_timing(settings_.patience).longest_backoff;
+    log_.say("subscribe " + to.peer.name, fmt::format("node '{}' cannot receive the snapshots of node '{}': {}",
+                                                      settings_.own.name, to.peer.name, error.what()));
+  }
 }
 
 void snapshot_sockets::leave(const node_endpoints& peer) {
@@ -52,10 +63,8 @@ void snapshot_sockets::leave(const node_endpoints& peer) {
 void snapshot_sockets::tick(time_point now) {
   std::erase_if(subscriptions_, [](const auto& each) { return each->left; });
   for (const auto& each : subscriptions_) {
-    if (!each->replace_at || now < *each->replace_at)
-      continue;
-    each->socket = subscribed(each->peer);
-    each->replace_at.reset();
+    if (each->replace_at && now >= *each->replace_at)
+      connect(*each, now);
   }
 }
 
@@ -80,6 +89,8 @@ void snapshot_sockets::watch(poll_set& set) {
   set.watch(publisher_->socket, [] {});
   for (const auto& each : subscriptions_) {
     auto* const one = each.get();
+    if (!one->socket)
+      continue;
     set.watch(one->socket->socket, [this, one] { read(*one); });
     set.watch(one->socket->monitor.socket(), [this, one] { read_monitor(*one); });
   }

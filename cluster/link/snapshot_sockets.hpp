@@ -45,11 +45,11 @@ class snapshot_sockets {
     std::unique_ptr<watched_socket> socket;
     bool left = false;
     /// A connection that ended in what is no ZMTP (a frame that is too long) ZeroMQ does not make again; so one that is
-    /// not back by then is replaced.
+    /// not back by then is replaced. So is one that could not be made (`socket` is empty then).
     std::optional<time_point> replace_at = std::nullopt;
   };
 
-  std::unique_ptr<watched_socket> subscribed(const node_endpoints& peer) const;
+  void connect(subscription& to, time_point now);
   void read(subscription& from);
   void read_monitor(subscription& of);
 

@@ -18,6 +18,8 @@ using kind = transfer_message::kind;
 
 constexpr int most_at_once = 64;
 constexpr std::size_t most_askers = 64;
+/// A fetch that failed: a frame that was gone in the middle of it, a connection that broke.
+constexpr int most_attempts = 4;
 
 /// All parts of the next message; none where there is no message.
 std::vector<zmq::message_t> receive(zmq::socket_t& socket) {
@@ -43,12 +45,12 @@ transfer_sockets::transfer_sockets(const link_settings& settings, const link_soc
     source_(settings.patience) {}
 
 void transfer_sockets::join(const node_endpoints& peer) {
-  to_ask_.push_back(peer);
+  to_ask_.push_back({.peer = peer, .attempts_left = most_attempts});
 }
 
 void transfer_sockets::leave(const node_endpoints& peer) {
-  std::erase_if(to_ask_, [&](const auto& each) { return each.name == peer.name; });
-  if (fetch_ && fetch_->peer.name == peer.name)
+  std::erase_if(to_ask_, [&](const auto& each) { return each.peer.name == peer.name; });
+  if (fetch_ && fetch_->from.peer.name == peer.name)
     fetch_->over = true;
 }
 
@@ -135,7 +137,8 @@ void transfer_sockets::read_dealer(fetch& from, time_point now) {
     const auto answer = parts.size() <= 2 ? decode_transfer(bytes_of(parts[0])) : std::nullopt;
     if (!answer) {
       from.over = true;
-      return refuse_message(fmt::format("node '{}'", from.peer.name));
+      ask_again_later(from.from, now, "its answer is malformed");
+      return refuse_message(fmt::format("node '{}'", from.from.peer.name));
     }
     const auto data = parts.size() == 2 ? bytes_of(parts[1]) : std::span<const std::byte>();
     tally_->update([&](link_counters& c) { c.bytes_received += data.size(); });
@@ -143,21 +146,27 @@ void transfer_sockets::read_dealer(fetch& from, time_point now) {
     for (const auto& next : from.steps.answered(*answer, data))
       ask(from, next);
     if (from.steps.now() != transfer_fetch::state::asking && from.steps.now() != transfer_fetch::state::receiving)
-      finish(from);
+      finish(from, now);
   }
 }
 
-void transfer_sockets::finish(fetch& done) {
-  done.over = true;
-  if (done.steps.now() == transfer_fetch::state::failed) {
-    log_.say("fetch", fmt::format("the newest snapshot could not be fetched from node '{}': {}", done.peer.name,
-                                  done.steps.problem()));
+void transfer_sockets::ask_again_later(wish failed, time_point now, const std::string& problem) {
+  log_.say("fetch",
+           fmt::format("the newest snapshot could not be fetched from node '{}': {}", failed.peer.name, problem));
+  if (--failed.attempts_left == 0)
     return;
-  }
+  failed.not_before = now + link_timing(settings_.patience).longest_backoff;
+  to_ask_.push_back(std::move(failed));
+}
+
+void transfer_sockets::finish(fetch& done, time_point now) {
+  done.over = true;
+  if (done.steps.now() == transfer_fetch::state::failed)
+    return ask_again_later(done.from, now, done.steps.problem());
   if (done.steps.now() != transfer_fetch::state::done)
     return;
   const auto frame = std::make_shared<const std::vector<std::byte>>(done.steps.take());
-  worker_.receive({.peer = done.peer.name, .frame = shared_message(frame, *frame), .fetched = true});
+  worker_.receive({.peer = done.from.peer.name, .frame = shared_message(frame, *frame), .fetched = true});
 }
 
 void transfer_sockets::refuse_message(const std::string& from) {
@@ -166,28 +175,35 @@ void transfer_sockets::refuse_message(const std::string& from) {
 }
 
 void transfer_sockets::begin_next(time_point now) {
-  if (to_ask_.empty())
+  const auto due =
+    std::find_if(to_ask_.begin(), to_ask_.end(), [&](const auto& each) { return now >= each.not_before; });
+  if (due == to_ask_.end())
     return;
-  const auto peer = to_ask_.front();
-  to_ask_.pop_front();
+  const auto next = *due;
+  to_ask_.erase(due);
   const auto newest = local_->newest(scope::global, 0);
   const auto longest = longest_frame(settings_);
-  fetch_ = std::make_unique<fetch>(
-    fetch{.peer = peer,
-          .steps = transfer_fetch(newest ? newest->term : 0, newest ? newest->decision : 0, longest),
-          .dealer = sockets_.connected({.type = zmq::socket_type::dealer,
-                                        .longest_message = static_cast<std::int64_t>(longest_chunk_bytes),
-                                        .queue = transfer_fetch::credit + 2},
-                                       peer.transfer),
-          .next_want = now,
-          .give_up_at = now + 2 * settings_.patience});
+  try {
+    fetch_ = std::make_unique<fetch>(
+      fetch{.from = next,
+            .steps = transfer_fetch(newest ? newest->term : 0, newest ? newest->decision : 0, longest),
+            .dealer = sockets_.connected({.type = zmq::socket_type::dealer,
+                                          .longest_message = static_cast<std::int64_t>(longest_chunk_bytes),
+                                          .queue = transfer_fetch::credit + 2},
+                                         next.peer.transfer),
+            .next_want = now,
+            .give_up_at = now + 2 * settings_.patience});
+  } catch (const std::exception& error) {
+    // Out of descriptors, most likely. The other planes must not suffer from it.
+    ask_again_later(next, now, error.what());
+  }
 }
 
 void transfer_sockets::tick(time_point now) {
   source_.tick(now);
-  if (fetch_ && now >= fetch_->give_up_at) {
-    log_.say("fetch", fmt::format("node '{}' did not answer when asked for the newest snapshot", fetch_->peer.name));
+  if (fetch_ && !fetch_->over && now >= fetch_->give_up_at) {
     fetch_->over = true;
+    ask_again_later(fetch_->from, now, "it did not answer");
   }
   if (fetch_ && fetch_->over)
     fetch_.reset();
@@ -205,9 +221,10 @@ transfer_sockets::time_point transfer_sockets::next_due() const {
   if (fetch_)
     return fetch_->steps.now() == transfer_fetch::state::asking ? std::min(fetch_->next_want, fetch_->give_up_at)
                                                                 : fetch_->give_up_at;
-  if (!to_ask_.empty())
-    return time_point::min();
-  return source_.holds_frame() ? std::chrono::steady_clock::now() + settings_.patience : time_point::max();
+  auto due = source_.holds_frame() ? std::chrono::steady_clock::now() + settings_.patience : time_point::max();
+  for (const auto& each : to_ask_)
+    due = std::min(due, each.not_before);
+  return due;
 }
 
 } // namespace paceline

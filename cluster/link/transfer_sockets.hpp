@@ -12,7 +12,6 @@
 #include "cluster/link/transfer_source.hpp"
 
 #include <chrono>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,8 +41,14 @@ class transfer_sockets {
   void offer(offer_frame newest, time_point now);
 
  private:
-  struct fetch {
+  /// A peer that is to be asked.
+  struct wish {
     node_endpoints peer;
+    int attempts_left;
+    time_point not_before{};
+  };
+  struct fetch {
+    wish from;
     transfer_fetch steps;
     std::unique_ptr<watched_socket> dealer;
     time_point next_want;
@@ -61,7 +66,9 @@ class transfer_sockets {
   void read_dealer(fetch& from, time_point now);
   void ask(fetch& from, const transfer_message& message);
   void begin_next(time_point now);
-  void finish(fetch& done);
+  void finish(fetch& done, time_point now);
+  /// Asks once more after a while, some times; then the next global decision has to bring a snapshot.
+  void ask_again_later(wish failed, time_point now, const std::string& problem);
   void refuse_message(const std::string& from);
 
   const link_settings& settings_;
@@ -74,7 +81,7 @@ class transfer_sockets {
   transfer_source source_;
   /// Who wants an offer that is being prepared; bounded.
   std::vector<asker> askers_;
-  std::deque<node_endpoints> to_ask_;
+  std::vector<wish> to_ask_;
   std::unique_ptr<fetch> fetch_;
 };
 

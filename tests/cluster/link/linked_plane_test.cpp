@@ -3,6 +3,8 @@
 #include "tests/actors/parameter_plane_suite.hpp"
 #include "tests/cluster/link/linked_nodes.hpp"
 
+#include <zmq_addon.hpp>
+
 using namespace paceline;
 
 namespace {
@@ -113,6 +115,35 @@ TEST_CASE("a late joiner gets the newest global snapshot at once, though nobody 
   REQUIRE(taken);
   REQUIRE(taken->parameters == sent->parameters);
   REQUIRE(taken->decision == 8);
+}
+
+TEST_CASE("a late joiner whose fetch fails asks again") {
+  actor_system_settings config;
+  caf::actor_system system(config);
+  temporary_folder folder;
+  const auto at_a = ipc_endpoints("a", folder);
+  const auto at_b = ipc_endpoints("b", folder);
+  // Where b would answer there is somebody who sends noise.
+  auto elsewhere = at_b;
+  elsewhere.transfer = ipc_endpoints("elsewhere", folder).transfer;
+  zmq::context_t context;
+  zmq::socket_t noisy(context, zmq::socket_type::router);
+  noisy.set(zmq::sockopt::linger, 0);
+  noisy.bind(at_b.transfer);
+  linked_node a(system, settings_for(at_a, {at_b}, 1));
+  linked_node b(system, settings_for(elsewhere, {at_a}, 2));
+  int asked = 0;
+  REQUIRE(comes_true([&] {
+    std::vector<zmq::message_t> parts;
+    if (!zmq::recv_multipart(noisy, std::back_inserter(parts), zmq::recv_flags::dontwait))
+      return false;
+    ++asked;
+    noisy.send(parts.front(), zmq::send_flags::sndmore);
+    noisy.send(zmq::buffer(std::string("noise")), zmq::send_flags::dontwait);
+    return asked == 2;
+  }));
+  REQUIRE(a.record->until([](const node_record& r) { return r.said("could not be fetched from node 'b'"); }));
+  REQUIRE(a.record->lost.empty());
 }
 
 TEST_CASE("the plane of a link that has ended goes on inside its process") {

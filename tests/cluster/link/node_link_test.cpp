@@ -69,11 +69,13 @@ TEST_CASE("a restarted node joins again under its new incarnation, after the old
 
 TEST_CASE("a node waits for peers that are not there yet, and says so") {
   pair_of_nodes nodes;
-  auto settings = nodes.of_a();
-  settings.patience = std::chrono::milliseconds(200);
-  linked_node a(nodes.system, settings);
+  const auto less_patient = [](link_settings settings) {
+    settings.patience = std::chrono::milliseconds(500);
+    return settings;
+  };
+  linked_node a(nodes.system, less_patient(nodes.of_a()));
   REQUIRE(a.record->until([](const node_record& r) { return r.said("node 'b'"); }));
-  linked_node b(nodes.system, nodes.of_b());
+  linked_node b(nodes.system, less_patient(nodes.of_b()));
   REQUIRE(a.has_joined());
 }
 
@@ -137,4 +139,11 @@ TEST_CASE("without keys a node binds and trusts nothing that others can reach") 
   auto far = nodes.of_a();
   far.peers[0].snapshots = "tcp://10.0.0.1:7100";
   REQUIRE_THROWS_WITH(linked_node(nodes.system, far), Contains("10.0.0.1") && Contains("paceline keys"));
+}
+
+TEST_CASE("a cluster file that is too long to be shown to the others is refused at the start") {
+  pair_of_nodes nodes;
+  auto wordy = nodes.of_a();
+  wordy.config = std::string(100'000, 'x');
+  REQUIRE_THROWS_WITH(linked_node(nodes.system, wordy), Contains("100000 bytes") && Contains("99000"));
 }
