@@ -65,15 +65,24 @@ std::string enter_folder(const node_section& node) {
   return node.folder.empty() ? std::string() : fmt::format("cd {} && ", shell_quoted(node.folder.string()));
 }
 
+/// Ends what is left of the node on its host, if that process is still one of this name: cleanly where it can.
+std::string end_earlier(const run_config& config, const node_section& node, long id) {
+  return fmt::format(
+    "is_left() {{ tr '\\0' '\\n' 2>/dev/null </proc/{0}/cmdline | grep -qxF -e {1}; }}; "
+    "if is_left; then kill -TERM {0}; n=0; while is_left && [ $n -lt {2} ]; do sleep 1; n=$((n+1)); done; "
+    "is_left && kill -KILL {0}; fi; ",
+    id, shell_quoted(node.name), launch_timing(config.network.patience).ssh_connect.count());
+}
+
 child_command remote_start(const run_config& config, const node_section& node, const option_list& options,
-                           const launch_tools& tools) {
+                           const launch_tools& tools, const std::string& before = {}) {
   std::vector<std::string> words{"env"};
   for (const auto& [name, value] : node.environment)
     words.push_back(fmt::format("{}={}", name, value));
   for (const auto& argument : node_arguments(node.path.empty() ? "paceline" : node.path.string(), node, options))
     words.push_back(argument);
   const auto script =
-    fmt::format("echo \"{}$$\" && {}exec {}", remote_id_prefix, enter_folder(node), shell_words(words));
+    fmt::format("{}echo \"{}$$\" && {}exec {}", before, remote_id_prefix, enter_folder(node), shell_words(words));
   auto command = over_ssh(config, node, script, tools);
   command.input = to_json(config).dump();
   return command;
@@ -88,14 +97,17 @@ child_command local_start(const run_config& config, const node_section& node, co
 
 supervised_node made(const run_config& config, const node_section& node, const option_list& first,
                      const option_list& again, const launch_tools& tools) {
-  const auto start = node.host == "local" ? local_start : remote_start;
-  supervised_node result{
-    .name = node.name, .start = start(config, node, first, tools), .restart = start(config, node, again, tools)};
-  if (node.host != "local")
-    result.signal_elsewhere = [=](long id, int signal) {
-      return over_ssh(config, node, fmt::format("kill -{} {}", signal, id), tools);
-    };
-  return result;
+  if (node.host == "local")
+    return {.name = node.name,
+            .start = local_start(config, node, first, tools),
+            .restart = local_start(config, node, again, tools)};
+  return {.name = node.name,
+          .start = remote_start(config, node, first, tools),
+          .restart = remote_start(config, node, again, tools),
+          .signal_elsewhere =
+            [=](long id, int signal) { return over_ssh(config, node, fmt::format("kill -{} {}", signal, id), tools); },
+          .restart_elsewhere =
+            [=](long earlier) { return remote_start(config, node, again, tools, end_earlier(config, node, earlier)); }};
 }
 
 } // namespace

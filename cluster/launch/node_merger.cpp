@@ -1,7 +1,6 @@
 #include "cluster/launch/node_merger.hpp"
 
 #include "cluster/checkpoint/checkpoint.hpp"
-#include "cluster/checkpoint/run_state_json.hpp"
 #include "cluster/config/nodes.hpp"
 #include "cluster/faults/fault_roster.hpp"
 #include "cluster/files/atomic_file.hpp"

@@ -67,7 +67,7 @@ class supervised_process {
     if (restart_at_ && clock::now() >= *restart_at_) {
       restart_at_.reset();
       ++result_.restarts;
-      start(node_.restart);
+      start(remote_id_ && node_.restart_elsewhere ? node_.restart_elsewhere(*remote_id_) : node_.restart);
       return true;
     }
     if (!child_)

@@ -21,6 +21,9 @@ struct supervised_node {
   /// What sends a signal to the process of that id on another host; empty for children of this machine. Such a process tells its
   /// id by its first lines of output (remote_id_prefix).
   std::function<child_command(long id, int signal)> signal_elsewhere{};
+  /// In place of `restart` where the earlier process had told its id: a connection that was lost may have left it alive, and it
+  /// has to end first.
+  std::function<child_command(long earlier)> restart_elsewhere{};
 };
 
 /// Before the process id, on a line of its own, that a process on another host tells about itself.

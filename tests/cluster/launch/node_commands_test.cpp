@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include <signal.h>
+#include <unistd.h>
 
 using namespace paceline;
 using namespace paceline::testing;
@@ -109,6 +110,29 @@ TEST_CASE("a node of another host gets its file, its folder and its environment 
   REQUIRE(ran.out.starts_with(remote_id_prefix));
   const auto file = ran.out.substr(ran.out.find('\n') + 1);
   REQUIRE(to_json(parse_config(file, "x")) == to_json(config));
+}
+
+TEST_CASE("a node that outlived its ssh connection ends before it is started again, and nobody else does") {
+  if (const auto missing = ssh_server::missing(); !missing.empty())
+    return skip_test(missing);
+  const ssh_server server;
+  const temporary_folder folder;
+  const auto program = folder / "node";
+  write_contents(program, "#!/bin/sh\necho $* >> " + (folder / "starts").string() + "\n");
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  const auto config = with_remote_node(folder, program);
+  const auto node = supervised_node_of(config, config.nodes[1], true, {.ssh = server.client()});
+  child_process left({.arguments = {"/bin/sh", "-c", "trap 'exit 130' TERM; while :; do sleep 0.02; done", "b"}});
+  child_process other({.arguments = {"/bin/sh", "-c", "while :; do sleep 0.02; done", "c"}});
+  REQUIRE(run_to_end(node.restart_elsewhere(other.id())).end.code == 0);
+  REQUIRE_FALSE(other.poll_end());
+  other.signal(SIGKILL);
+  REQUIRE(run_to_end(node.restart_elsewhere(left.id())).end.code == 0);
+  auto end = left.poll_end();
+  for (; !end; end = left.poll_end())
+    ::usleep(1000);
+  REQUIRE(end->code == 130);
+  REQUIRE(contents_of(folder / "starts") == "node - --name b\nnode - --name b\n");
 }
 
 TEST_CASE("a launch over ssh passes the signal on, fetches the node's folder and gathers it with the local one") {

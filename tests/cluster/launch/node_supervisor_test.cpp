@@ -90,7 +90,7 @@ TEST_CASE("a node that dies is started again, up to its limit, while the others 
   supervised s;
   auto dying = node_of("a", "echo first; kill -9 $$");
   dying.restart = shell("echo again; exit 1");
-  const auto ends = s.run({dying, node_of("b", "sleep 0.2; echo done")}, 2);
+  const auto ends = s.run({dying, node_of("b", "sleep 2; echo done")}, 2);
   REQUIRE(ends[0].restarts == 2);
   REQUIRE(ends[0].code == 1);
   REQUIRE(ends[0].given_up);
@@ -171,6 +171,15 @@ TEST_CASE("a node is found by its own id where ssh stands between, and that id i
   REQUIRE(sent.size() == 1);
   REQUIRE(sent[0].second == SIGTERM);
   REQUIRE(s.lines == lines{"a: ready"});
+}
+
+TEST_CASE("a node elsewhere that died is started again behind the process that told its id") {
+  supervised s;
+  auto elsewhere = node_of("a", "echo 'paceline-process 4711'; exit 255");
+  elsewhere.signal_elsewhere = [](long, int) { return shell("true"); };
+  elsewhere.restart_elsewhere = [](long earlier) { return shell("echo after " + std::to_string(earlier)); };
+  REQUIRE(s.run({elsewhere})[0].code == 0);
+  REQUIRE(s.lines == lines{"a: after 4711"});
 }
 
 TEST_CASE("a signal that comes before a node elsewhere has told its id is passed on as soon as it has") {
