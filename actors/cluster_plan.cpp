@@ -16,6 +16,10 @@ void cluster_plan::set_live(worker_id id, bool live) const {
     roster->set(std::size_t{id.group} * workers_per_group + id.index, live);
 }
 
+bool cluster_plan::is_live(worker_id id) const {
+  return !roster || roster->is_live(std::size_t{id.group} * workers_per_group + id.index);
+}
+
 leadership_settings cluster_plan::group_leadership(std::uint32_t group) const {
   return {.scope = scope::group,
           .group = group,

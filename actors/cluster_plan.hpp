@@ -81,6 +81,8 @@ struct cluster_plan {
 
   /// Keeps the roster, where there is one.
   void set_live(worker_id id, bool live) const;
+  /// As the roster says; true where there is none.
+  bool is_live(worker_id id) const;
 
   leadership_settings group_leadership(std::uint32_t group) const;
   leadership_settings global_leadership() const;

@@ -5,8 +5,8 @@
 
 namespace paceline {
 
-known_steps::known_steps(std::string own, std::uint64_t own_at_start)
-  : own_(std::move(own)), own_at_start_(own_at_start) {}
+known_steps::known_steps(std::string own, std::uint64_t own_at_start, std::vector<std::string> nodes)
+  : own_(std::move(own)), own_at_start_(own_at_start), nodes_(std::move(nodes)) {}
 
 void known_steps::hear(const node_state& from, std::uint64_t own_now) {
   raise(from.node, from.steps, own_now);
@@ -29,6 +29,8 @@ std::vector<node_state::known_steps> known_steps::others() const {
 }
 
 void known_steps::raise(const std::string& node, std::uint64_t steps, std::uint64_t own_now) {
+  if (std::find(nodes_.begin(), nodes_.end(), node) == nodes_.end())
+    return;
   if (node != own_) {
     auto& known = others_[node];
     known = std::max(known, steps);

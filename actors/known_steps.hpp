@@ -15,8 +15,9 @@ namespace paceline {
 /// A node that has lost its memory learns from the others how many steps its earlier incarnations had made, and counts on.
 class known_steps {
  public:
-  /// `own_at_start`: steps that this node knows to have made before (of a checkpoint).
-  known_steps(std::string own, std::uint64_t own_at_start);
+  /// `own_at_start`: steps that this node knows to have made before (of a checkpoint). What is said of a node that is not one of
+  /// `nodes` counts for nothing.
+  known_steps(std::string own, std::uint64_t own_at_start, std::vector<std::string> nodes);
 
   /// `own_now`: as for own(), at this moment; what the others say of this node is compared with it.
   void hear(const node_state& from, std::uint64_t own_now);
@@ -35,6 +36,7 @@ class known_steps {
 
   std::string own_;
   std::uint64_t own_at_start_;
+  std::vector<std::string> nodes_;
   /// Made by earlier incarnations and not part of own_at_start_.
   std::uint64_t earlier_ = 0;
   std::map<std::string, std::uint64_t> others_;

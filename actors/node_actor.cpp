@@ -6,6 +6,7 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <type_traits>
 
 namespace paceline {
@@ -31,6 +32,9 @@ node_state state_now(const node_actor_state& state) {
   if (now.training)
     for (const auto& [group, report] : state.reports)
       now.live_workers += report.live_workers;
+  for (const auto id : state.plan->worker_ids())
+    if (!state.plan->is_live(id))
+      now.lost_workers.push_back(id);
   return now;
 }
 
@@ -139,15 +143,17 @@ void settle(self_ptr self) {
     send_report(self, report);
 }
 
-/// While a node is gone its workers' shards are the others' (where the plan has a roster).
-void mark_workers(const cluster_plan& plan, const std::string& node, bool live) {
+/// While a worker is lost its shard is the others' (where the plan has a roster): as its node says, or all of a node that is gone.
+void mark_workers(const cluster_plan& plan, const std::string& node, const std::function<bool(worker_id)>& is_live) {
   const auto place = std::find_if(plan.node->nodes.begin(), plan.node->nodes.end(),
                                   [&](const node_place& known) { return known.name == node; });
   if (place == plan.node->nodes.end())
     return;
   for (std::uint32_t i = 0; i < place->groups.count; ++i)
-    for (std::uint32_t index = 0; index < plan.workers_per_group; ++index)
-      plan.set_live({place->groups.first + i, index}, live);
+    for (std::uint32_t index = 0; index < plan.workers_per_group; ++index) {
+      const worker_id id{place->groups.first + i, index};
+      plan.set_live(id, is_live(id));
+    }
 }
 
 void lose(self_ptr self, const std::string& node, const std::string& reason) {
@@ -157,7 +163,7 @@ void lose(self_ptr self, const std::string& node, const std::string& reason) {
   self->demonitor(found->second.proxy);
   state.peers.erase(found);
   state.seat->lost(node);
-  mark_workers(*state.plan, node, false);
+  mark_workers(*state.plan, node, [](worker_id) { return false; });
   name_followers(self);
   if (state.deciding)
     for (const auto group : gone_groups(state))
@@ -172,7 +178,7 @@ void handle_joined(self_ptr self, const peer_joined& event) {
   state.peers[event.node] = {event.incarnation, event.proxy};
   self->monitor(event.proxy);
   state.seat->joined(event.node);
-  mark_workers(*state.plan, event.node, true);
+  mark_workers(*state.plan, event.node, [](worker_id) { return true; });
   state.plan->watchers.tell(node_joined{event.node, event.incarnation});
   name_followers(self);
   publish(state);
@@ -201,6 +207,9 @@ void handle_state(self_ptr self, const node_state& told) {
   state.seat->heard(told.node, told.seat);
   state.steps->hear(told, state.services.budget->claimed());
   state.services.budget->note_elsewhere(state.steps->elsewhere());
+  const auto& lost = told.lost_workers;
+  mark_workers(*state.plan, told.node,
+               [&](worker_id id) { return std::find(lost.begin(), lost.end(), id) == lost.end(); });
   if (!std::exchange(found->second.heard, true))
     state.services.clock->catch_up(told.training_time);
   settle(self);
@@ -276,7 +285,7 @@ caf::behavior node_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan
                                    .patience = state.plan->patience,
                                    .first_term = state.newest_decision.first},
                      state.services.clock->now());
-  state.steps.emplace(node.name, state.services.budget->claimed());
+  state.steps.emplace(node.name, state.services.budget->claimed(), names_of(node.nodes));
   self->set_down_handler([self](const caf::down_msg& down) { handle_down(self, down); });
 
   return {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "messages/ids.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -33,6 +35,8 @@ struct node_state {
   std::vector<known_steps> others;
   /// Workers that train now.
   std::uint32_t live_workers = 0;
+  /// Those of its workers that do not train now, and whose shards are the others' meanwhile; empty where shards are not handed on.
+  std::vector<worker_id> lost_workers;
   /// Training time of the run at this node.
   std::chrono::nanoseconds training_time{0};
   /// The node trains (true), or is still preparing or has ended (false).

@@ -84,6 +84,12 @@ void describe(Field& field, maybe_const<seat_claim> auto& m) {
 }
 
 template <class Field>
+void describe(Field& field, maybe_const<worker_id> auto& m) {
+  field("group", m.group);
+  field("index", m.index);
+}
+
+template <class Field>
 void describe(Field& field, maybe_const<node_state::known_steps> auto& m) {
   field("node", m.node);
   field("steps", m.steps);
@@ -97,14 +103,9 @@ void describe(Field& field, maybe_const<node_state> auto& m) {
   field("steps", m.steps);
   field("others", m.others);
   field("live_workers", m.live_workers);
+  field("lost_workers", m.lost_workers);
   field("training_time", m.training_time);
   field("training", m.training);
-}
-
-template <class Field>
-void describe(Field& field, maybe_const<worker_id> auto& m) {
-  field("group", m.group);
-  field("index", m.index);
 }
 
 template <class Field>

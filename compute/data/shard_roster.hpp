@@ -19,6 +19,12 @@ class shard_roster {
     live_.at(shard) = live;
   }
 
+  /// Requires a shard of the roster.
+  bool is_live(std::size_t shard) const {
+    const std::lock_guard guard(mutex_);
+    return live_.at(shard);
+  }
+
   /// One entry a shard.
   std::vector<bool> live() const {
     const std::lock_guard guard(mutex_);

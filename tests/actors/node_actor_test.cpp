@@ -76,6 +76,18 @@ TEST_CASE("the shards of a lost node's workers are the others' until it is there
   REQUIRE(roster.live() == std::vector<bool>(6, true));
 }
 
+TEST_CASE("the shard of a worker that its live node has lost is the others' on every node") {
+  node_network nodes(3);
+  start_bare(nodes, 3);
+  nodes.at(0).plan->set_live({0, 1}, false);
+  nodes.run_for(patience);
+  for (const std::uint32_t other : {1, 2})
+    REQUIRE(nodes.at(other).plan->roster->live() == std::vector<bool>{true, false, true, true, true, true});
+  nodes.at(0).plan->set_live({0, 1}, true);
+  nodes.run_for(patience);
+  REQUIRE(nodes.at(2).plan->roster->live() == std::vector<bool>(6, true));
+}
+
 TEST_CASE("a holder that one node alone has lost sight of stays, and there is no contest of terms") {
   node_network nodes(3);
   start_bare(nodes, 3);

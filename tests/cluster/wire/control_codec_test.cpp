@@ -106,6 +106,7 @@ node_state some_state() {
   state.others.push_back({"b", 70000});
   state.others.push_back({"c", 5'000'000'000});
   state.live_workers = 4;
+  state.lost_workers = {{2, 1}, {3, 0}};
   state.training_time = std::chrono::seconds(9);
   state.training = true;
   return state;
@@ -164,7 +165,9 @@ TEST_CASE("every control message survives its way over the wire with its largest
   require_round_trip(welcome{text, largest_64});
   require_round_trip(refusal{refusal::cause::unknown_node, text});
   require_round_trip(farewell{text});
-  node_state state{text, largest_64, {largest_64, text}, largest_64, {}, largest_32, longest_wire_time, true};
+  node_state state{text, largest_64, {largest_64, text},         largest_64,
+                   {},   largest_32, {{largest_32, largest_32}}, longest_wire_time,
+                   true};
   state.others.assign(2000, {"some-node", largest_64});
   require_round_trip(state);
   require_round_trip(group_report{largest_32, largest_64, largest_32, largest_report(limits::max())});
@@ -188,7 +191,7 @@ TEST_CASE("numbers keep their value on the wire at every length in which CBOR wr
   const auto steps = GENERATE(std::uint64_t{0}, 23u, 24u, 255u, 256u, 65535u, 65536u, 0xFFFF'FFFFu, 0x1'0000'0000u);
   require_round_trip(group_report{static_cast<std::uint32_t>(steps), steps, 1, std::nullopt});
   const std::chrono::nanoseconds time(-static_cast<std::int64_t>(steps));
-  require_round_trip(node_state{"a", steps, {}, steps, {}, 0, time, false});
+  require_round_trip(node_state{"a", steps, {}, steps, {}, 0, {}, time, false});
 }
 
 TEST_CASE("a control message is CBOR as RFC 8949 writes it") {
