@@ -65,6 +65,9 @@ struct cluster_plan {
   /// Actors that compute or write have threads of their own. False leaves them to CAF's scheduler: for tests on the
   /// deterministic one.
   bool own_threads = true;
+  /// How long a step may take that was begun before the budget was used up; the run ends without workers that take longer. The
+  /// largest models step in minutes.
+  std::chrono::nanoseconds last_step_time = std::chrono::minutes(10);
   /// How long actors may take to end when the run does, before those that are left are named in a failure.
   std::chrono::nanoseconds shutdown_time = std::chrono::seconds(10);
   /// Where to go on from; a new run where empty. Of the same own groups.

@@ -16,6 +16,8 @@ using phase = supervisor_state::phase;
 
 constexpr auto look_interval = std::chrono::milliseconds(100);
 
+void kill(self_ptr self, worker_id id, const std::string& why);
+
 void end_run(self_ptr self) {
   auto& state = self->state;
   for (const auto& [actor, name] : state.ending)
@@ -79,6 +81,19 @@ void look_at_the_ending(self_ptr self) {
     end_run(self);
 }
 
+/// What a worker does in a step that never ends must not keep the run from ending.
+void leave_behind(self_ptr self) {
+  auto& state = self->state;
+  state.over_for += look_interval;
+  if (state.over_for < state.plan->last_step_time)
+    return;
+  for (const auto id : state.plan->worker_ids()) {
+    const auto& worker = state.workers[state.plan->position(id)];
+    if (worker.now == supervised_worker::place::riding && !worker.finished)
+      kill(self, id, "did not come to the end of its last step in time");
+  }
+}
+
 void look_at_the_clock(self_ptr self) {
   auto& state = self->state;
   if (state.now == phase::ending)
@@ -86,6 +101,10 @@ void look_at_the_clock(self_ptr self) {
   if (state.now != phase::training)
     return;
   restarts::start_due(self);
+  if (state.services.budget->exhausted())
+    leave_behind(self);
+  if (state.now != phase::training)
+    return;
   if (all_done(state))
     return begin_finishing(self);
   const auto time = state.services.clock->training_time();
@@ -158,8 +177,11 @@ void handle_ready(self_ptr self, worker_id id) {
 }
 
 void handle_finished(self_ptr self, worker_id id) {
-  if (self->state.now == phase::training && is_from(self, id))
-    one_less_busy(self);
+  auto& state = self->state;
+  if (state.now != phase::training || !is_from(self, id))
+    return;
+  state.workers[state.plan->position(id)].finished = true;
+  one_less_busy(self);
 }
 
 /// A compute actor is gone for good; its worker may come back.
@@ -206,7 +228,7 @@ void handle_down(self_ptr self, const caf::down_msg& down) {
   }
 }
 
-void kill(self_ptr self, worker_id id) {
+void kill(self_ptr self, worker_id id, const std::string& why) {
   auto& state = self->state;
   if (state.now == phase::ending)
     return;
@@ -215,7 +237,7 @@ void kill(self_ptr self, worker_id id) {
     return;
   state.ending.emplace_back(compute.address(), "worker " + to_string(id) + ", killed before");
   caf::anon_send_exit(compute, caf::exit_reason::kill);
-  lose_silent(self, id, "killed");
+  lose_silent(self, id, why);
 }
 
 void note_decision(supervisor_state& state, const leader_announcement& decision) {
@@ -230,7 +252,8 @@ void note_decision(supervisor_state& state, const leader_announcement& decision)
 
 static_assert(!std::is_constructible_v<supervisor_state, caf::stateful_actor<supervisor_state>*>);
 
-supervisor_state::supervisor_state() : now(phase::preparing), busy(0), testing(false), writing(false), ending_for(0) {}
+supervisor_state::supervisor_state()
+  : now(phase::preparing), busy(0), testing(false), writing(false), over_for(0), ending_for(0) {}
 
 run_services make_services(const cluster_plan& plan, std::shared_ptr<run_clock> clock) {
   const auto steps_before = plan.resume ? plan.resume->total_steps : 0;
@@ -269,7 +292,7 @@ caf::behavior supervisor_actor(self_ptr self, std::shared_ptr<const cluster_plan
       if (self->state.now != phase::ending && is_from(self, report.worker))
         lose(self, report);
     },
-    [self](kill_worker order) { kill(self, order.worker); },
+    [self](kill_worker order) { kill(self, order.worker, "killed"); },
     [self](const leader_announcement& decision) { note_decision(self->state, decision); },
     [self](look_at_clock) {
       self->delayed_send(self, look_interval, look_at_clock{});

@@ -43,6 +43,8 @@ struct supervised_worker {
   /// See supervisor_restarts.hpp; a worker that prepares for the first time rides already.
   enum class place { riding, waiting, asking, preparing, gone };
   place now = place::riding;
+  /// Made its last step.
+  bool finished = false;
   restart_history history;
   /// Steps when it was last lost; 0 before.
   std::uint64_t lost_steps = 0;
@@ -84,7 +86,8 @@ struct supervisor_state {
 
   /// Actors that have not ended yet, by name: killed workers that may be stuck, and in the end all.
   std::vector<std::pair<caf::actor_addr, std::string>> ending;
-  /// Since the end began, in looks at the clock.
+  /// Since the budget was used up, and since the end began, in looks at the clock.
+  std::chrono::nanoseconds over_for;
   std::chrono::nanoseconds ending_for;
 };
 
@@ -94,8 +97,9 @@ struct supervisor_state {
 ///   checkpoint done--> ending --all its actors ended, or shutdown_time over--> run_finished to the observers, then it exits itself
 ///
 /// A worker that fails or is killed is a failure told to the observers; the others ride on, and within the plan's limits it is
-/// started again (supervisor_restarts.hpp). Actors that do not end in time are named in a failure. It never stands in the way of a step: states are
-/// copied at step boundaries, and tests and disks are other actors' affair.
+/// started again (supervisor_restarts.hpp). Actors that do not end in time are named in a failure, and so are workers whose last step
+/// takes longer than cluster_plan::last_step_time. It never stands in the way of a step: states are copied at step boundaries,
+/// and tests and disks are other actors' affair.
 caf::behavior supervisor_actor(caf::stateful_actor<supervisor_state>* self, std::shared_ptr<const cluster_plan> plan,
                                run_services services);
 

@@ -114,6 +114,7 @@ void complete(supervisor_ptr self, worker_id id) {
   auto& state = self->state;
   auto& worker = worker_at(state, id);
   worker.now = place::riding;
+  worker.finished = false;
   const auto position = state.plan->position(id);
   state.plan->set_live(id, true);
   const auto& compute = state.cluster.computes[position];

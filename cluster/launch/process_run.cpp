@@ -23,6 +23,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdlib>
+#include <memory>
 #include <optional>
 #include <ostream>
 
@@ -193,15 +195,21 @@ class linked {
   node_membership* node_;
 };
 
-/// Runs the plan's actors to their end. `console` is theirs meanwhile.
+/// CAF's system and the settings that have to outlive it.
+struct actor_world {
+  actor_system_settings settings;
+  caf::actor_system system{settings};
+};
+
+/// Runs the plan's actors to their end. `console` is theirs meanwhile; actors that are stuck (run_finished::stuck) live on.
 recorded_end run_actors(const process_run& run, const training_task& task, cluster_plan plan, const run_folder& folder,
                         earlier_records earlier, progress_console& console, signal_watch& signals) {
   const auto clock = std::make_shared<run_clock>();
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
   auto services = make_services(plan, clock);
   const auto end = std::make_shared<recorded_end>();
-  actor_system_settings settings;
-  caf::actor_system system(settings);
+  auto world = std::make_unique<actor_world>();
+  auto& system = world->system;
   run_recorder_settings recording{.services = services,
                                   .metrics = std::make_shared<json_lines>(folder.metrics()),
                                   .ledger = std::make_shared<json_lines>(folder.leadership()),
@@ -242,6 +250,9 @@ recorded_end run_actors(const process_run& run, const training_task& task, clust
   caf::scoped_actor self(system);
   self->wait_for(supervisor, recorder);
   signals.call_on_first(nullptr);
+  if (!end->finish.stuck.empty())
+    // Its destructor would wait for them.
+    static_cast<void>(world.release());
   return *end;
 }
 
@@ -301,7 +312,14 @@ launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::
   if (summary.outcome == run_outcome::failed)
     err << fmt::format("paceline: {}: the run failed: {}\n", folder.path().string(),
                        summary.failures.empty() ? "no worker was left" : summary.failures.back().what);
-  return exit_of(summary.outcome);
+  const auto exit = exit_of(summary.outcome);
+  if (!end.finish.stuck.empty()) {
+    // They are in the middle of what main's end would take from under them.
+    out.flush();
+    err.flush();
+    std::_Exit(static_cast<int>(exit));
+  }
+  return exit;
 }
 
 } // namespace paceline

@@ -10,7 +10,9 @@
 #include <caf/all.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace paceline {
@@ -93,28 +95,76 @@ inline void run_interleaved(caf::scheduler::test_coordinator& scheduler, counter
   }
 }
 
+/// A plan that runs on the deterministic scheduler, as far as a test lets it.
+class simulated_run {
+ public:
+  explicit simulated_run(cluster_plan plan, std::size_t stop_after_decisions = 0, std::uint64_t seed = 1)
+    : system_(settings_),
+      scheduler_(dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())),
+      random_(seed),
+      recorder_(system_.spawn(recording_actor, record_, stop_after_decisions)) {
+    plan.watchers.add(recorder_);
+    const auto shared_plan = std::make_shared<const cluster_plan>(std::move(plan));
+    // Every look at the clock costs a microsecond.
+    const auto clock = std::make_shared<run_clock>(
+      [time = std::make_shared<std::chrono::microseconds>(0)] { return std::chrono::nanoseconds(++*time); });
+    services_ = make_services(*shared_plan, clock);
+    supervisor_ = system_.spawn(supervisor_actor, shared_plan, services_);
+    caf::anon_send(recorder_, supervisor_);
+  }
+
+  ~simulated_run() {
+    caf::anon_send_exit(recorder_, caf::exit_reason::user_shutdown);
+    scheduler_.run();
+  }
+
+  simulated_run(const simulated_run&) = delete;
+  simulated_run& operator=(const simulated_run&) = delete;
+
+  /// So many messages, one by one, the next actor drawn at random: an interleaving that differs with the seed. `before` sees whose
+  /// turn it is.
+  void run_some(int messages, const std::function<void(caf::local_actor&)>& before = {}) {
+    for (int i = 0; i < messages && !scheduler_.jobs.empty(); ++i) {
+      std::swap(scheduler_.jobs.front(), scheduler_.jobs[random_.below(scheduler_.jobs.size())]);
+      if (auto* next = dynamic_cast<caf::local_actor*>(scheduler_.jobs.front()); next != nullptr && before)
+        before(*next);
+      scheduler_.try_run_once();
+    }
+  }
+
+  void pass_time(std::chrono::milliseconds time) { scheduler_.advance_time(time); }
+
+  void run_to_end() {
+    for (int i = 0; i < 1000 && !record_->finished; ++i) {
+      run_interleaved(scheduler_, random_);
+      scheduler_.trigger_timeouts();
+    }
+  }
+
+  template <class Order>
+  void tell_supervisor(const Order& order) {
+    caf::anon_send(supervisor_, order);
+  }
+
+  const recorded_run& record() const { return *record_; }
+  const run_services& services() const { return services_; }
+
+ private:
+  deterministic_settings settings_;
+  caf::actor_system system_;
+  caf::scheduler::test_coordinator& scheduler_;
+  counter_random random_;
+  std::shared_ptr<recorded_run> record_ = std::make_shared<recorded_run>();
+  caf::actor recorder_;
+  run_services services_;
+  caf::actor supervisor_;
+};
+
 /// Runs a plan on the deterministic scheduler, to its end or until so many decisions were made, and returns what was told.
 inline recorded_run run_to_end(cluster_plan plan, std::size_t stop_after_decisions = 0, std::uint64_t seed = 1) {
-  counter_random random(seed);
-  deterministic_settings settings;
-  caf::actor_system system(settings);
-  auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
-  auto record = std::make_shared<recorded_run>();
-  const auto recorder = system.spawn(recording_actor, record, stop_after_decisions);
-  plan.watchers.add(recorder);
-  // Every look at the clock costs a microsecond.
-  auto clock = std::make_shared<run_clock>(
-    [time = std::make_shared<std::chrono::microseconds>(0)] { return std::chrono::nanoseconds(++*time); });
-  auto shared_plan = std::make_shared<const cluster_plan>(std::move(plan));
-  const auto services = make_services(*shared_plan, clock);
-  caf::anon_send(recorder, system.spawn(supervisor_actor, shared_plan, services));
-  for (int i = 0; i < 1000 && !record->finished; ++i) {
-    run_interleaved(scheduler, random);
-    scheduler.trigger_timeouts();
-  }
-  caf::anon_send_exit(recorder, caf::exit_reason::user_shutdown);
-  scheduler.run();
-  return *record;
+  simulated_run run(std::move(plan), stop_after_decisions, seed);
+  run.run_to_end();
+  return run.record();
 }
 
 } // namespace paceline

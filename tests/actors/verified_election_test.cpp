@@ -1,4 +1,5 @@
 // Whole clusters whose candidates are verified, on CAF's deterministic scheduler.
+#include "compute/trainer_decorator.hpp"
 #include "tests/actors/test_cluster.hpp"
 #include "tests/catch.hpp"
 
@@ -129,25 +130,10 @@ TEST_CASE("the copy that was scored is the one that is published") {
     };
     return make_sgd_trainer(std::make_unique<noting>(id.index, scored), {.learning_rate = 0.05}, id.index);
   };
-  // By hand, to look at the plane afterwards.
-  deterministic_settings settings;
-  caf::actor_system system(settings);
-  auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
-  const auto record = std::make_shared<recorded_run>();
-  const auto recorder = system.spawn(recording_actor, record, 0);
-  plan.watchers.add(recorder);
-  const auto shared_plan = std::make_shared<const cluster_plan>(std::move(plan));
-  const auto services = make_services(*shared_plan, std::make_shared<run_clock>());
-  system.spawn(supervisor_actor, shared_plan, services);
-  counter_random random(3);
-  for (int i = 0; i < 100 && !record->finished; ++i) {
-    run_interleaved(scheduler, random);
-    scheduler.trigger_timeouts();
-  }
-  caf::anon_send_exit(recorder, caf::exit_reason::user_shutdown);
-  scheduler.run();
-  REQUIRE(record->finished);
-  const auto newest = services.plane->newest(scope::group, 0);
+  simulated_run run(std::move(plan), 0, 3);
+  run.run_to_end();
+  REQUIRE(run.record().finished);
+  const auto newest = run.services().plane->newest(scope::group, 0);
   REQUIRE(newest != nullptr);
   REQUIRE(std::count(scored->begin(), scored->end(), newest->parameters[0]) >= 1);
 }
@@ -169,29 +155,17 @@ TEST_CASE("parameters that are not finite are refused before anybody scores or f
   const worker_id spoilt{0, 2};
   plan.make_trainer = [spoilt, healthy = plan.make_trainer](worker_id id) -> std::unique_ptr<trainer> {
     // Claims to be finite and best, whatever its parameters are: what a poisoned copy looks like from outside.
-    struct poisoned final : trainer {
-      std::unique_ptr<trainer> inner;
-      explicit poisoned(std::unique_ptr<trainer> t) : inner(std::move(t)) {}
-      const parameter_layout& layout() const override { return inner->layout(); }
+    struct poisoned final : trainer_decorator {
+      using trainer_decorator::trainer_decorator;
       step_result step(std::span<const leader_pull> pulls) override {
-        auto done = inner->step(pulls);
+        auto done = trainer_decorator::step(pulls);
         done.loss = 1e-6;
         return done;
       }
-      double pull(const leader_pull& toward) override { return inner->pull(toward); }
-      std::uint64_t steps() const override { return inner->steps(); }
-      std::uint64_t steps_per_epoch() const override { return inner->steps_per_epoch(); }
-      std::chrono::nanoseconds waited_for_data() const override { return inner->waited_for_data(); }
-      double learning_rate() const override { return inner->learning_rate(); }
-      void set_learning_rate(double rate) override { inner->set_learning_rate(rate); }
       void copy_parameters(std::span<float> out) const override {
-        inner->copy_parameters(out);
+        trainer_decorator::copy_parameters(out);
         out[3] = std::numeric_limits<float>::quiet_NaN();
       }
-      void adopt(std::span<const float> parameters) override { inner->adopt(parameters); }
-      double probe_loss(std::span<const float> parameters) override { return inner->probe_loss(parameters); }
-      trainer_state save() const override { return inner->save(); }
-      void restore(const trainer_state& state) override { inner->restore(state); }
     };
     return id == spoilt ? std::make_unique<poisoned>(healthy(id)) : healthy(id);
   };

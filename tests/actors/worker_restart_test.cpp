@@ -124,49 +124,27 @@ TEST_CASE("all steps are counted once and never fewer than before, whoever is lo
 TEST_CASE("a worker that is killed is started again, even where it was the only one") {
   auto plan = restarting_plan(1, 1, 100'000);
   plan.strategy.loss_window = 5;
-  deterministic_settings settings;
-  caf::actor_system system(settings);
-  auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
-  const auto record = std::make_shared<recorded_run>();
-  const auto recorder = system.spawn(recording_actor, record, 0);
-  plan.watchers.add(recorder);
-  const auto shared_plan = std::make_shared<const cluster_plan>(std::move(plan));
-  const auto clock = std::make_shared<run_clock>(
-    [time = std::make_shared<std::chrono::microseconds>(0)] { return std::chrono::nanoseconds(++*time); });
-  const auto services = make_services(*shared_plan, clock);
-  const auto supervisor = system.spawn(supervisor_actor, shared_plan, services);
-  counter_random random(1);
-  const auto run_some = [&] {
-    for (int i = 0; i < 3000 && !scheduler.jobs.empty(); ++i) {
-      std::swap(scheduler.jobs.front(), scheduler.jobs[random.below(scheduler.jobs.size())]);
-      scheduler.try_run_once();
-    }
-  };
-  run_some();
-  REQUIRE_FALSE(record->decisions.empty());
-  const auto newest = services.plane->newest(scope::global, 0);
-  REQUIRE(newest != nullptr);
-  caf::anon_send(supervisor, kill_worker{{0, 0}});
-  run_some();
-  scheduler.advance_time(100ms);
-  run_some();
-  REQUIRE(record->failures.size() == 1);
-  REQUIRE(record->failures[0].what == "killed");
-  REQUIRE(record->restarts.size() == 1);
-  REQUIRE(record->restarts[0].steps == record->failures[0].steps);
-  REQUIRE(record->restarts[0].source == worker_id{0, 0});
+  simulated_run run(std::move(plan));
+  run.run_some(3000);
+  const auto& record = run.record();
+  REQUIRE_FALSE(record.decisions.empty());
+  REQUIRE(run.services().plane->newest(scope::global, 0) != nullptr);
+  run.tell_supervisor(kill_worker{{0, 0}});
+  run.run_some(3000);
+  run.pass_time(100ms);
+  run.run_some(3000);
+  REQUIRE(record.failures.size() == 1);
+  REQUIRE(record.failures[0].what == "killed");
+  REQUIRE(record.restarts.size() == 1);
+  REQUIRE(record.restarts[0].steps == record.failures[0].steps);
+  REQUIRE(record.restarts[0].source == worker_id{0, 0});
   // After the kill nothing of the first incarnation is heard: reports rise by the interval of reports.
-  for (std::size_t i = 1; i < record->progress.size(); ++i)
-    REQUIRE(record->progress[i].report.steps > record->progress[i - 1].report.steps);
-  caf::anon_send(supervisor, stop_run{});
-  for (int i = 0; i < 100 && !record->finished; ++i) {
-    run_some();
-    scheduler.trigger_timeouts();
-  }
-  REQUIRE(record->finished);
-  REQUIRE(record->end.stuck.empty());
-  caf::anon_send_exit(recorder, caf::exit_reason::user_shutdown);
-  scheduler.run();
+  for (std::size_t i = 1; i < record.progress.size(); ++i)
+    REQUIRE(record.progress[i].report.steps > record.progress[i - 1].report.steps);
+  run.tell_supervisor(stop_run{});
+  run.run_to_end();
+  REQUIRE(record.finished);
+  REQUIRE(record.end.stuck.empty());
 }
 
 TEST_CASE("before the first leader a restarted worker begins from another worker's parameters, not from random ones") {
