@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <charconv>
 #include <functional>
 #include <limits>
 #include <set>
@@ -166,17 +165,6 @@ run_state run_state_from_json(const json& object) {
   if (state.leader && !seen.contains(*state.leader))
     throw invalid_input(fmt::format("leader: {} is none of the workers", to_string(*state.leader)));
   return state;
-}
-
-std::optional<worker_id> worker_id_from_text(std::string_view text) {
-  worker_id id;
-  const auto* end = text.data() + text.size();
-  const auto group = std::from_chars(text.data(), end, id.group);
-  if (group.ec != std::errc{} || group.ptr == end || *group.ptr != '.')
-    return std::nullopt;
-  std::from_chars(group.ptr + 1, end, id.index);
-  // Written back it must be the same text: no leading zeros, nothing behind.
-  return to_string(id) == text ? std::optional(id) : std::nullopt;
 }
 
 } // namespace paceline

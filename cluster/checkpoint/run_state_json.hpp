@@ -14,7 +14,4 @@ nlohmann::json to_json(const run_state& state);
 /// Throws invalid_input that names the field, what was found and what is needed.
 run_state run_state_from_json(const nlohmann::json& object);
 
-/// "1.0" → {1, 0}; empty where `text` is not two numbers that to_string(worker_id) writes.
-std::optional<worker_id> worker_id_from_text(std::string_view text);
-
 } // namespace paceline

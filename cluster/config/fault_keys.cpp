@@ -1,7 +1,5 @@
 #include "cluster/config/fault_keys.hpp"
 
-#include "cluster/checkpoint/run_state_json.hpp"
-
 #include <algorithm>
 
 namespace paceline {

@@ -1,6 +1,5 @@
 #include "cluster/record/fault_tally.hpp"
 
-#include "cluster/checkpoint/run_state_json.hpp"
 #include "cluster/record/progress_json.hpp"
 #include "cluster/record/record_fields.hpp"
 

@@ -1,7 +1,5 @@
 #include "cluster/record/leadership_tally.hpp"
 
-#include "cluster/checkpoint/run_state_json.hpp"
-
 #include <nlohmann/json.hpp>
 
 namespace paceline {
