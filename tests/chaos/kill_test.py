@@ -11,6 +11,7 @@ class Kill(chaos.Chaos):
         """Kills the node process that `choose` names once all train, and holds the run to its end."""
         process = self.start_cluster(seconds=25)
         self.wait_for_training(process)
+        self.assertNotEqual([], self.socket_files())
         time.sleep(random.Random(self.id()).uniform(0, 2))
         victim = choose()
         killed_at = time.time()
