@@ -5,7 +5,9 @@ namespace paceline {
 run_clock::run_clock(source now) : source_(std::move(now)), made_at_(source_()) {}
 
 void run_clock::start(std::chrono::nanoseconds training_time_before) {
-  offset_.store((now() - training_time_before).count());
+  const auto begun = now();
+  offset_.store((begun - training_time_before).count());
+  offset_here_.store(begun.count());
   started_.store(true);
   // In this order, and the other way round in catch_up, so that one of the two sees the other.
   raise_to(std::chrono::nanoseconds(at_least_.load()));
@@ -36,8 +38,15 @@ std::chrono::nanoseconds run_clock::training_time() const {
   return now() - std::chrono::nanoseconds(offset_.load());
 }
 
+std::chrono::nanoseconds run_clock::training_time_here() const {
+  if (!started_.load())
+    return std::chrono::nanoseconds{0};
+  return now() - std::chrono::nanoseconds(offset_here_.load());
+}
+
 void run_clock::exclude(std::chrono::nanoseconds time) {
   offset_.fetch_add(time.count());
+  offset_here_.fetch_add(time.count());
 }
 
 std::chrono::nanoseconds run_clock::steady_time() {

@@ -31,6 +31,9 @@ class run_clock {
   /// 0 until started.
   std::chrono::nanoseconds training_time() const;
 
+  /// Of the training time, what this process has seen pass: without what was used before it, and without what it caught up with.
+  std::chrono::nanoseconds training_time_here() const;
+
   /// Leaves out so much of the time since the start.
   void exclude(std::chrono::nanoseconds time);
 
@@ -43,6 +46,8 @@ class run_clock {
   std::chrono::nanoseconds made_at_;
   /// Training time is now() minus this, once started.
   std::atomic<std::chrono::nanoseconds::rep> offset_ = 0;
+  /// Of training_time_here(), the same.
+  std::atomic<std::chrono::nanoseconds::rep> offset_here_ = 0;
   std::atomic<bool> started_ = false;
   /// What catch_up was told.
   std::atomic<std::chrono::nanoseconds::rep> at_least_ = 0;

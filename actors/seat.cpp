@@ -119,6 +119,8 @@ std::string seat::reason_to_take() const {
 }
 
 std::string seat::reason_to_follow(const seat_claim& claim) const {
+  if (current_.term == 0)
+    return "it holds it already";
   if (claim.term > current_.term)
     return "its term is above " + std::to_string(current_.term);
   return current_.holder.empty() ? "the first to claim the term" : "of one term, a lower name than " + current_.holder;

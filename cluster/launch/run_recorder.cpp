@@ -75,8 +75,9 @@ void update_pace(run_recorder_state& state) {
   std::uint64_t steps = 0;
   for (const auto& [id, progress] : state.progress)
     steps += progress.counters.steps;
-  if (steps > 0)
-    status.steps_per_second = static_cast<double>(steps) / in_launch;
+  const auto here = std::chrono::duration<double>(state.settings.services.clock->training_time_here()).count();
+  if (steps > 0 && here > 0)
+    status.steps_per_second = static_cast<double>(steps) / here;
   if (done_in_launch > 0.001)
     status.left = std::chrono::duration_cast<std::chrono::nanoseconds>(
       std::chrono::duration<double>(in_launch * (1 - status.done) / done_in_launch));

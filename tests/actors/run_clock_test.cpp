@@ -34,3 +34,15 @@ TEST_CASE("a training time told by a node that is behind changes nothing") {
   clock.catch_up(39s);
   REQUIRE(clock.training_time() == 40s);
 }
+
+TEST_CASE("the time that passed here is without what was before, elsewhere or left out") {
+  auto time = 0ns;
+  run_clock clock([&] { return time; });
+  REQUIRE(clock.training_time_here() == 0s);
+  time = 5s;
+  clock.start(40s);
+  time = 8s;
+  clock.catch_up(100s);
+  clock.exclude(1s);
+  REQUIRE(clock.training_time_here() == 2s);
+}

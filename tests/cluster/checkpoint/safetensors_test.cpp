@@ -176,6 +176,7 @@ TEST_CASE("a damaged safetensors header is refused with what is wrong in it") {
   const auto [header, data, reason] = GENERATE_COPY(table<std::string, std::string, std::string>({
     {R"({"a")", "", "not JSON at byte"},
     {R"([])", "", "not a JSON object"},
+    {R"({"a":1e999})", "", "a number that no double can hold"},
     {R"({"a":[[[[[1]]]]]})", "", "nested too deeply"},
     {R"({"a":1})", "", "\"a\" is not described by an object"},
     {R"({"__metadata__":{"a":1}})", "", "not an object of strings"},
