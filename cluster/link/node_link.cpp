@@ -7,6 +7,7 @@
 #include "cluster/link/snapshot_sockets.hpp"
 #include "cluster/link/transfer_sockets.hpp"
 #include "cluster/link/zap_authenticator.hpp"
+#include "compute/affinity.hpp"
 #include "compute/errors.hpp"
 
 #include <caf/all.hpp>
@@ -108,6 +109,7 @@ class node_link::impl {
 };
 
 void node_link::impl::run() {
+  name_this_thread("link");
   while (!queue_->closed()) {
     try {
       turn();
