@@ -187,6 +187,8 @@ run_state load_checkpoint(const fs::path& checkpoint, const parameter_layout& la
     state = run_state_from_json(nlohmann::json::parse(text));
   } catch (const nlohmann::json::parse_error& failure) {
     throw invalid_input(fmt::format("{}: not JSON at byte {}", state_path.string(), failure.byte));
+  } catch (const nlohmann::json::out_of_range&) {
+    throw invalid_input(fmt::format("{}: has a number that no double holds", state_path.string()));
   } catch (const invalid_input& failure) {
     throw invalid_input(fmt::format("{}: {}", state_path.string(), failure.what()));
   }
