@@ -1,5 +1,6 @@
 #include "actors/node_actor.hpp"
 
+#include "actors/node_places.hpp"
 #include "actors/type_ids.hpp"
 #include "messages/membership.hpp"
 
@@ -48,13 +49,6 @@ caf::actor proxy_of(const node_actor_state& state, const std::string& node) {
   return found == state.peers.end() ? caf::actor() : found->second.proxy;
 }
 
-const node_place* place_of(const node_actor_state& state, std::uint32_t group) {
-  const auto& nodes = state.plan->node->nodes;
-  const auto found =
-    std::find_if(nodes.begin(), nodes.end(), [group](const auto& node) { return node.groups.contains(group); });
-  return found == nodes.end() ? nullptr : &*found;
-}
-
 /// To whoever holds the seat; nobody, where that is not known or not live.
 template <class Message>
 void send_to_holder(self_ptr self, const Message& message) {
@@ -70,13 +64,6 @@ void send_report(self_ptr self, group_report report) {
   if (report.best && !self->state.seat->held())
     report.best->measured_at -= self->state.services.clock->now();
   send_to_holder(self, report);
-}
-
-/// It may come from another process: nothing that it says may index anything before it is looked at.
-bool fits(const cluster_plan& plan, const group_report& report) {
-  return report.group < plan.groups && report.live_workers <= plan.workers_per_group
-         && (!report.best
-             || (report.best->worker.group == report.group && report.best->worker.index < plan.workers_per_group));
 }
 
 void handle_own_report(self_ptr self, const group_report& report) {
@@ -104,14 +91,7 @@ void name_followers(self_ptr self) {
 
 /// Groups that no live node holds.
 std::vector<std::uint32_t> gone_groups(const node_actor_state& state) {
-  std::vector<std::uint32_t> gone;
-  for (const auto& node : state.plan->node->nodes) {
-    if (node.name == state.plan->node->name || state.peers.contains(node.name))
-      continue;
-    for (std::uint32_t i = 0; i < node.groups.count; ++i)
-      gone.push_back(node.groups.first + i);
-  }
-  return gone;
+  return gone_groups(*state.plan->node, [&](const std::string& node) { return state.peers.contains(node); });
 }
 
 void let_decide(self_ptr self) {
@@ -238,7 +218,7 @@ void handle_probe(self_ptr self, const probe_request& request) {
   const auto own = state.plan->own_groups();
   if (own.contains(group) && group - own.first < state.group_leaders.size())
     self->send(state.group_leaders[group - own.first], request);
-  else if (const auto* place = place_of(state, group))
+  else if (const auto* place = place_of(*state.plan->node, group))
     if (const auto proxy = proxy_of(state, place->name))
       self->send(proxy, request);
 }
@@ -258,13 +238,6 @@ void look_around(self_ptr self) {
   self->delayed_send(self, self->state.plan->patience / states_a_patience, look_at_clock{});
 }
 
-std::vector<std::string> names_of(const std::vector<node_place>& nodes) {
-  std::vector<std::string> names;
-  for (const auto& node : nodes)
-    names.push_back(node.name);
-  return names;
-}
-
 } // namespace
 
 static_assert(!std::is_constructible_v<node_actor_state, caf::stateful_actor<node_actor_state>*>);
@@ -281,7 +254,7 @@ caf::behavior node_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan
   if (state.plan->resume)
     state.newest_decision = {state.plan->resume->global.term, state.plan->resume->global.decisions};
   state.seat.emplace(seat_settings{.own = node.name,
-                                   .nodes = names_of(node.nodes),
+                                   .nodes = names_of(node),
                                    .patience = state.plan->patience,
                                    .first_term = state.newest_decision.first},
                      state.services.clock->now());

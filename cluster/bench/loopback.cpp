@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <stdexcept>
+#include <string>
 #include <system_error>
 #include <thread>
 
@@ -38,10 +40,34 @@ struct listener {
   sockaddr_in address{};
 };
 
+bool is_free(int port) {
+  const int socket = checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const bool free = ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  ::close(socket);
+  return free;
+}
+
 } // namespace
 
 std::uint16_t free_loopback_port() {
   return ntohs(listener().address.sin_port);
+}
+
+std::uint16_t free_loopback_ports(int count) {
+  constexpr int most_tries = 1000;
+  for (int tried = 0; tried < most_tries; ++tried) {
+    const int first = free_loopback_port();
+    int free = 1;
+    while (free < count && first + free <= UINT16_MAX && is_free(first + free))
+      ++free;
+    if (free == count)
+      return static_cast<std::uint16_t>(first);
+  }
+  throw std::runtime_error("loopback has no " + std::to_string(count) + " free ports one after the other");
 }
 
 loopback_connection::loopback_connection() {

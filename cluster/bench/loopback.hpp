@@ -10,6 +10,9 @@ namespace paceline {
 /// A port of loopback that was free a moment ago.
 std::uint16_t free_loopback_port();
 
+/// The first of so many ports, one after the other, that were free a moment ago.
+std::uint16_t free_loopback_ports(int count);
+
 /// Two ends of one plain TCP connection on loopback, for comparison with what is built on such.
 class loopback_connection {
  public:

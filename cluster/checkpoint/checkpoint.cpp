@@ -188,7 +188,7 @@ run_state load_checkpoint(const fs::path& checkpoint, const parameter_layout& la
   } catch (const nlohmann::json::parse_error& failure) {
     throw invalid_input(fmt::format("{}: not JSON at byte {}", state_path.string(), failure.byte));
   } catch (const nlohmann::json::out_of_range&) {
-    throw invalid_input(fmt::format("{}: has a number that no double can hold", state_path.string()));
+    throw invalid_input(fmt::format("{}: has a number that no double holds", state_path.string()));
   } catch (const invalid_input& failure) {
     throw invalid_input(fmt::format("{}: {}", state_path.string(), failure.what()));
   }

@@ -39,7 +39,7 @@ json parse_strictly(std::string_view text) {
   } catch (const json::parse_error& error) {
     throw invalid_input(fmt::format("its header is not JSON at byte {}", error.byte));
   } catch (const json::out_of_range&) {
-    throw invalid_input("its header has a number that no double can hold");
+    throw invalid_input("its header has a number that no double holds");
   }
 }
 

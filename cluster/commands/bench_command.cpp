@@ -1,6 +1,8 @@
 #include "cluster/commands/commands.hpp"
 
+#include "cluster/bench/coordinator_bench.hpp"
 #include "cluster/bench/exchange_bench.hpp"
+#include "cluster/bench/latency_bench.hpp"
 #include "cluster/bench/plane_bench.hpp"
 #include "cluster/bench/pull_bench.hpp"
 #include "cluster/bench/step_bench.hpp"
@@ -61,6 +63,39 @@ void add_options(CLI::App& plane, plane_bench_settings& settings) {
   plane.add_option("--repeats", settings.repeats, "Rounds; the medians count")->check(CLI::Range(1, 1000000));
 }
 
+void add_options(CLI::App& coordinator, coordinator_bench_settings& settings) {
+  coordinator.add_option("--nodes", settings.nodes, "Processes of this machine, a group each")
+    ->check(CLI::Range(2, 999));
+  coordinator.add_option("--workers", settings.workers, "Workers a node")->check(CLI::Range(1, 10000));
+  coordinator.add_option("--seconds", settings.seconds, "Time to measure, behind the start")
+    ->check(CLI::Range(1.0, 3600.0));
+}
+
+void add_options(CLI::App& latency, latency_bench_settings& settings) {
+  latency.add_option("--workers", settings.workers, "Workers in all, half of them on each of two nodes")
+    ->check(CLI::Range(2, 1024))
+    ->check([](const std::string& text) { return std::stoul(text) % 2 == 0 ? "" : "has to be even"; });
+  latency.add_option("--tau", settings.tau, "Steps between decisions")->check(CLI::Range(1, 1000000));
+  latency.add_option("--step", settings.step_milliseconds, "Time of a step in ms")->check(CLI::Range(0.1, 60000.0));
+  latency.add_option("--changes", settings.changes, "Changes of the lead to measure, each way")
+    ->check(CLI::Range(1, 100000));
+}
+
+/// The processes that `bench coordinator` starts.
+void add_coordinator_node(CLI::App& bench, command& chosen) {
+  auto settings = std::make_shared<coordinator_node_settings>();
+  auto* node = bench.add_subcommand("coordinator-node", "One node of bench coordinator")->group("");
+  add_options(*node, settings->bench);
+  node->add_option("--node", settings->node, "Which of the nodes");
+  node->add_option("--run", settings->run, "Name of the run");
+  node->callback([=, &chosen] {
+    chosen = [=] {
+      run_coordinator_node(*settings, [](const auto& finding) { std::cout << to_json(finding).dump() << std::endl; });
+      return success;
+    };
+  });
+}
+
 } // namespace
 
 void add_bench_command(CLI::App& app, command& chosen) {
@@ -80,6 +115,15 @@ void add_bench_command(CLI::App& app, command& chosen) {
   add_benchmark<plane_bench_settings>(*bench, chosen, "plane",
                                       "Time snapshots between nodes over TCP on loopback, beside a plain socket",
                                       run_plane_bench, add_options);
+  add_benchmark<latency_bench_settings>(
+    *bench, chosen, "latency",
+    "Time from a new lowest loss to the followers' pull, in one process and between two nodes", run_latency_bench,
+    add_options);
+  add_benchmark<coordinator_bench_settings>(
+    *bench, chosen, "coordinator",
+    "Measure the processor time of the global leader's node with a thousand workers on ten nodes",
+    run_coordinator_bench, add_options);
+  add_coordinator_node(*bench, chosen);
 }
 
 } // namespace paceline

@@ -16,7 +16,8 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
   }
   const auto help = fmt::format("see {} {}--help", app.get_name(), before);
   std::vector<std::string> known;
-  for (const auto* command : at->get_subcommands([](const CLI::App*) { return true; }))
+  // One without a group is not for people.
+  for (const auto* command : at->get_subcommands([](const CLI::App* each) { return !each->get_group().empty(); }))
     known.push_back(command->get_name());
   if (known.empty())
     return fmt::format("{}; {}", error.what(), help);

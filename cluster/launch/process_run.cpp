@@ -10,10 +10,10 @@
 #include "cluster/files/atomic_file.hpp"
 #include "cluster/files/json_lines.hpp"
 #include "cluster/launch/cluster_setup.hpp"
+#include "cluster/launch/earlier_part.hpp"
 #include "cluster/launch/run_recorder.hpp"
 #include "cluster/launch/signal_watch.hpp"
 #include "cluster/launch/thread_check.hpp"
-#include "cluster/record/metrics.hpp"
 #include "cluster/record/run_folder.hpp"
 #include "cluster/record/summary.hpp"
 #include "compute/errors.hpp"
@@ -43,72 +43,6 @@ std::size_t threads_of(std::size_t workers_here, bool is_node) {
 
 /// Takes longer only where the recorder is gone.
 constexpr auto flush_timeout = std::chrono::minutes(1);
-
-/// The checkpoint has momentum exactly where the optimiser does.
-void require_optimizer(const run_state& state, const run_config& config) {
-  const bool wanted = config.optimizer.momentum != 0;
-  for (const auto& worker : state.workers)
-    if (worker.training.velocity.empty() == wanted)
-      throw invalid_input(fmt::format("worker {} was saved {} momentum, but optimizer.momentum is {}",
-                                      to_string(worker.id), wanted ? "without" : "with", config.optimizer.momentum));
-}
-
-/// What a resumed run goes on from: its latest checkpoint, or nothing where it was killed before its first one.
-std::shared_ptr<const run_state> load_state(const run_folder& folder, const training_task& task,
-                                            const cluster_plan& plan, const run_config& config) {
-  remove_unfinished_checkpoints(folder.checkpoints());
-  const auto latest = find_latest_checkpoint(folder.checkpoints());
-  if (!latest)
-    return nullptr;
-  auto state = load_checkpoint(*latest, task.network.parameters());
-  try {
-    complete_workers(state, plan);
-    require_optimizer(state, config);
-  } catch (const invalid_input& misfit) {
-    throw invalid_input(fmt::format("{}: {}", latest->string(), misfit.what()));
-  }
-  return std::make_shared<const run_state>(std::move(state));
-}
-
-/// What the logs of a resumed run hold already.
-struct earlier_records {
-  leadership_tally leadership;
-  std::chrono::nanoseconds latest{0};
-};
-
-/// Drops from the logs what happened behind the checkpoint, and counts what stays.
-earlier_records trim_logs(const run_folder& folder, const std::shared_ptr<const run_state>& state) {
-  earlier_records earlier;
-  const auto stays = [&](const nlohmann::json& record) {
-    if (!state || !recorded_before(record, *state))
-      return false;
-    earlier.latest = std::max(earlier.latest, time_of(record));
-    return true;
-  };
-  keep_json_lines(folder.metrics(), stays);
-  keep_json_lines(folder.leadership(), [&](const nlohmann::json& record) {
-    if (!stays(record))
-      return false;
-    earlier.leadership.add_record(record);
-    return true;
-  });
-  return earlier;
-}
-
-/// A node's logs are the history of all its processes: what one of them did stays true when the next one goes on from elsewhere.
-earlier_records count_logs(const run_folder& folder) {
-  earlier_records earlier;
-  const auto counts = [&](const nlohmann::json& record) {
-    earlier.latest = std::max(earlier.latest, time_of(record));
-    return true;
-  };
-  keep_json_lines(folder.metrics(), counts);
-  keep_json_lines(folder.leadership(), [&](const nlohmann::json& record) {
-    earlier.leadership.add_record(record);
-    return counts(record);
-  });
-  return earlier;
-}
 
 checkpoint_writer make_checkpoint_writer(const run_config& config, const training_task& task,
                                          const std::filesystem::path& folder) {
@@ -182,7 +116,7 @@ class linked {
          run_services& services)
     : node_(run.node) {
     if (node_ != nullptr)
-      node_->join(system, task, plan, services);
+      node_->join(system, task.network.parameters(), plan, services);
   }
   ~linked() {
     if (node_ != nullptr)
@@ -288,7 +222,7 @@ launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::
     run.node->adapt(plan);
   earlier_records earlier;
   if (run.go_on) {
-    plan.resume = load_state(folder, task, plan, config);
+    plan.resume = load_state(folder, task.network.parameters(), plan, config);
     earlier = run.node == nullptr ? trim_logs(folder, plan.resume) : count_logs(folder);
   }
   plan.write_checkpoint = make_checkpoint_writer(config, task, folder.checkpoints());

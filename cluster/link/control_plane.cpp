@@ -2,15 +2,12 @@
 
 #include "actors/peer_events.hpp"
 #include "cluster/link/proxy_actor.hpp"
-#include "cluster/link/shared_message.hpp"
 #include "cluster/wire/control_codec.hpp"
-#include "compute/errors.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -30,28 +27,12 @@ constexpr socket_use router_use{
 constexpr socket_use dealer_use{
   .type = zmq::socket_type::dealer, .longest_message = longest_control_message, .queue = 1024, .heartbeats = true};
 
-/// Takes all parts of a message, however many there are; returns how many.
-int receive_parts(zmq::socket_t& socket, std::vector<zmq::message_t>& parts, std::size_t kept) {
-  parts.clear();
-  int count = 0;
-  while (true) {
-    zmq::message_t part;
-    if (!socket.recv(part, zmq::recv_flags::dontwait))
-      return count;
-    ++count;
-    const bool more = part.more();
-    if (parts.size() < kept)
-      parts.push_back(std::move(part));
-    if (!more)
-      return count;
-  }
-}
-
 } // namespace
 
 control_plane::control_plane(environment shared, listeners told)
   : shared_(std::move(shared)),
     told_(std::move(told)),
+    traffic_(shared_.log, shared_.tally),
     own_{.version = wire_version,
          .node = shared_.settings.own.name,
          .incarnation = shared_.settings.incarnation,
@@ -103,21 +84,21 @@ void control_plane::watch(poll_set& set) {
 void control_plane::read_router(time_point now) {
   std::vector<zmq::message_t> parts;
   for (int i = 0; i < most_at_once; ++i) {
-    const int count = receive_parts(router_->socket, parts, 2);
+    const int count = control_traffic::receive(router_->socket, parts, 2);
     if (count == 0)
       return;
     if (count != 2) {
-      refuse_message("a stranger", fmt::format("a message of {} parts instead of one", count - 1));
+      traffic_.refuse("a stranger", fmt::format("a message of {} parts instead of one", count - 1));
       continue;
     }
-    if (const auto message = decoded(parts[1], "a stranger"))
+    if (const auto message = traffic_.decoded(parts[1], "a stranger"))
       handle(parts[0].to_string(), *message, now);
   }
 }
 
 void control_plane::handle(const std::string& route, const control_message& message, time_point now) {
   const auto& filter = shared_.settings.filter;
-  const auto reply = [&](const control_message& answer) { send(router_->socket, answer, route); };
+  const auto reply = [&](const control_message& answer) { traffic_.send(router_->socket, answer, route); };
   if (const auto* greeting = std::get_if<hello>(&message)) {
     const auto named = std::find_if(peers_.begin(), peers_.end(),
                                     [&](const auto& each) { return each->session.peer().name == greeting->node; });
@@ -125,7 +106,7 @@ void control_plane::handle(const std::string& route, const control_message& mess
       return;
     if (named != peers_.end())
       return apply(**named, (*named)->session.heard_hello(route, *greeting, now), &message, reply);
-    refuse_message(fmt::format("'{}'", greeting->node), "no node of that name is in the cluster file");
+    traffic_.refuse(fmt::format("'{}'", greeting->node), "no node of that name is in the cluster file");
     return reply(refusal{refusal::cause::unknown_node,
                          fmt::format("node '{}' does not know a node '{}': the cluster file's nodes have to name it",
                                      own_.node, greeting->node)});
@@ -133,7 +114,7 @@ void control_plane::handle(const std::string& route, const control_message& mess
   const auto known =
     std::find_if(peers_.begin(), peers_.end(), [&](const auto& each) { return each->session.route() == route; });
   if (known == peers_.end())
-    return refuse_message("a stranger", "a message before a hello");
+    return traffic_.refuse("a stranger", "a message before a hello");
   if (is_lost(filter, (*known)->session.peer().name, incoming))
     return;
   apply(**known, (*known)->session.heard(message, now), &message, reply);
@@ -143,35 +124,16 @@ void control_plane::read_dealer(peer& from, time_point now) {
   std::vector<zmq::message_t> parts;
   const auto name = fmt::format("node '{}'", from.session.peer().name);
   for (int i = 0; i < most_at_once && !from.reconnect; ++i) {
-    const int count = receive_parts(from.dealer->socket, parts, 1);
+    const int count = control_traffic::receive(from.dealer->socket, parts, 1);
     if (count == 0)
       return;
     if (count != 1)
-      refuse_message(name, fmt::format("a message of {} parts instead of one", count));
+      traffic_.refuse(name, fmt::format("a message of {} parts instead of one", count));
     else if (is_lost(shared_.settings.filter, from.session.peer().name, incoming))
       continue;
-    else if (const auto message = decoded(parts[0], name))
+    else if (const auto message = traffic_.decoded(parts[0], name))
       apply(from, from.session.answered(*message, now), &*message, {});
   }
-}
-
-std::optional<control_message> control_plane::decoded(const zmq::message_t& bytes, const std::string& from) {
-  try {
-    auto message = decode_control(bytes_of(bytes));
-    shared_.tally->update([&](link_counters& c) {
-      ++c.messages_received;
-      c.bytes_received += bytes.size();
-    });
-    return message;
-  } catch (const invalid_input& error) {
-    refuse_message(from, error.what());
-    return std::nullopt;
-  }
-}
-
-void control_plane::refuse_message(const std::string& from, const std::string& why) {
-  shared_.tally->update([](link_counters& c) { ++c.refused_messages; });
-  shared_.log.say("message", fmt::format("a message of {} was refused: {}", from, why));
 }
 
 void control_plane::read_router_monitor() {
@@ -220,11 +182,11 @@ void control_plane::apply(peer& with, session_actions actions, const control_mes
   if (actions.reply && reply && heard)
     reply(*actions.reply);
   if (actions.refused_message)
-    refuse_message(fmt::format("node '{}'", where.name), "it does not fit what was said before");
+    traffic_.refuse(fmt::format("node '{}'", where.name), "it does not fit what was said before");
   if (with.can_be_told() && actions.greet && heard)
-    send(with.dealer->socket, *actions.greet);
+    traffic_.send(with.dealer->socket, *actions.greet);
   if (with.can_be_told() && actions.tell_state && heard)
-    send(with.dealer->socket, state_);
+    traffic_.send(with.dealer->socket, state_);
   if (actions.joined) {
     with.proxy = shared_.system.spawn(proxy_actor, where.name, *actions.joined, shared_.queue, shared_.tally);
     caf::anon_send(node_, peer_joined{where.name, *actions.joined, with.proxy});
@@ -287,25 +249,7 @@ void control_plane::tell(const tell_peer& order) {
     return each->session.peer().name == order.node && each->session.joined() == order.incarnation;
   });
   if (named != peers_.end() && (*named)->can_be_told() && !is_lost(shared_.settings.filter, order.node, outgoing))
-    send((*named)->dealer->socket, order.message);
-}
-
-void control_plane::send(zmq::socket_t& socket, const control_message& message, const std::string& route) {
-  try {
-    const auto bytes = encode(message);
-    if (!route.empty() && !socket.send(zmq::buffer(route), zmq::send_flags::sndmore | zmq::send_flags::dontwait))
-      return;
-    const bool sent = socket.send(zmq::buffer(bytes), zmq::send_flags::dontwait).has_value();
-    shared_.tally->update([&](link_counters& c) {
-      c.messages_sent += sent;
-      c.bytes_sent += sent ? bytes.size() : 0;
-    });
-  } catch (const invalid_input& error) {
-    shared_.log.say("unsendable", error.what());
-  } catch (const zmq::error_t& error) {
-    // A route that is gone; who it led to will connect again.
-    shared_.log.say("unsent", fmt::format("a message was not sent: {}", error.what()));
-  }
+    traffic_.send((*named)->dealer->socket, order.message);
 }
 
 void control_plane::farewell_to_all(const std::string& reason) {
@@ -316,7 +260,7 @@ void control_plane::farewell_to_all(const std::string& reason) {
     // Long enough for a peer that listens.
     each->dealer->socket.set(zmq::sockopt::linger,
                              static_cast<int>(link_timing(shared_.settings.patience).first_backoff.count()));
-    send(each->dealer->socket, farewell{reason});
+    traffic_.send(each->dealer->socket, farewell{reason});
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/link/control_traffic.hpp"
 #include "cluster/link/link_counters.hpp"
 #include "cluster/link/link_log.hpp"
 #include "cluster/link/link_queue.hpp"
@@ -89,13 +90,11 @@ class control_plane {
   void read_dealer_monitor(peer& of, time_point now);
   void handle(const std::string& route, const control_message& message, time_point now);
   void apply(peer& with, session_actions actions, const control_message* message, const reply_to& reply);
-  void refuse_message(const std::string& from, const std::string& why);
   void give_up(const std::string& why);
-  void send(zmq::socket_t& socket, const control_message& message, const std::string& route = "");
-  std::optional<control_message> decoded(const zmq::message_t& bytes, const std::string& from);
 
   environment shared_;
   listeners told_;
+  control_traffic traffic_;
   hello own_;
   std::unique_ptr<watched_socket> router_;
   std::vector<std::unique_ptr<peer>> peers_;

@@ -2,6 +2,7 @@
 
 #include "cluster/link/shared_message.hpp"
 #include "cluster/wire/snapshot_frame.hpp"
+#include "compute/affinity.hpp"
 
 #include <fmt/format.h>
 
@@ -71,6 +72,7 @@ bool frame_worker::next(work& todo) {
 }
 
 void frame_worker::run() {
+  name_this_thread("frames");
   while (true) {
     work todo;
     if (!next(todo))

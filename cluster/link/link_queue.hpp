@@ -1,21 +1,18 @@
 #pragma once
 
 #include "cluster/link/control_message.hpp"
+#include "cluster/link/offer_frame.hpp"
 
 #include <caf/actor.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace paceline {
-
-/// Bytes of an encoded snapshot, shared by all connections that send them.
-using frame_ptr = std::shared_ptr<const std::vector<std::byte>>;
 
 // What other threads ask of the link's thread.
 
@@ -33,13 +30,6 @@ struct tell_peer {
 
 /// From the frame worker: an own snapshot to be sent to all.
 struct send_frame {
-  frame_ptr frame;
-};
-
-/// From the frame worker: the newest snapshot for those who asked for it; empty where there is none.
-struct offer_frame {
-  std::uint64_t term = 0;
-  std::uint64_t decision = 0;
   frame_ptr frame;
 };
 

@@ -8,6 +8,7 @@
 #include "cluster/link/transfer_sockets.hpp"
 #include "cluster/link/zap_authenticator.hpp"
 #include "cluster/wire/control_codec.hpp"
+#include "compute/affinity.hpp"
 #include "compute/errors.hpp"
 
 #include <caf/all.hpp>
@@ -120,6 +121,7 @@ class node_link::impl {
 };
 
 void node_link::impl::run() {
+  name_this_thread("link");
   while (!queue_->closed()) {
     try {
       turn();

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cluster/link/link_queue.hpp"
+#include "cluster/link/offer_frame.hpp"
 #include "cluster/link/transfer_message.hpp"
 
 #include <chrono>

@@ -9,7 +9,7 @@ import harness
 class Help(harness.EndToEnd):
     def test_every_command_explains_itself(self):
         for command in ([], ["launch"], ["node"], ["summary"], ["check"], ["preflight"], ["eval"], ["bench"], ["bench", "step"],
-                        ["bench", "pull"], ["bench", "exchange"], ["keys"]):
+                        ["bench", "pull"], ["bench", "exchange"], ["bench", "latency"], ["bench", "coordinator"], ["keys"]):
             with self.subTest(command=command):
                 ended = self.paceline(*command, "--help")
                 self.assert_ended(ended, 0)
@@ -23,7 +23,7 @@ class Help(harness.EndToEnd):
         for arguments, parts in ((["lanch"], ['"lanch"', "did you mean launch?"]),
                                  (["bench", "setp"], ['"bench setp"', "did you mean step?"]),
                                  ([], ["launch, node, summary, check, preflight, eval, bench", "paceline --help"]),
-                                 (["bench"], ["step, pull, exchange", "paceline bench --help"]),
+                                 (["bench"], ["step, pull, exchange, plane, latency, coordinator;", "paceline bench --help"]),
                                  (["launch"], ["FILE or --resume RUN", "paceline launch --help"]),
                                  (["check"], ["FILE", "paceline check --help"]),
                                  (["preflight"], ["FILE", "paceline preflight --help"]),
@@ -32,7 +32,8 @@ class Help(harness.EndToEnd):
                                  (["eval"], ["CHECKPOINT", "paceline eval --help"]),
                                  (["keys"], ["DIR", "paceline keys --help"]),
                                  (["launch", "--faster"], ["--faster"]),
-                                 (["bench", "step", "--steps", "0"], ["--steps", "1000000"])):
+                                 (["bench", "step", "--steps", "0"], ["--steps", "1000000"]),
+                                 (["bench", "latency", "--workers", "3"], ["--workers", "even"])):
             with self.subTest(arguments=arguments):
                 self.assert_refused(self.paceline(*arguments), *parts)
 
@@ -116,6 +117,18 @@ class Bench(harness.EndToEnd):
                 self.assert_ended(ended, 0)
                 self.assertEqual(1, len(ended.out.splitlines()))
                 self.assertEqual(name, harness.strict_json(ended.out)["benchmark"])
+
+    def test_the_coordinator_counts_every_report_of_all_nodes(self):
+        ended = self.paceline("bench", "coordinator", "--nodes", 3, "--workers", 4, "--seconds", 9, "--json")
+        self.assert_ended(ended, 0)
+        found = harness.strict_json(ended.out)
+        self.assertEqual("coordinator", found["benchmark"])
+        self.assertEqual(["n000", "n001", "n002"], [node["node"] for node in found["nodes"]])
+        self.assertEqual(1, sum(node["holds_seat"] for node in found["nodes"]))
+        # A report a second of each of twelve workers, as they were sent and as they arrived.
+        self.assertAlmostEqual(12, found["reports_per_second"], delta=3)
+        self.assertAlmostEqual(12, found["counted_per_second"], delta=3)
+        self.assertGreater(found["holder_share"], 0)
 
     def test_nobody_waits_for_a_message(self):
         ended = self.paceline("bench", "exchange", "--model", "linear", "--batch", 4, "--turns", 1, "--seconds", 0.1,

@@ -216,6 +216,8 @@ TEST_CASE("a damaged state is refused with the place of the damage") {
   damage("\"loss\": \"-inf\"", "\"loss\": \"12\"");
   REQUIRE_THROWS_WITH(load_checkpoint(checkpoint, layout),
                       ContainsSubstring("loss: found \"12\", needed is a hexadecimal number"));
+  damage("\"total_steps\": 1234", "\"total_steps\": 1e999");
+  REQUIRE_THROWS_WITH(load_checkpoint(checkpoint, layout), path.string() + ": has a number that no double holds");
   damage("\"0.1\"", "\"0.0\"");
   REQUIRE_THROWS_WITH(load_checkpoint(checkpoint, layout), ContainsSubstring("names 0.0 twice"));
   damage("\"global\"", "\"globe\"");

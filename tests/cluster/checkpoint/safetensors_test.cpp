@@ -175,8 +175,8 @@ TEST_CASE("a damaged safetensors header is refused with what is wrong in it") {
   const std::string eight(8, '\0');
   const auto [header, data, reason] = GENERATE_COPY(table<std::string, std::string, std::string>({
     {R"({"a")", "", "not JSON at byte"},
+    {R"({"a":1e999})", "", "a number that no double holds"},
     {R"([])", "", "not a JSON object"},
-    {R"({"a":1e999})", "", "a number that no double can hold"},
     {R"({"a":[[[[[1]]]]]})", "", "nested too deeply"},
     {R"({"a":1})", "", "\"a\" is not described by an object"},
     {R"({"__metadata__":{"a":1}})", "", "not an object of strings"},

@@ -1,0 +1,77 @@
+#include "cluster/launch/earlier_part.hpp"
+
+#include "cluster/checkpoint/checkpoint.hpp"
+#include "cluster/files/json_lines.hpp"
+#include "cluster/launch/cluster_setup.hpp"
+#include "cluster/record/metrics.hpp"
+#include "compute/errors.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace paceline {
+namespace {
+
+/// The checkpoint has momentum exactly where the optimiser does.
+void require_optimizer(const run_state& state, const run_config& config) {
+  const bool wanted = config.optimizer.momentum != 0;
+  for (const auto& worker : state.workers)
+    if (worker.training.velocity.empty() == wanted)
+      throw invalid_input(fmt::format("worker {} was saved {} momentum, but optimizer.momentum is {}",
+                                      to_string(worker.id), wanted ? "without" : "with", config.optimizer.momentum));
+}
+
+} // namespace
+
+std::shared_ptr<const run_state> load_state(const run_folder& folder, const parameter_layout& layout,
+                                            const cluster_plan& plan, const run_config& config) {
+  remove_unfinished_checkpoints(folder.checkpoints());
+  const auto latest = find_latest_checkpoint(folder.checkpoints());
+  if (!latest)
+    return nullptr;
+  auto state = load_checkpoint(*latest, layout);
+  try {
+    complete_workers(state, plan);
+    require_optimizer(state, config);
+  } catch (const invalid_input& misfit) {
+    throw invalid_input(fmt::format("{}: {}", latest->string(), misfit.what()));
+  }
+  return std::make_shared<const run_state>(std::move(state));
+}
+
+earlier_records trim_logs(const run_folder& folder, const std::shared_ptr<const run_state>& state) {
+  earlier_records earlier;
+  const auto stays = [&](const nlohmann::json& record) {
+    if (!state || !recorded_before(record, *state))
+      return false;
+    earlier.latest = std::max(earlier.latest, time_of(record));
+    return true;
+  };
+  keep_json_lines(folder.metrics(), stays);
+  keep_json_lines(folder.leadership(), [&](const nlohmann::json& record) {
+    if (!stays(record))
+      return false;
+    earlier.leadership.add_record(record);
+    return true;
+  });
+  return earlier;
+}
+
+earlier_records count_logs(const run_folder& folder) {
+  earlier_records earlier;
+  const auto counts = [&](const nlohmann::json& record) {
+    earlier.latest = std::max(earlier.latest, time_of(record));
+    return true;
+  };
+  keep_json_lines(folder.metrics(), counts);
+  keep_json_lines(folder.leadership(), [&](const nlohmann::json& record) {
+    earlier.leadership.add_record(record);
+    return counts(record);
+  });
+  return earlier;
+}
+
+} // namespace paceline

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "actors/cluster_plan.hpp"
+#include "actors/run_state.hpp"
+#include "cluster/config/run_config.hpp"
+#include "cluster/record/leadership_tally.hpp"
+#include "cluster/record/run_folder.hpp"
+#include "compute/parameter_layout.hpp"
+
+#include <chrono>
+#include <memory>
+
+namespace paceline {
+
+// What a run that goes on finds of its earlier part.
+
+/// What a resumed run goes on from: its latest checkpoint, or nothing where it was killed before its first one.
+/// Throws invalid_input where that is of another model, cluster or optimiser.
+std::shared_ptr<const run_state> load_state(const run_folder& folder, const parameter_layout& layout,
+                                            const cluster_plan& plan, const run_config& config);
+
+/// What the logs of a resumed run hold already.
+struct earlier_records {
+  leadership_tally leadership;
+  std::chrono::nanoseconds latest{0};
+};
+
+/// Drops from the logs what happened behind the checkpoint, and counts what stays.
+earlier_records trim_logs(const run_folder& folder, const std::shared_ptr<const run_state>& state);
+
+/// A node's logs are the history of all its processes: what one of them did stays true when the next one goes on from elsewhere.
+earlier_records count_logs(const run_folder& folder);
+
+} // namespace paceline
