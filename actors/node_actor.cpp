@@ -258,7 +258,7 @@ caf::behavior node_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan
                                    .patience = state.plan->patience,
                                    .first_term = state.newest_decision.first},
                      state.services.clock->now());
-  state.steps.emplace(node.name, state.services.budget->claimed(), names_of(node.nodes));
+  state.steps.emplace(node.name, state.services.budget->claimed(), names_of(node));
   self->set_down_handler([self](const caf::down_msg& down) { handle_down(self, down); });
 
   return {

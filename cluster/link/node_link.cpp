@@ -6,6 +6,7 @@
 #include "cluster/link/linked_plane.hpp"
 #include "cluster/link/snapshot_sockets.hpp"
 #include "cluster/link/transfer_sockets.hpp"
+#include "cluster/link/turn_pacer.hpp"
 #include "cluster/link/zap_authenticator.hpp"
 #include "cluster/wire/control_codec.hpp"
 #include "compute/affinity.hpp"
@@ -122,7 +123,9 @@ class node_link::impl {
 
 void node_link::impl::run() {
   name_this_thread("link");
+  turn_pacer pacer;
   while (!queue_->closed()) {
+    std::this_thread::sleep_for(pacer.take(steady_clock::now()));
     try {
       turn();
     } catch (const std::exception& error) {
