@@ -6,6 +6,7 @@
 #include "cluster/console/count_text.hpp"
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/task.hpp"
+#include "cluster/wire/one_line.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -23,7 +24,7 @@ struct check_arguments {
 };
 
 void print(std::string_view label, const std::string& text) {
-  std::cout << fmt::format("{:<12}{}\n", label, text);
+  std::cout << fmt::format("{:<12}{}\n", label, escaped(text));
 }
 
 std::string in_mib(double bytes) {
@@ -92,9 +93,9 @@ void print_exchange(const run_config& config, const cluster_plan& plan, const tr
     const auto all_workers = static_cast<double>(period * config.workers());
     return period == 0 ? 0.0 : snapshot * static_cast<double>(decisions * config.workers()) / all_workers;
   };
-  print("",
-        fmt::format("{} copied a step of every worker, on average",
-                    in_mib((a_step(strategy.period_group, config.groups.count) + a_step(strategy.period_global, 1)))));
+  print("", fmt::format(
+              "{} copied a step of every worker, on average",
+              in_mib((a_step(strategy.period_group, config.groups.count) + a_step(strategy.period_global, 1)))));
 }
 
 void print_memory(const run_config& config, const training_task& task) {

@@ -5,6 +5,7 @@
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/launch/task.hpp"
 #include "cluster/record/run_folder.hpp"
+#include "cluster/wire/one_line.hpp"
 #include "compute/classification.hpp"
 #include "compute/errors.hpp"
 #include "compute/finite.hpp"
@@ -27,12 +28,14 @@ struct eval_arguments {
 
 /// The file meant by a file, a checkpoint's folder or a run's folder.
 std::filesystem::path file_of(const std::filesystem::path& given) {
-  if (!std::filesystem::exists(given))
+  // What cannot be looked at, because its name is too long say, is not there either.
+  std::error_code ignored;
+  if (!std::filesystem::exists(given, ignored))
     throw invalid_input(given.string() + ": there is no such file or folder");
-  if (!std::filesystem::is_directory(given))
+  if (!std::filesystem::is_directory(given, ignored))
     return given;
   const auto checkpoint = latest_checkpoint_of(given).value_or(given);
-  if (!std::filesystem::exists(checkpoint / "centre.safetensors"))
+  if (!std::filesystem::exists(checkpoint / "centre.safetensors", ignored))
     throw invalid_input(given.string() + ": neither a checkpoint nor a run with one: it has no centre.safetensors");
   return checkpoint / "centre.safetensors";
 }
@@ -75,8 +78,9 @@ int evaluate(const eval_arguments& arguments) {
            .dump()
       << "\n";
   else
-    std::cout << fmt::format("{} on {}: test error {:.2f} %, loss {:.4f} over {} pictures ({})\n", network.name(),
-                             data->name, 100 * result.error, result.loss, data->test.size(), file.path().string());
+    std::cout << fmt::format("{} on {}: test error {:.2f} %, loss {:.4f} over {} pictures ({})\n",
+                             escaped(network.name()), data->name, 100 * result.error, result.loss, data->test.size(),
+                             escaped(file.path().string()));
   return success;
 }
 

@@ -16,6 +16,7 @@
 #include "cluster/record/metrics.hpp"
 #include "cluster/record/run_folder.hpp"
 #include "cluster/record/summary.hpp"
+#include "cluster/wire/one_line.hpp"
 #include "compute/errors.hpp"
 
 #include <caf/all.hpp>
@@ -120,10 +121,11 @@ checkpoint_writer make_checkpoint_writer(const run_config& config, const trainin
 void announce(const process_run& run, const training_task& task, const run_folder& folder,
               const std::shared_ptr<const run_state>& resumed, std::ostream& out) {
   const auto& config = run.config;
-  out << fmt::format("{}: {} ({} parameters) on {}, {} of {}, {}; goal: {}\n", config.output.name, task.network.name(),
-                     task.network.parameters().size(), task.data->name, count_text(config.groups.count, "group"),
-                     count_text(config.groups.workers, "worker"), folder.path().string(),
-                     budget_in_words(config, task));
+  out << escaped(fmt::format("{}: {} ({} parameters) on {}, {} of {}, {}; goal: {}", config.output.name,
+                             task.network.name(), task.network.parameters().size(), task.data->name,
+                             count_text(config.groups.count, "group"), count_text(config.groups.workers, "worker"),
+                             folder.path().string(), budget_in_words(config, task)))
+      << "\n";
   if (resumed)
     out << fmt::format("resumed at step {} of all workers together\n", resumed->total_steps);
   else if (run.go_on && run.node == nullptr)
@@ -296,11 +298,11 @@ launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::
   const auto summary = summarise(config, end, interrupted, time_before, std::chrono::steady_clock::now() - began);
   out << to_text(summary);
   if (summary.outcome == run_outcome::interrupted)
-    out << fmt::format("  go on with   paceline launch --resume {}\n", folder.path().string());
+    out << fmt::format("  go on with   paceline launch --resume {}\n", escaped(folder.path().string()));
   write_file_atomically(folder.summary(), to_json(summary).dump(2) + "\n");
   if (summary.outcome == run_outcome::failed)
-    err << fmt::format("paceline: {}: the run failed: {}\n", folder.path().string(),
-                       summary.failures.empty() ? "no worker was left" : summary.failures.back().what);
+    err << fmt::format("paceline: {}: the run failed: {}\n", escaped(folder.path().string()),
+                       summary.failures.empty() ? "no worker was left" : escaped(summary.failures.back().what));
   return exit_of(summary.outcome);
 }
 

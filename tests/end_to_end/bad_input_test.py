@@ -61,6 +61,45 @@ class Configuration(BadInput):
         self.assert_nothing_left()
 
 
+class Names(BadInput):
+    """Names that would break a message into lines or reach the terminal as commands."""
+
+    NASTY = "a\nb\t\x1b[31mc\x7f"
+    SHOWN = r"a\nb\t\x1b[31mc\x7f"
+
+    def assert_shown(self, *arguments):
+        with self.subTest(arguments=arguments):
+            ended = self.paceline(*arguments)
+            self.assert_refused(ended)
+            self.assertIn(r"\n", ended.err)
+            self.assertNotRegex(ended.err.rstrip("\n"), "[\x00-\x1f\x7f]")
+
+    def test_they_are_shown_escaped_and_on_one_line(self):
+        self.write("key.json", json.dumps(dict(harness.TINY, **{self.NASTY: 1})))
+        for arguments in (["launch", self.NASTY], ["check", self.NASTY + ".json"], ["check", "key.json"],
+                          ["check", "tiny.json", "--set", self.NASTY + "=1"], ["check", "tiny.json", "--set", self.NASTY],
+                          ["check", "tiny.json", "--set", "output.name=" + self.NASTY],
+                          ["check", "tiny.json", "--set", "model=" + self.NASTY],
+                          ["launch", "--resume", self.NASTY], ["eval", self.NASTY], ["summary", self.NASTY],
+                          [self.NASTY], ["launch", "--" + self.NASTY],
+                          ["bench", "step", "--model", self.NASTY]):
+            self.assert_shown(*arguments)
+        self.assertIn(self.SHOWN, self.paceline("launch", self.NASTY).err)
+        self.assert_nothing_left()
+
+    def test_a_run_is_not_named_after_a_file_of_such_a_name(self):
+        nameless = dict(harness.TINY, output={})
+        self.write(self.NASTY + ".json", json.dumps(nameless))
+        self.assert_refused(self.launch(file=self.NASTY + ".json"), "output.name", "control characters")
+        self.assert_nothing_left()
+
+    def test_names_that_are_too_long(self):
+        for override in ("output.name=" + 256 * "a", "output.folder=runs/" + 256 * "a", "data.path=" + 5000 * "a/"):
+            self.assert_launch_refused(override, parts=[override.split("=")[0], "255"])
+        self.assert_refused(self.paceline("eval", 300 * "a"), "no such file")
+        self.assert_refused(self.paceline("launch", "--resume", 300 * "a"), "File name too long")
+
+
 class Data(BadInput):
     CIFAR10 = ("data.kind=cifar10", "data.path=pictures")
 

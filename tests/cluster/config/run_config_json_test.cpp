@@ -218,7 +218,9 @@ TEST_CASE("wrong types are named with what is allowed") {
   CHECK(error("groups", R"({"count": -1})") == "x.json: groups.count: found -1, allowed: an integer of at least 1");
   CHECK(error("groups", R"([2])") == "x.json: groups: found [2], allowed: an object: { \"key\": value, ... }");
   CHECK(error("device", R"({"pin": 1})") == "x.json: device.pin: found 1, allowed: true or false");
-  CHECK(error("data", R"({"path": 1})") == "x.json: data.path: found 1, allowed: text: a path");
+  CHECK(error("data", R"({"path": 1})")
+        == "x.json: data.path: found 1, allowed: text: a path of at most 4095 bytes, each name in it of "
+           "at most 255");
   CHECK(error("optimizer", R"({"learning_rate": "0.1"})")
         == "x.json: optimizer.learning_rate: found \"0.1\", allowed: a number above 0");
   CHECK(error("optimizer", R"({"momentum": 1})")
@@ -233,7 +235,12 @@ TEST_CASE("wrong types are named with what is allowed") {
         == "x.json: output.evaluate_every: found \"0s\", allowed: a duration above 0 with its unit, such as \"30s\", "
            "\"10min\", \"1.5h\" or \"250ms\"");
   CHECK(error("output", R"({"name": "../x"})")
-        == "x.json: output.name: found \"../x\", allowed: the name of a folder in quotes, without / in it");
+        == "x.json: output.name: found \"../x\", allowed: the name of a folder in quotes: at most 255 bytes, without / "
+           "and control characters");
+  CHECK(error("output", R"({"name": "a\nb"})").starts_with(R"(x.json: output.name: found "a\nb", allowed: )"));
+  CHECK(error("output", R"({"name": ")" + std::string(256, 'a') + "\"}").ends_with("without / and control characters"));
+  CHECK(
+    error("output", R"({"folder": "a/)" + std::string(256, 'b') + "\"}").ends_with("each name in it of at most 255"));
   CHECK(
     error("schedule", R"({"milestones": [0.5, 0.25]})")
     == "x.json: schedule.milestones: found [0.5,0.25], allowed: a list of rising numbers, each above 0 and below 1");
