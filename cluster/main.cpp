@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <iostream>
+#include <new>
 #include <stdexcept>
 #include <string_view>
 
@@ -29,6 +30,10 @@ int run(const paceline::command& chosen) {
   } catch (const paceline::invalid_input& e) {
     tell_error(e.what());
     return paceline::bad_usage;
+  } catch (const std::bad_alloc&) {
+    tell_error(
+      "out of memory: the system gives no more; use fewer workers, a smaller model or a smaller data.batch_size");
+    return paceline::run_failed;
   } catch (const std::exception& e) {
     tell_error(e.what());
     return paceline::run_failed;

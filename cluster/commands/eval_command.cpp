@@ -3,6 +3,7 @@
 #include "cluster/checkpoint/parameter_file.hpp"
 #include "cluster/config/model_json.hpp"
 #include "cluster/config/run_config_json.hpp"
+#include "cluster/launch/memory_check.hpp"
 #include "cluster/launch/task.hpp"
 #include "cluster/record/run_folder.hpp"
 #include "cluster/wire/one_line.hpp"
@@ -19,6 +20,9 @@
 
 namespace paceline {
 namespace {
+
+/// Few enough for their memory not to matter.
+constexpr std::int64_t pictures_a_batch = 200;
 
 struct eval_arguments {
   std::string checkpoint;
@@ -62,13 +66,15 @@ int evaluate(const eval_arguments& arguments) {
     throw invalid_input(file.path().string() + ": the description of its model is damaged");
   const auto network = model_from_json(described, file.path().string());
   const auto section = data_of(arguments, file);
+  require_memory(least_test_bytes(network, pictures_a_batch),
+                 fmt::format("a test of {} with {} parameters", network.name(), network.parameters().size()));
   const auto parameters = file.read(network.parameters());
   if (!all_finite(parameters))
     throw invalid_input(file.path().string() + ": holds parameters that are not finite");
   const auto data = load_dataset(section);
   auto how = section.augment;
   how.crop = network.input().height;
-  classification_test test(network, *make_cpu_backend(1), data, how, 200);
+  classification_test test(network, *make_cpu_backend(1), data, how, pictures_a_batch);
   const auto result = test.run(parameters);
 
   if (arguments.json)

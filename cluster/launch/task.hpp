@@ -16,13 +16,15 @@ struct training_task {
   std::shared_ptr<const backend> device;
 };
 
-/// Loads or makes the data set of that section. Throws invalid_input with the file's path.
+/// Loads or makes the data set of that section. Throws invalid_input with the file's path, std::runtime_error where the pictures
+/// do not fit into memory.
 dataset_ptr load_dataset(const run_config::data_section& section);
 
 /// The backend of that section.
 std::shared_ptr<const backend> make_backend(const run_config::device_section& section);
 
-/// Throws invalid_input where data cannot be loaded, the model does not fit it, or a worker's shard is smaller than a batch.
+/// Throws invalid_input where data cannot be loaded, the model does not fit it, or a worker's shard is smaller than a batch;
+/// std::runtime_error where the workers do not fit into memory.
 training_task load_task(const run_config& config);
 
 } // namespace paceline

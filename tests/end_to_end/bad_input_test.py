@@ -26,6 +26,36 @@ class Configuration(BadInput):
             key, value = override.split("=")
             self.assert_launch_refused(override, parts=[key, value, allowed])
 
+    def test_absurd_sizes(self):
+        layers = [{"kind": "convolution", "name": "a", "channels": 65536, "kernel": 5},
+                  {"kind": "convolution", "name": "b", "channels": 65536, "kernel": 5},
+                  {"kind": "flatten"}, {"kind": "linear", "name": "c", "features": 10}]
+        for override, parts in (("data.train_size=1e15", ["data.train_size", "found 1", "at most 10000000"]),
+                                ("data.batch_size=1000000000000", ["data.batch_size", "at most 65536"]),
+                                ("groups.count=1e9", ["groups.count", "at most 65535"]),
+                                ('groups={"count": 65535, "workers": 65535}', ["4294836225 in all", "at most 65536"]),
+                                ("model=" + json.dumps({"layers": layers}), ["model.layers[1]", "at most 1e+09"])):
+            for command in ("launch", "check"):
+                with self.subTest(override=override, command=command):
+                    self.assert_refused(self.paceline(command, "tiny.json", "--set", override), *parts)
+        self.assert_nothing_left()
+
+    def test_more_memory_than_there_is(self):
+        # 600 GB for what the first layer puts out for a batch.
+        layers = [{"kind": "convolution", "name": "a", "channels": 4096, "kernel": 5}, {"kind": "flatten"},
+                  {"kind": "linear", "name": "b", "features": 10}]
+        overrides = ["data.batch_size=32000", "data.train_size=32000", "groups.count=1", "groups.workers=1",
+                     "model=" + json.dumps({"layers": layers})]
+        for command in ("launch", "check"):
+            with self.subTest(command=command):
+                self.assert_refused(self.paceline(command, "tiny.json", *harness.with_set(overrides)),
+                                    "out of memory: needs ", " GiB for 1 worker with batches of 32000", code=1)
+        self.assert_nothing_left()
+
+    def test_rates_that_are_infinite_in_32_bits(self):
+        for key in ("optimizer.learning_rate", "optimizer.weight_decay", "schedule.factor"):
+            self.assert_launch_refused(f"{key}=1e39", parts=[key, "found 1e+39", "1e+30"])
+
     def test_wrong_types(self):
         for override, found in (("data.batch_size=many", '"many"'), ("groups=4", "4"), ("deterministic=2", "2"),
                                 ("model=7", "7"), ("seed=1.5", "1.5")):

@@ -222,7 +222,7 @@ TEST_CASE("wrong types are named with what is allowed") {
         == "x.json: data.path: found 1, allowed: text: a path of at most 4095 bytes, each name in it of "
            "at most 255");
   CHECK(error("optimizer", R"({"learning_rate": "0.1"})")
-        == "x.json: optimizer.learning_rate: found \"0.1\", allowed: a number above 0");
+        == "x.json: optimizer.learning_rate: found \"0.1\", allowed: a number above 0 and at most 1e+30");
   CHECK(error("optimizer", R"({"momentum": 1})")
         == "x.json: optimizer.momentum: found 1, allowed: a number of at least 0 and below 1");
   CHECK(error("budget", R"({"time": 90})")
