@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 namespace paceline {
 namespace {
@@ -26,7 +27,7 @@ constexpr std::int64_t pictures_a_batch = 200;
 
 struct eval_arguments {
   std::string checkpoint;
-  std::string data;
+  std::optional<std::string> data;
   bool json = false;
 };
 
@@ -50,13 +51,17 @@ run_config::data_section data_of(const eval_arguments& arguments, const paramete
   auto section = config_json::parse(file.text("data"), nullptr, false);
   if (section.is_discarded() || !section.is_object())
     throw invalid_input(place + ": the description of its data is damaged");
-  if (!arguments.data.empty()) {
-    const auto colon = arguments.data.find(':');
-    section["kind"] = arguments.data.substr(0, colon);
-    section["path"] = colon == std::string::npos ? "" : arguments.data.substr(colon + 1);
+  if (arguments.data) {
+    const auto colon = arguments.data->find(':');
+    const auto kind = arguments.data->substr(0, colon);
+    // What else it may be, the reader says.
+    if (kind.empty() || (kind == "glyphs" && colon != std::string::npos))
+      throw invalid_input(fmt::format("--data: found {}, allowed: glyphs, or cifar10:FOLDER", shown(*arguments.data)));
+    section["kind"] = kind;
+    section["path"] = colon == std::string::npos ? "" : arguments.data->substr(colon + 1);
   }
   const config_json minimal{{"data", section}, {"budget", {{"steps", 1}}}};
-  return from_json(minimal, arguments.data.empty() ? place : "--data " + arguments.data).data;
+  return from_json(minimal, arguments.data ? "--data " + *arguments.data : place).data;
 }
 
 int evaluate(const eval_arguments& arguments) {
@@ -100,12 +105,18 @@ void add_eval_command(CLI::App& app, command& chosen) {
                  "A leader, centre or worker .safetensors file, or a folder: a checkpoint's, or a run's "
                  "(the centre of its latest)")
     ->required();
-  evaluating
-    ->add_option("--data", arguments->data,
-                 "glyphs, or cifar10:FOLDER; what the checkpoint was trained on where it is not given")
-    ->type_name("KIND[:FOLDER]");
+  const auto data = std::make_shared<std::string>();
+  const auto* asked = evaluating
+                        ->add_option("--data", *data,
+                                     "glyphs, or cifar10:FOLDER; what the checkpoint was trained on where it is not "
+                                     "given")
+                        ->type_name("KIND[:FOLDER]");
   evaluating->add_flag("--json", arguments->json, "Print one JSON object");
-  evaluating->callback([arguments, &chosen] { chosen = [arguments] { return evaluate(*arguments); }; });
+  evaluating->callback([=, &chosen] {
+    if (asked->count() > 0)
+      arguments->data = *data;
+    chosen = [arguments] { return evaluate(*arguments); };
+  });
 }
 
 } // namespace paceline

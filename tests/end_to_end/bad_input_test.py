@@ -212,7 +212,9 @@ class Checkpoints(BadInput):
                 self.assert_refused(self.paceline("eval", path), str(path), part)
 
     def test_eval_refuses_data_that_is_not_there(self):
-        for data, part in (("cifar10:none", "none does not exist"), ("imagenet", '"imagenet"'), ("cifar10", "path")):
+        for data, part in (("cifar10:none", "none does not exist"), ("imagenet", '"imagenet"'), ("cifar10", "path"),
+                           ("glyphs:x", '"glyphs:x", allowed: glyphs, or cifar10:FOLDER'),
+                           ("", '"", allowed: glyphs, or cifar10:FOLDER'), (":x", "cifar10:FOLDER")):
             with self.subTest(data=data):
                 self.assert_refused(self.paceline("eval", self.run_folder(), "--data", data), part)
 
