@@ -151,6 +151,36 @@ std::vector<int> cores_of(const run_config& config, std::size_t position) {
 
 namespace {
 
+/// Whoever a coordinator names is a worker of the run, of that group where it is one's, and a candidate the member's whose it is.
+void require_known(const leadership_state& coordinator, const std::string& place, const cluster_plan& plan,
+                   std::optional<std::uint32_t> group) {
+  const auto is_known = [&](worker_id id) {
+    return id.index < plan.workers_per_group && (group ? id.group == *group : id.group < plan.groups);
+  };
+  if (coordinator.leader && !is_known(*coordinator.leader))
+    throw invalid_input(
+      fmt::format("{}.leader: found {}, which is no worker of it", place, to_string(*coordinator.leader)));
+  for (std::size_t member = 0; member < coordinator.candidates.size(); ++member) {
+    const auto& candidate = coordinator.candidates[member];
+    if (candidate
+        && (!is_known(candidate->worker)
+            || (group ? candidate->worker.index : candidate->worker.group) != static_cast<std::uint32_t>(member)))
+      throw invalid_input(fmt::format("{}.candidates[{}].worker: found {}, which is not its member", place, member,
+                                      to_string(candidate->worker)));
+  }
+}
+
+/// No coordinator has counted more of a worker than it made.
+void require_steps(const run_state& state, const cluster_plan& plan) {
+  for (const auto& worker : state.workers) {
+    const auto group = worker.id.group - plan.own_groups().first;
+    const auto counted = state.groups[group].member_steps[worker.id.index];
+    if (counted > worker.training.steps)
+      throw invalid_input(fmt::format("groups[{}].member_steps[{}]: found {}, but worker {} has made {} steps", group,
+                                      worker.id.index, counted, to_string(worker.id), worker.training.steps));
+  }
+}
+
 /// Every count and id of the state is one of the plan's: a state file that was tampered with must not index anything.
 void require_fit(const run_state& state, const cluster_plan& plan) {
   const auto fits = [](const leadership_state& coordinator, std::size_t members) {
@@ -163,6 +193,11 @@ void require_fit(const run_state& state, const cluster_plan& plan) {
   if (!fits(state.global, plan.groups) || !std::all_of(state.groups.begin(), state.groups.end(), group_fits)
       || !std::all_of(state.workers.begin(), state.workers.end(), in_plan))
     throw invalid_input("the checkpoint's coordinators and workers do not belong together");
+  require_known(state.global, "global", plan, std::nullopt);
+  for (std::size_t i = 0; i < state.groups.size(); ++i)
+    require_known(state.groups[i], fmt::format("groups[{}]", i), plan,
+                  plan.own_groups().first + static_cast<std::uint32_t>(i));
+  require_steps(state, plan);
 }
 
 } // namespace

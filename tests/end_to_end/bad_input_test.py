@@ -201,6 +201,36 @@ class Checkpoints(BadInput):
         self.assert_refused(self.paceline("launch", "--resume", "runs/a"), "worker-0.1.safetensors")
         self.assertEqual(before, self.contents())
 
+    def test_a_state_of_impossible_counts_is_not_resumed(self):
+        path = self.checkpoints()[-1] / "state.json"
+        whole = json.loads(path.read_text())
+        for place, value, part in ((["total_steps"], -1, "total_steps: found -1"),
+                                   (["total_steps"], 2**60, f"total_steps: found {2**60}"),
+                                   (["total_steps"], 159, "total_steps: found 159, needed is at least 160"),
+                                   (["training_time_ns"], -5, "training_time_ns: found -5"),
+                                   (["global", "decisions"], 2**53 + 1, "global.decisions: found"),
+                                   (["global", "term"], 1.5, "global.term: found 1.5"),
+                                   (["groups", 0, "steps_since"], None, "groups[0].steps_since: found null"),
+                                   (["groups", 1, "member_steps"], [1], "do not belong together"),
+                                   (["groups", 1, "member_steps", 0], 10**9, "groups[1].member_steps[0]: found 1000000000"),
+                                   (["groups", 0, "leader"], "1.1", "groups[0].leader: found 1.1"),
+                                   (["global", "leader"], "0.7", "global.leader: found 0.7"),
+                                   (["leader"], "5.5", "leader: 5.5 is none of the workers"),
+                                   (["workers", 0], "x", 'workers[0]: found "x"')):
+            with self.subTest(place=place, value=value):
+                state = json.loads(json.dumps(whole))
+                node = state
+                for step in place[:-1]:
+                    node = node[step]
+                node[place[-1]] = value
+                path.write_text(json.dumps(state))
+                self.assert_refused(self.paceline("launch", "--resume", "runs/a"), part)
+        # States of earlier versions have no first group.
+        for key in set(whole) - {"first_group"}:
+            with self.subTest(missing=key):
+                path.write_text(json.dumps({other: value for other, value in whole.items() if other != key}))
+                self.assert_refused(self.paceline("launch", "--resume", "runs/a"), f'has no "{key}"')
+
     def test_eval_refuses_what_is_no_checkpoint(self):
         checkpoint = self.checkpoints()[-1]
         cut = self.folder / "cut.safetensors"
