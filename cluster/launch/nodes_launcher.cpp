@@ -9,6 +9,7 @@
 #include "cluster/launch/node_ends_json.hpp"
 #include "cluster/launch/node_fetch.hpp"
 #include "cluster/launch/node_merger.hpp"
+#include "cluster/launch/resumed_config.hpp"
 #include "cluster/launch/signal_watch.hpp"
 #include "cluster/record/run_folder.hpp"
 #include "cluster/wire/one_line.hpp"

@@ -3,6 +3,7 @@
 #include "actors/actor_system.hpp"
 #include "actors/supervisor.hpp"
 #include "cluster/checkpoint/checkpoint.hpp"
+#include "cluster/config/duration.hpp"
 #include "cluster/config/model_json.hpp"
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/console/count_text.hpp"
@@ -118,8 +119,23 @@ checkpoint_writer make_checkpoint_writer(const run_config& config, const trainin
   };
 }
 
+bool is_used_up(const budget_limits& limits, const run_state& state) {
+  return (limits.total_steps && state.total_steps >= *limits.total_steps)
+         || (limits.training_time && state.training_time >= *limits.training_time);
+}
+
+/// What of the budget can be raised, with twice as much as an example.
+std::string how_to_raise(const run_config& config) {
+  const auto& budget = config.budget;
+  if (budget.steps)
+    return fmt::format("raise it, as with --set budget.steps={}", 2 * *budget.steps);
+  if (budget.epochs)
+    return fmt::format("raise it, as with --set budget.epochs={}", 2 * *budget.epochs);
+  return fmt::format("raise it, as with --set budget.time={}", format_duration(2 * *budget.time));
+}
+
 void announce(const process_run& run, const training_task& task, const run_folder& folder,
-              const std::shared_ptr<const run_state>& resumed, std::ostream& out) {
+              const std::shared_ptr<const run_state>& resumed, const budget_limits& limits, std::ostream& out) {
   const auto& config = run.config;
   out << escaped(fmt::format("{}: {} ({} parameters) on {}, {} of {}, {}; goal: {}", config.output.name,
                              task.network.name(), task.network.parameters().size(), task.data->name,
@@ -128,7 +144,9 @@ void announce(const process_run& run, const training_task& task, const run_folde
       << "\n";
   if (resumed)
     out << fmt::format("resumed at step {} of all workers together\n", resumed->total_steps);
-  else if (run.go_on && run.node == nullptr)
+  if (resumed && run.node == nullptr && is_used_up(limits, *resumed))
+    out << "nothing is left to do: its budget is used up; " << how_to_raise(config) << "\n";
+  if (!resumed && run.go_on && run.node == nullptr)
     out << "there is no checkpoint to go on from: starts over\n";
   out.flush();
 }
@@ -142,12 +160,6 @@ run_outcome outcome_of(const recorded_end& end, bool interrupted) {
   if (!end.finish.state || std::any_of(failures.begin(), failures.end(), spoils_the_run))
     return run_outcome::failed;
   return interrupted ? run_outcome::interrupted : run_outcome::finished;
-}
-
-/// Where the last step was made before a signal came there is nothing left to interrupt.
-bool is_used_up(const budget_limits& limits, const run_state& state) {
-  return (limits.total_steps && state.total_steps >= *limits.total_steps)
-         || (limits.training_time && state.training_time >= *limits.training_time);
 }
 
 run_summary summarise(const run_config& config, const recorded_end& end, bool interrupted,
@@ -286,7 +298,7 @@ launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::
   write_file_atomically(folder.config(), to_json(config).dump(2) + "\n");
   folder.keep();
 
-  announce(run, task, folder, plan.resume, out);
+  announce(run, task, folder, plan.resume, plan.budget, out);
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
   progress_console console(
     out, {.abilities = abilities_of(STDOUT_FILENO), .columns = [] { return columns_of(STDOUT_FILENO); }});
@@ -294,6 +306,7 @@ launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::
   const auto end = run_actors(run, task, std::move(plan), folder, std::move(earlier), console, signals);
   if (run.node != nullptr && !run.node->refused().empty())
     throw invalid_input(run.node->refused());
+  // Where the last step was made before a signal came there is nothing left to interrupt.
   const bool interrupted = signals.signalled() && !(end.finish.state && is_used_up(limits, *end.finish.state));
   const auto summary = summarise(config, end, interrupted, time_before, std::chrono::steady_clock::now() - began);
   out << to_text(summary);

@@ -170,6 +170,17 @@ class Output(BadInput):
                             "without momentum", "0.9")
         self.assertEqual(config, (self.run_folder() / "config.json").read_text(encoding="utf-8"))
 
+    def test_a_run_is_not_resumed_with_other_data_or_another_seed(self):
+        self.launch()
+        before = {path: path.read_bytes() for path in self.run_folder().rglob("*") if path.is_file()}
+        for override in ("seed=2", "data.batch_size=4", "data.train_size=640", "data.crop=27"):
+            with self.subTest(override=override):
+                self.assert_refused(self.paceline("launch", "--resume", "runs/a", "--set", override), override,
+                                    "begun with")
+        self.assert_refused(self.paceline("launch", "--resume", "runs/a", "--set", 'output={"name": "b"}'),
+                            "stays in its folder, runs/a")
+        self.assertEqual(before, {path: path.read_bytes() for path in self.run_folder().rglob("*") if path.is_file()})
+
     def test_a_run_that_is_not_there_cannot_be_resumed(self):
         self.assert_refused(self.paceline("launch", "--resume", "runs/a"), "runs/a")
         self.assert_refused(self.paceline("launch", "--resume", "runs/a", "tiny.json"), "--resume", "FILE")
