@@ -82,7 +82,8 @@ void describe(Archive& file, Config& c) {
     s.value("max_report_age", c.strategy.max_report_age, positive_duration{});
     s.value("start", c.strategy.shared_start, choice<bool>{{{"own", false}, {"shared", true}}});
     s.value("verify", c.strategy.verify, choice<bool>{{{"off", false}, {"probe", true}}});
-    s.value("verify_tolerance", c.strategy.verify_tolerance, number{.low = 0});
+    s.value("verify_tolerance", c.strategy.verify_tolerance, number{.low = 0, .high = 1000});
+    s.value("verify_allowance", c.strategy.verify_allowance, number{.low = 0, .high = 1000});
   });
   file.section("optimizer", [&](auto& s) {
     // The only one so far, so no field holds it.

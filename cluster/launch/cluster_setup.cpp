@@ -32,8 +32,10 @@ strategy_settings strategy_of(const run_config& config) {
           .loss_window = section.loss_window,
           .max_report_age = section.max_report_age,
           // Long enough for steps that take seconds, and for a prober that is gone to be known for it.
-          .verification = {
-            .probe = section.verify, .tolerance = section.verify_tolerance, .time_limit = 5 * config.network.patience}};
+          .verification = {.probe = section.verify,
+                           .tolerance = section.verify_tolerance,
+                           .allowance = section.verify_allowance,
+                           .time_limit = 5 * config.network.patience}};
 }
 
 budget_limits limits_of(const run_config& config, const training_task& task) {

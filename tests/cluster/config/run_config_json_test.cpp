@@ -39,7 +39,7 @@ constexpr auto everything = R"({
     {"kind": "flatten"}, {"kind": "linear", "name": "fc1", "features": 10}]},
   "strategy": {"kind": "sgd", "period_group": 4, "period_global": 8, "pull_group": 0, "pull_global": 1,
                "loss_window": 64, "max_report_age": "5min", "start": "shared", "verify": "probe",
-               "verify_tolerance": 0.25},
+               "verify_tolerance": 0.25, "verify_allowance": 0.5},
   "optimizer": {"kind": "sgd", "learning_rate": 0.02, "momentum": 0.9, "nesterov": true, "weight_decay": 1e-4},
   "schedule": {"kind": "step", "milestones": [0.5, 0.75], "factor": 0.2, "warmup": 0.05, "final_share": 0.01},
   "budget": {"steps": 1000, "epochs": 2.5, "time": "1.5h"},
@@ -114,6 +114,7 @@ TEST_CASE("every key of a cluster file reaches its field") {
   CHECK(c.strategy.shared_start);
   CHECK(c.strategy.verify);
   CHECK(c.strategy.verify_tolerance == 0.25);
+  CHECK(c.strategy.verify_allowance == 0.5);
   CHECK(c.optimizer.learning_rate == 0.02);
   CHECK(c.optimizer.momentum == 0.9);
   CHECK(c.optimizer.nesterov);

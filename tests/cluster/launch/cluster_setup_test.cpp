@@ -61,6 +61,7 @@ TEST_CASE("restarts, verification and shards are taken from the cluster file") {
   config.supervision = {.worker_restarts = 3, .node_restarts = 0, .restart_window = 40s};
   config.strategy.verify = true;
   config.strategy.verify_tolerance = 0.25;
+  config.strategy.verify_allowance = 0.5;
   config.network.patience = 1s;
   config.data.rebalance_shards = true;
   const auto plan = make_plan(config, task);
@@ -68,6 +69,7 @@ TEST_CASE("restarts, verification and shards are taken from the cluster file") {
   REQUIRE(plan.restarts.span == 40s);
   REQUIRE(plan.strategy.verification.probe);
   REQUIRE(plan.strategy.verification.tolerance == 0.25);
+  REQUIRE(plan.strategy.verification.allowance == 0.5);
   REQUIRE(plan.strategy.verification.time_limit == 5s);
   REQUIRE(plan.roster->live() == std::vector<bool>(config.workers(), true));
 }
