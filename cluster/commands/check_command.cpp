@@ -117,6 +117,8 @@ int check(const check_arguments& arguments) {
   print_budget(config, task);
   print_model(task.network);
   print_exchange(config, plan, task);
+  for (const auto& [label, text] : report_waits(config))
+    print(label, text);
   for (const auto& [label, text] : report_nodes(config, task.network.parameters()))
     print(label, text);
   print_memory(config, task);

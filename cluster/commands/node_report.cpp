@@ -46,8 +46,6 @@ void report_limits(const run_config& config, std::vector<report_line>& lines) {
                                    format_duration(link.says_unreachable_after))});
   lines.push_back({"", fmt::format("waits {} for all nodes before one of them decides for all, or a new one does",
                                    format_duration(patience))});
-  if (config.strategy.verify)
-    lines.push_back({"", fmt::format("waits {} for the score of a candidate", format_duration(5 * patience))});
   lines.push_back(
     {"", fmt::format("{}, at most {} times within {}",
                      lengthened("starts a node again after", launch.first_restart_wait, launch.longest_restart_wait),
@@ -70,6 +68,21 @@ void report_traffic(const run_config& config, const parameter_layout& parameters
 }
 
 } // namespace
+
+std::vector<report_line> report_waits(const run_config& config) {
+  const auto patience = config.network.patience;
+  const launch_timing timing(patience);
+  const auto& supervision = config.supervision;
+  std::vector<report_line> lines;
+  if (!config.deterministic)
+    lines.push_back({"waits", fmt::format("{}, at most {} times within {}",
+                                          lengthened("starts a worker again after", timing.first_worker_restart_wait,
+                                                     timing.longest_worker_restart_wait),
+                                          supervision.worker_restarts, format_duration(supervision.restart_window))});
+  if (config.strategy.verify)
+    lines.push_back({"", fmt::format("waits {} for the score of a candidate", format_duration(5 * patience))});
+  return lines;
+}
 
 std::vector<report_line> report_nodes(const run_config& config, const parameter_layout& parameters) {
   std::vector<report_line> lines;

@@ -2,6 +2,7 @@
 
 #include "cluster/config/duration.hpp"
 #include "cluster/console/count_text.hpp"
+#include "cluster/launch/launch_timing.hpp"
 #include "compute/affinity.hpp"
 #include "compute/classification.hpp"
 #include "compute/counter_random.hpp"
@@ -105,7 +106,11 @@ cluster_plan make_plan(const run_config& config, const training_task& task) {
   plan.learning_rate = config.optimizer.learning_rate;
   plan.schedule = config.schedule;
   plan.budget = limits_of(config, task);
-  plan.restarts = {.most = config.supervision.worker_restarts, .span = config.supervision.restart_window};
+  const launch_timing timing(config.network.patience);
+  plan.restarts = {.most = config.supervision.worker_restarts,
+                   .span = config.supervision.restart_window,
+                   .first_wait = timing.first_worker_restart_wait,
+                   .longest_wait = timing.longest_worker_restart_wait};
   plan.evaluator = {.make_test = [=] { return make_test(config, task); },
                     .stolen_share = share_stolen_by_tests(config)};
   plan.evaluate_every = config.output.evaluate_every;

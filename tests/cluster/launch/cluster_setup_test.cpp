@@ -67,6 +67,8 @@ TEST_CASE("restarts, verification and shards are taken from the cluster file") {
   const auto plan = make_plan(config, task);
   REQUIRE(plan.restarts.most == 3);
   REQUIRE(plan.restarts.span == 40s);
+  REQUIRE(plan.restarts.first_wait == 100ms);
+  REQUIRE(plan.restarts.longest_wait == 15s);
   REQUIRE(plan.strategy.verification.probe);
   REQUIRE(plan.strategy.verification.tolerance == 0.25);
   REQUIRE(plan.strategy.verification.allowance == 0.5);
