@@ -130,6 +130,10 @@ launch_exit launch_nodes(const launch_options& options, const launch_tools& tool
   const bool is_remote =
     std::any_of(config.nodes.begin(), config.nodes.end(), [](const auto& node) { return node.host != "local"; });
   if (!is_remote && !any_began(config, folder)) {
+    if (signals.signalled()) {
+      out << "interrupted before the run began; nothing was changed" << std::endl;
+      return launch_exit::interrupted;
+    }
     err << fmt::format("paceline: {}: no node could begin\n", escaped(folder.path().string()));
     return launch_exit::failed;
   }

@@ -271,10 +271,8 @@ launch_exit exit_of(run_outcome outcome) {
   return launch_exit::failed;
 }
 
-} // namespace
-
-launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::ostream& err) {
-  signal_watch signals;
+/// From the data to the summary.
+launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::ostream& out, std::ostream& err) {
   const auto& config = run.config;
   const auto began = std::chrono::steady_clock::now();
   cluster_plan shape;
@@ -284,7 +282,7 @@ launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::
     run.node->adapt(shape);
   require_threads(threads_of(shape.worker_ids().size(), run.node != nullptr));
   // Data first: it takes longest, and a launch that is killed over it leaves no folder.
-  const auto task = load_task(config);
+  const auto task = load_task(config, [&] { return signals.signalled(); });
   auto folder = run.go_on ? run_folder::resume(run.folder) : run_folder::create(run.folder);
   auto plan = make_plan(config, task);
   if (run.node != nullptr)
@@ -317,6 +315,18 @@ launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::
     err << fmt::format("paceline: {}: the run failed: {}\n", escaped(folder.path().string()),
                        summary.failures.empty() ? "no worker was left" : escaped(summary.failures.back().what));
   return exit_of(summary.outcome);
+}
+
+} // namespace
+
+launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::ostream& err) {
+  signal_watch signals;
+  try {
+    return prepare_and_run(run, signals, out, err);
+  } catch (const work_cancelled&) {
+    out << "interrupted before the run began; nothing was changed" << std::endl;
+    return launch_exit::interrupted;
+  }
 }
 
 } // namespace paceline

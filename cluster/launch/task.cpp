@@ -11,22 +11,22 @@
 
 namespace paceline {
 
-dataset_ptr load_dataset(const run_config::data_section& section) {
+dataset_ptr load_dataset(const run_config::data_section& section, const std::function<bool()>& cancelled) {
   if (section.kind == "cifar10")
     return load_cifar10(section.path);
   // Of 32x32 in three colours, and its class.
   constexpr double picture_bytes = 3 * 32 * 32 + 1;
   require_memory(picture_bytes * static_cast<double>(section.train_size + section.test_size),
                  fmt::format("{} pictures to train on and {} to test on", section.train_size, section.test_size));
-  return make_glyphs({.train_size = section.train_size, .test_size = section.test_size});
+  return make_glyphs({.train_size = section.train_size, .test_size = section.test_size, .cancelled = cancelled});
 }
 
 std::shared_ptr<const backend> make_backend(const run_config::device_section& section) {
   return section.backend == "reference" ? make_reference_backend() : make_cpu_backend(section.threads_per_worker);
 }
 
-training_task load_task(const run_config& config) {
-  auto data = load_dataset(config.data);
+training_task load_task(const run_config& config, const std::function<bool()>& cancelled) {
+  auto data = load_dataset(config.data, cancelled);
   const auto& how = config.data.augment;
   const auto smallest_shard = data->train.size() / config.workers();
   if (smallest_shard < static_cast<std::size_t>(config.data.batch_size))

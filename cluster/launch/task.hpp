@@ -5,6 +5,7 @@
 #include "compute/data/dataset.hpp"
 #include "compute/model.hpp"
 
+#include <functional>
 #include <memory>
 
 namespace paceline {
@@ -17,14 +18,14 @@ struct training_task {
 };
 
 /// Loads or makes the data set of that section. Throws invalid_input with the file's path, std::runtime_error where the pictures
-/// do not fit into memory.
-dataset_ptr load_dataset(const run_config::data_section& section);
+/// do not fit into memory, and work_cancelled where `cancelled` says so before they are drawn.
+dataset_ptr load_dataset(const run_config::data_section& section, const std::function<bool()>& cancelled = nullptr);
 
 /// The backend of that section.
 std::shared_ptr<const backend> make_backend(const run_config::device_section& section);
 
 /// Throws invalid_input where data cannot be loaded, the model does not fit it, or a worker's shard is smaller than a batch;
-/// std::runtime_error where the workers do not fit into memory.
-training_task load_task(const run_config& config);
+/// std::runtime_error where the workers do not fit into memory; work_cancelled as load_dataset.
+training_task load_task(const run_config& config, const std::function<bool()>& cancelled = nullptr);
 
 } // namespace paceline
