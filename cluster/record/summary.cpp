@@ -210,8 +210,9 @@ std::string to_text(const run_summary& summary) {
   text += nodes_text(summary.nodes);
   fmt::format_to(add, "  waited       {:.3f} s for messages, {:.3f} s for data (all workers together)\n",
                  in_seconds(total.waited_for_messages), in_seconds(total.waited_for_data));
-  fmt::format_to(add, "  exchange     {} snapshots taken, {} group and {} global pulls, {} superseded, {} recoveries\n",
-                 total.snapshots_taken, total.pulls_group, total.pulls_global, total.superseded, total.recoveries);
+  fmt::format_to(add, "  exchange     {} snapshots taken, {} group and {} global pulls\n", total.snapshots_taken,
+                 total.pulls_group, total.pulls_global);
+  fmt::format_to(add, "               {} superseded, {} recoveries\n", total.superseded, total.recoveries);
   text += restarts_text(summary);
   text += failures_text(summary.failures);
   for (const auto& outcome : summary.faults)
