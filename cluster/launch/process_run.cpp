@@ -172,6 +172,7 @@ run_summary summarise(const run_config& config, const recorded_end& end, bool in
   summary.wall_time = wall_time;
   summary.workers = end.workers;
   summary.restarts = end.restarts;
+  summary.dropped_records = end.dropped_records;
   summary.leadership = end.leadership;
   summary.final_test = end.finish.final_test;
   summary.failures = end.finish.failures;
@@ -216,6 +217,9 @@ recorded_end run_actors(const process_run& run, const training_task& task, clust
   const auto end = std::make_shared<recorded_end>();
   actor_system_settings settings;
   caf::actor_system system(settings);
+  // Tens of MB, and minutes of most runs.
+  constexpr std::size_t most_records_waiting = 100'000;
+  const auto waiting = std::make_shared<backlog>(most_records_waiting);
   run_recorder_settings recording{.services = services,
                                   .metrics = std::make_shared<json_lines>(folder.metrics()),
                                   .ledger = std::make_shared<json_lines>(folder.leadership()),
@@ -223,7 +227,8 @@ recorded_end run_actors(const process_run& run, const training_task& task, clust
                                   .last_record_time = earlier.latest,
                                   .group_leaders = std::vector<std::optional<worker_id>>(plan.groups),
                                   .time_before = time_before,
-                                  .console = &console};
+                                  .console = &console,
+                                  .waiting = waiting};
   if (plan.resume) {
     recording.global_leader = plan.resume->global.leader;
     std::transform(plan.resume->groups.begin(), plan.resume->groups.end(),
@@ -231,7 +236,7 @@ recorded_end run_actors(const process_run& run, const training_task& task, clust
                    [](const leadership_state& group) { return group.leader; });
   }
   const auto recorder = system.spawn<caf::detached>(run_recorder_actor, std::move(recording), end);
-  plan.watchers.add(recorder);
+  plan.watchers.add(recorder, waiting);
   if (run.node != nullptr)
     // Where nobody else is left to tell how old the run is.
     clock->catch_up(earlier.latest);

@@ -177,6 +177,7 @@ json to_json(const run_summary& summary) {
                    {"changes", summary.leadership.changes()},
                    {"distinct_leaders", summary.leadership.distinct_leaders()}}},
                  {"totals", to_json(total)},
+                 {"dropped_records", summary.dropped_records},
                  {"workers", std::move(workers)},
                  {"failures", std::move(failures)},
                  {"faults", std::move(faults)}};
@@ -213,6 +214,9 @@ std::string to_text(const run_summary& summary) {
   fmt::format_to(add, "  exchange     {} snapshots taken, {} group and {} global pulls\n", total.snapshots_taken,
                  total.pulls_group, total.pulls_global);
   fmt::format_to(add, "               {} superseded, {} recoveries\n", total.superseded, total.recoveries);
+  if (summary.dropped_records > 0)
+    fmt::format_to(add, "  records      {} of progress and pulls were dropped: the disk was too slow\n",
+                   summary.dropped_records);
   text += restarts_text(summary);
   text += failures_text(summary.failures);
   for (const auto& outcome : summary.faults)

@@ -89,6 +89,16 @@ TEST_CASE("a summary's text says how it ended, how well, who led and that nobody
              "  failure      worker 0.1: loss is nan at step 7\n");
 }
 
+TEST_CASE("a summary counts the records that were dropped, and says nothing of none") {
+  auto summary = some_summary();
+  REQUIRE(to_json(summary)["dropped_records"] == 0);
+  REQUIRE_THAT(to_text(summary), !Catch::Matchers::ContainsSubstring("dropped"));
+  summary.dropped_records = 12;
+  REQUIRE(to_json(summary)["dropped_records"] == 12);
+  REQUIRE_THAT(to_text(summary), Catch::Matchers::ContainsSubstring(
+                                   "  records      12 of progress and pulls were dropped: the disk was too slow\n"));
+}
+
 TEST_CASE("no line of a summary of a usual run is longer than a terminal's") {
   auto summary = some_summary();
   summary.workers[0].counters.snapshots_taken = 123456;
