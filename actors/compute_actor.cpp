@@ -114,10 +114,13 @@ bool make_one_step(self_ptr self, double budget_used) {
 }
 
 /// To the group leader through the worker, and with all counters to the observers.
-void report(self_ptr self) {
+void report(self_ptr self, bool is_last = false) {
   auto& state = self->state;
   const auto progress = state.training->progress();
-  state.watchers.tell(progress);
+  if (is_last)
+    state.watchers.tell_surely(progress);
+  else
+    state.watchers.tell(progress);
   self->send(state.worker, progress.report);
 }
 
@@ -128,7 +131,8 @@ void step_freely(self_ptr self) {
     return;
   if (!state.services.budget->claim()) {
     state.training_now = false;
-    report(self);
+    constexpr bool is_last = true;
+    report(self, is_last);
     self->send(state.supervisor, worker_finished{state.settings.training.id});
     return;
   }

@@ -33,7 +33,7 @@ void finish(self_ptr self) {
     for (const auto& progress : all) {
       if (!progress)
         continue;
-      self->state.plan->watchers.tell(*progress);
+      self->state.plan->watchers.tell_surely(*progress);
       self->send(self->state.supervisor, worker_finished{progress->report.worker});
     }
   });

@@ -11,10 +11,11 @@ struct verification_settings {
   /// Off: what a worker claims is believed.
   bool probe = false;
   /// A claim holds where the candidate's parameters score at most so much more on the probe batch, as a share of the claimed
-  /// loss (and 0.1 more in any case). The claim is a mean over training batches with augmentation and dropout and over parameters
+  /// loss, and `allowance` more in any case, which is for losses near 0, where a batch's chance alone is more than any share. The claim is a mean over training batches with augmentation and dropout and over parameters
   /// that moved meanwhile, so it and the score differ between honest workers too: wide enough for them, and far too narrow for a loss
   /// that is made up or parameters that are spoilt.
-  double tolerance = 0.5;
+  double tolerance = 3;
+  double allowance = 0.1;
   /// A candidate that was not scored by then is passed over.
   std::chrono::nanoseconds time_limit = std::chrono::seconds(10);
 };

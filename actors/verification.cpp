@@ -21,8 +21,8 @@ std::size_t member_of(const leader_announcement& candidate) {
   return candidate.scope == scope::global ? candidate.leader.group : candidate.leader.index;
 }
 
-bool holds(const leader_announcement& candidate, const probe_result& result, double tolerance) {
-  return result.problem.empty() && claim_holds(candidate.loss, result.loss, tolerance);
+bool holds(const leader_announcement& candidate, const probe_result& result, const verification_settings& settings) {
+  return result.problem.empty() && claim_holds(candidate.loss, result.loss, settings);
 }
 
 std::string why_not(const probe_result& result) {
@@ -31,9 +31,8 @@ std::string why_not(const probe_result& result) {
 
 } // namespace
 
-bool claim_holds(double claimed, double scored, double tolerance) {
-  constexpr double always_allowed = 0.1;
-  return std::isfinite(scored) && scored <= claimed + tolerance * std::abs(claimed) + always_allowed;
+bool claim_holds(double claimed, double scored, const verification_settings& settings) {
+  return std::isfinite(scored) && scored <= claimed + settings.tolerance * std::abs(claimed) + settings.allowance;
 }
 
 verification::verification(const verification_settings& settings, std::size_t loss_window)
@@ -72,7 +71,7 @@ verification::outcome verification::answer(leadership& decisions, const probe_re
   if (!open_ || open_->request.probe != result.probe || open_->request.candidate.leader != result.candidate)
     return {};
   auto candidate = std::exchange(open_, std::nullopt)->request.candidate;
-  if (!holds(candidate, result, settings_.tolerance)) {
+  if (!holds(candidate, result, settings_)) {
     pass_over(decisions, candidate);
     if (passed_over_.size() < longest_reason)
       passed_over_ += "; passed over: " + to_string(candidate.leader) + ", which claimed " + in_words(candidate.loss)
@@ -87,7 +86,7 @@ verification::outcome verification::answer(leadership& decisions, const probe_re
 }
 
 void verification::learn(leadership& decisions, const leader_announcement& candidate, const probe_result& result) {
-  if (holds(candidate, result, settings_.tolerance))
+  if (holds(candidate, result, settings_))
     return;
   bar(candidate);
   decisions.pass_over(candidate.leader.index);

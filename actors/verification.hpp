@@ -16,8 +16,8 @@
 namespace paceline {
 
 /// Whether a loss of `claimed` may be believed of parameters that scored `scored` on the probe batch: scored is finite and
-/// <= claimed + tolerance * |claimed| + 0.1. The constant is for losses near 0, where a batch's chance alone is more than any share.
-bool claim_holds(double claimed, double scored, double tolerance);
+/// <= claimed + tolerance * |claimed| + allowance.
+bool claim_holds(double claimed, double scored, const verification_settings& settings);
 
 /// A decision maker's second look, beside its leadership: a decision that falls due becomes a probe of its candidate, and is
 /// announced only where the claim holds. Otherwise the candidate is passed over for the next best, and cannot be one again

@@ -1,31 +1,39 @@
 #include "cluster/commands/commands.hpp"
+#include "cluster/config/config_error.hpp"
+#include "cluster/wire/one_line.hpp"
 #include "compute/errors.hpp"
 
 #include <exception>
 #include <iostream>
-#include <sstream>
+#include <new>
 #include <stdexcept>
-#include <string>
+#include <string_view>
 
 namespace {
 
-/// Tells each line of an error on standard error, after "paceline: ".
-void tell_error(const std::string& lines) {
-  std::istringstream rest(lines);
-  for (std::string line; std::getline(rest, line);)
-    std::cerr << "paceline: " << line << "\n";
+/// One thing that is wrong is one line on standard error, whatever the names in it hold.
+void tell_error(std::string_view what) {
+  std::cerr << "paceline: " << paceline::escaped(what) << "\n";
 }
 
-/// Runs the chosen subcommand. One thing that is wrong is one line; a cluster file may have several.
+/// Runs the chosen subcommand. A cluster file may have several things that are wrong.
 int run(const paceline::command& chosen) {
   try {
     const int code = chosen();
     if (!std::cout.flush())
       throw std::runtime_error("standard output cannot be written; the answer is lost");
     return code;
+  } catch (const paceline::config_errors& e) {
+    for (const auto& error : e.errors())
+      tell_error(error.line());
+    return paceline::bad_usage;
   } catch (const paceline::invalid_input& e) {
     tell_error(e.what());
     return paceline::bad_usage;
+  } catch (const std::bad_alloc&) {
+    tell_error(
+      "out of memory: the system gives no more; use fewer workers, a smaller model or a smaller data.batch_size");
+    return paceline::run_failed;
   } catch (const std::exception& e) {
     tell_error(e.what());
     return paceline::run_failed;

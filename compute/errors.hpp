@@ -12,4 +12,10 @@ class invalid_input : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Work was given up because it was no longer wanted, as its caller had said it might be.
+class work_cancelled : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 } // namespace paceline

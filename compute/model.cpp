@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstdio>
+#include <numeric>
 
 namespace paceline {
 
@@ -55,6 +57,15 @@ class layer_builder {
 
   feature_shape operator()(const flatten_layer&) const { return {input_.size(), 1, 1}; }
 
+  /// Counts are products in double, which 64 bits may not hold.
+  void require_at_most(double most, const char* of_what, double count) const {
+    if (count <= most)
+      return;
+    char text[96];
+    std::snprintf(text, sizeof text, "%.4g %s, allowed are at most %.4g", count, of_what, most);
+    fail(text);
+  }
+
   [[noreturn]] void fail(const std::string& what) const { throw invalid_input(where_ + ": " + what); }
 
  private:
@@ -84,6 +95,11 @@ std::vector<std::int64_t> weight_shape(const layer& l) {
   return {};
 }
 
+double product(const std::vector<std::int64_t>& extents) {
+  return std::accumulate(extents.begin(), extents.end(), 1.0,
+                         [](double so_far, std::int64_t extent) { return so_far * static_cast<double>(extent); });
+}
+
 /// Inputs that one output value of a layer with parameters is made from.
 std::int64_t fan_in(const parameter_slice& weight) {
   return static_cast<std::int64_t>(weight.size) / weight.shape.front();
@@ -109,6 +125,13 @@ void model::append(std::string name, layer_kind kind) {
   if (!added.name.empty()
       && std::any_of(layers_.begin(), layers_.end(), [&](const layer& l) { return l.name == added.name; }))
     builder.fail("name is taken, allowed is one that no other layer has");
+
+  const auto& out = added.output;
+  builder.require_at_most(most_values_of_a_sample, "values of its output for each picture",
+                          product({out.channels, out.height, out.width}));
+  if (!weights.empty())
+    builder.require_at_most(most_parameters, "parameters of the model up to it",
+                            static_cast<double>(parameters_.size()) + product(weights));
 
   if (!weights.empty()) {
     parameters_.append(added.name + ".weight", weights);

@@ -65,6 +65,10 @@ struct layer {
   feature_shape output;
 };
 
+/// No model comes near these; they keep every product of extents within 64 bits.
+constexpr double most_parameters = 1e9;
+constexpr double most_values_of_a_sample = 1e9;
+
 /// A classifier as a chain of layers, followed by softmax cross-entropy. Describes only; backends compile it to networks.
 class model {
  public:
@@ -73,7 +77,7 @@ class model {
 
   /// Appends a layer; a convolution or linear layer's parameters are appended to the layout.
   /// Throws invalid_input where the layer does not fit what comes before (kernel larger than the input, a linear layer on an
-  /// input that is not flat, a name that is missing or taken, a probability outside [0, 1)).
+  /// input that is not flat, a name that is missing or taken, a probability outside [0, 1)), or makes the model too large.
   void append(std::string name, layer_kind kind);
 
   const std::string& name() const { return name_; }

@@ -2,6 +2,7 @@
 
 #include "cluster/bench/median.hpp"
 #include "cluster/bench/stopwatch.hpp"
+#include "cluster/launch/memory_check.hpp"
 #include "compute/leader_pull.hpp"
 #include "compute/sgd.hpp"
 
@@ -15,6 +16,9 @@
 namespace paceline {
 
 pull_bench_result run_pull_bench(const pull_bench_settings& settings) {
+  constexpr double vectors = 4;
+  require_memory(vectors * sizeof(float) * static_cast<double>(settings.parameters),
+                 fmt::format("{} vectors of {} parameters", vectors, settings.parameters));
   std::vector<float> x(settings.parameters, 1.0f);
   std::vector<float> gradient(settings.parameters, 1e-3f);
   std::vector<float> velocity(settings.parameters, 0.0f);

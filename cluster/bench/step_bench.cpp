@@ -3,6 +3,7 @@
 #include "cluster/bench/median.hpp"
 #include "cluster/bench/stopwatch.hpp"
 #include "cluster/bench/training_rig.hpp"
+#include "cluster/launch/memory_check.hpp"
 #include "compute/affinity.hpp"
 #include "compute/models.hpp"
 
@@ -26,6 +27,9 @@ step_bench_result run_step_bench(const step_bench_settings& settings) {
   const auto count = std::min(usable.size(), static_cast<std::size_t>(settings.threads));
   pin_this_thread(std::span(usable).last(count));
   const auto network = make_model(settings.model, picture, classes);
+  constexpr int vectors = 3;
+  require_memory(least_training_bytes(network, settings.batch_size, vectors, 1),
+                 fmt::format("batches of {}", settings.batch_size));
   training_rig rig(network, *make_cpu_backend(settings.threads), settings.batch_size);
   for (int step = 0; step < warm_up_steps; ++step)
     rig.step();

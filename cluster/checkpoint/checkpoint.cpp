@@ -2,6 +2,7 @@
 
 #include "cluster/checkpoint/parameter_file.hpp"
 #include "cluster/checkpoint/run_state_json.hpp"
+#include "cluster/config/config_json.hpp"
 #include "cluster/files/atomic_file.hpp"
 #include "cluster/files/io_failure.hpp"
 #include "compute/errors.hpp"
@@ -14,6 +15,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <numeric>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -110,8 +112,10 @@ std::uint64_t read_count(const parameter_file& file, const std::string& key) {
   const auto& text = file.text(key);
   const auto* end = text.data() + text.size();
   std::uint64_t count = 0;
-  if (const auto [parsed, error] = std::from_chars(text.data(), end, count); error != std::errc{} || parsed != end)
-    throw invalid_input(fmt::format("{}: \"{}\" is \"{}\", needed is a whole number", file.path().string(), key, text));
+  if (const auto [parsed, error] = std::from_chars(text.data(), end, count);
+      error != std::errc{} || parsed != end || count > most_counted)
+    throw invalid_input(fmt::format("{}: \"{}\" is \"{}\", needed is a whole number of at most 2^53",
+                                    file.path().string(), key, shortened(text, 60)));
   return count;
 }
 
@@ -194,6 +198,12 @@ run_state load_checkpoint(const fs::path& checkpoint, const parameter_layout& la
   }
   for (auto& worker : state.workers)
     read_worker(worker_file(checkpoint, worker.id), worker, layout);
+  const auto of_workers =
+    std::accumulate(state.workers.begin(), state.workers.end(), std::uint64_t{0},
+                    [](std::uint64_t sum, const worker_state& worker) { return sum + worker.training.steps; });
+  if (state.total_steps < of_workers)
+    throw invalid_input(fmt::format("{}: total_steps: found {}, needed is at least {}, what its workers have made",
+                                    state_path.string(), state.total_steps, of_workers));
   return state;
 }
 

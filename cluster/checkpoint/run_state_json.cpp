@@ -1,6 +1,7 @@
 #include "cluster/checkpoint/run_state_json.hpp"
 
 #include "cluster/checkpoint/exact_double.hpp"
+#include "cluster/config/config_json.hpp"
 #include "compute/errors.hpp"
 
 #include <fmt/format.h>
@@ -53,7 +54,8 @@ class reader {
   bool is_null() const { return value_.is_null(); }
 
   std::uint64_t count() const {
-    require(value_.is_number_unsigned(), "a whole number");
+    require(value_.is_number_unsigned() && value_.get<std::uint64_t>() <= most_counted,
+            "a whole number of at most 2^53");
     return value_.get<std::uint64_t>();
   }
 
@@ -61,8 +63,17 @@ class reader {
   std::uint64_t count_or_0(const char* key) const { return value_.contains(key) ? (*this)[key].count() : 0; }
 
   std::chrono::nanoseconds nanoseconds() const {
-    require(value_.is_number_integer(), "a whole number");
+    // Differences of such times fit into 64 bits.
+    constexpr std::chrono::nanoseconds longest = std::chrono::hours(24 * 365 * 100);
+    const auto fits = [&](std::int64_t count) { return count >= -longest.count() && count <= longest.count(); };
+    require(value_.is_number_integer() && fits(value_.get<std::int64_t>()), "whole nanoseconds of at most 100 years");
     return std::chrono::nanoseconds(value_.get<std::int64_t>());
+  }
+
+  /// Nanoseconds that have passed.
+  std::chrono::nanoseconds passed() const {
+    require(nanoseconds().count() >= 0, "whole nanoseconds of at least 0");
+    return nanoseconds();
   }
 
   bool truth() const {
@@ -100,7 +111,7 @@ class reader {
  private:
   void require(bool fits, const char* needed) const {
     if (!fits)
-      throw invalid_input(fmt::format("{}: found {}, needed is {}", place_, value_.dump(), needed));
+      throw invalid_input(fmt::format("{}: found {}, needed is {}", place_, shortened(value_.dump(), 60), needed));
   }
 
   const json& value_;
@@ -147,7 +158,7 @@ run_state run_state_from_json(const json& object) {
   const reader fields(object, {});
   run_state state;
   state.total_steps = fields["total_steps"].count();
-  state.training_time = fields["training_time_ns"].nanoseconds();
+  state.training_time = fields["training_time_ns"].passed();
   std::set<worker_id> seen;
   for (const auto id : fields["workers"].list(&reader::worker)) {
     if (!seen.insert(id).second)

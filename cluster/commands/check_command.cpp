@@ -4,8 +4,10 @@
 #include "cluster/commands/node_report.hpp"
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/console/count_text.hpp"
+#include "cluster/console/size_text.hpp"
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/task.hpp"
+#include "cluster/wire/one_line.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -23,11 +25,7 @@ struct check_arguments {
 };
 
 void print(std::string_view label, const std::string& text) {
-  std::cout << fmt::format("{:<12}{}\n", label, text);
-}
-
-std::string in_mib(double bytes) {
-  return fmt::format("{:.1f} MiB", bytes / (1024 * 1024));
+  std::cout << fmt::format("{:<12}{}\n", label, escaped(text));
 }
 
 std::string shape_text(feature_shape shape) {
@@ -87,14 +85,14 @@ void print_exchange(const run_config& config, const cluster_plan& plan, const tr
         fmt::format("group every {} steps a worker (pull {}), all every {} (pull {})", strategy.period_group,
                     strategy.pull_group, strategy.period_global, strategy.pull_global));
   print("", fmt::format("a report every {} of a worker; a snapshot is {}, copied once a decision",
-                        count_text(report_interval(strategy), "step"), in_mib(snapshot)));
+                        count_text(report_interval(strategy), "step"), size_text(snapshot)));
   const auto a_step = [&](std::uint64_t period, std::uint64_t decisions) {
     const auto all_workers = static_cast<double>(period * config.workers());
     return period == 0 ? 0.0 : snapshot * static_cast<double>(decisions * config.workers()) / all_workers;
   };
-  print("",
-        fmt::format("{} copied a step of every worker, on average",
-                    in_mib((a_step(strategy.period_group, config.groups.count) + a_step(strategy.period_global, 1)))));
+  print("", fmt::format(
+              "{} copied a step of every worker, on average",
+              size_text((a_step(strategy.period_group, config.groups.count) + a_step(strategy.period_global, 1)))));
 }
 
 void print_memory(const run_config& config, const training_task& task) {
@@ -103,8 +101,8 @@ void print_memory(const run_config& config, const training_task& task) {
     static_cast<double>(task.network.parameters().size() * sizeof(float)) * (config.optimizer.momentum == 0 ? 2 : 3);
   const auto worker = static_cast<double>(network->memory_bytes()) + vectors;
   const auto pictures = static_cast<double>(task.data->train.pixels.size() + task.data->test.pixels.size());
-  print("memory", fmt::format("{} a worker, {} pictures, {} in all", in_mib(worker), in_mib(pictures),
-                              in_mib(worker * config.workers() + pictures)));
+  print("memory", fmt::format("{} a worker, {} pictures, {} in all", size_text(worker), size_text(pictures),
+                              size_text(worker * config.workers() + pictures)));
 }
 
 int check(const check_arguments& arguments) {
@@ -116,6 +114,8 @@ int check(const check_arguments& arguments) {
   print_budget(config, task);
   print_model(task.network);
   print_exchange(config, plan, task);
+  for (const auto& [label, text] : report_waits(config))
+    print(label, text);
   for (const auto& [label, text] : report_nodes(config, task.network.parameters()))
     print(label, text);
   print_memory(config, task);

@@ -3,8 +3,10 @@
 #include "cluster/checkpoint/parameter_file.hpp"
 #include "cluster/config/model_json.hpp"
 #include "cluster/config/run_config_json.hpp"
+#include "cluster/launch/memory_check.hpp"
 #include "cluster/launch/task.hpp"
 #include "cluster/record/run_folder.hpp"
+#include "cluster/wire/one_line.hpp"
 #include "compute/classification.hpp"
 #include "compute/errors.hpp"
 #include "compute/finite.hpp"
@@ -15,24 +17,30 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 namespace paceline {
 namespace {
 
+/// Few enough for their memory not to matter.
+constexpr std::int64_t pictures_a_batch = 200;
+
 struct eval_arguments {
   std::string checkpoint;
-  std::string data;
+  std::optional<std::string> data;
   bool json = false;
 };
 
 /// The file meant by a file, a checkpoint's folder or a run's folder.
 std::filesystem::path file_of(const std::filesystem::path& given) {
-  if (!std::filesystem::exists(given))
+  // What cannot be looked at, because its name is too long say, is not there either.
+  std::error_code ignored;
+  if (!std::filesystem::exists(given, ignored))
     throw invalid_input(given.string() + ": there is no such file or folder");
-  if (!std::filesystem::is_directory(given))
+  if (!std::filesystem::is_directory(given, ignored))
     return given;
   const auto checkpoint = latest_checkpoint_of(given).value_or(given);
-  if (!std::filesystem::exists(checkpoint / "centre.safetensors"))
+  if (!std::filesystem::exists(checkpoint / "centre.safetensors", ignored))
     throw invalid_input(given.string() + ": neither a checkpoint nor a run with one: it has no centre.safetensors");
   return checkpoint / "centre.safetensors";
 }
@@ -43,13 +51,17 @@ run_config::data_section data_of(const eval_arguments& arguments, const paramete
   auto section = config_json::parse(file.text("data"), nullptr, false);
   if (section.is_discarded() || !section.is_object())
     throw invalid_input(place + ": the description of its data is damaged");
-  if (!arguments.data.empty()) {
-    const auto colon = arguments.data.find(':');
-    section["kind"] = arguments.data.substr(0, colon);
-    section["path"] = colon == std::string::npos ? "" : arguments.data.substr(colon + 1);
+  if (arguments.data) {
+    const auto colon = arguments.data->find(':');
+    const auto kind = arguments.data->substr(0, colon);
+    // What else it may be, the reader says.
+    if (kind.empty() || (kind == "glyphs" && colon != std::string::npos))
+      throw invalid_input(fmt::format("--data: found {}, allowed: glyphs, or cifar10:FOLDER", shown(*arguments.data)));
+    section["kind"] = kind;
+    section["path"] = colon == std::string::npos ? "" : arguments.data->substr(colon + 1);
   }
   const config_json minimal{{"data", section}, {"budget", {{"steps", 1}}}};
-  return from_json(minimal, arguments.data.empty() ? place : "--data " + arguments.data).data;
+  return from_json(minimal, arguments.data ? "--data " + *arguments.data : place).data;
 }
 
 int evaluate(const eval_arguments& arguments) {
@@ -59,13 +71,15 @@ int evaluate(const eval_arguments& arguments) {
     throw invalid_input(file.path().string() + ": the description of its model is damaged");
   const auto network = model_from_json(described, file.path().string());
   const auto section = data_of(arguments, file);
+  require_memory(least_test_bytes(network, pictures_a_batch),
+                 fmt::format("a test of {} with {} parameters", network.name(), network.parameters().size()));
   const auto parameters = file.read(network.parameters());
   if (!all_finite(parameters))
     throw invalid_input(file.path().string() + ": holds parameters that are not finite");
   const auto data = load_dataset(section);
   auto how = section.augment;
   how.crop = network.input().height;
-  classification_test test(network, *make_cpu_backend(1), data, how, 200);
+  classification_test test(network, *make_cpu_backend(1), data, how, pictures_a_batch);
   const auto result = test.run(parameters);
 
   if (arguments.json)
@@ -75,8 +89,9 @@ int evaluate(const eval_arguments& arguments) {
            .dump()
       << "\n";
   else
-    std::cout << fmt::format("{} on {}: test error {:.2f} %, loss {:.4f} over {} pictures ({})\n", network.name(),
-                             data->name, 100 * result.error, result.loss, data->test.size(), file.path().string());
+    std::cout << fmt::format("{} on {}: test error {:.2f} %, loss {:.4f} over {} pictures ({})\n",
+                             escaped(network.name()), data->name, 100 * result.error, result.loss, data->test.size(),
+                             escaped(file.path().string()));
   return success;
 }
 
@@ -90,12 +105,18 @@ void add_eval_command(CLI::App& app, command& chosen) {
                  "A leader, centre or worker .safetensors file, or a folder: a checkpoint's, or a run's "
                  "(the centre of its latest)")
     ->required();
-  evaluating
-    ->add_option("--data", arguments->data,
-                 "glyphs, or cifar10:FOLDER; what the checkpoint was trained on where it is not given")
-    ->type_name("KIND[:FOLDER]");
+  const auto data = std::make_shared<std::string>();
+  const auto* asked = evaluating
+                        ->add_option("--data", *data,
+                                     "glyphs, or cifar10:FOLDER; what the checkpoint was trained on where it is not "
+                                     "given")
+                        ->type_name("KIND[:FOLDER]");
   evaluating->add_flag("--json", arguments->json, "Print one JSON object");
-  evaluating->callback([arguments, &chosen] { chosen = [arguments] { return evaluate(*arguments); }; });
+  evaluating->callback([=, &chosen] {
+    if (asked->count() > 0)
+      arguments->data = *data;
+    chosen = [arguments] { return evaluate(*arguments); };
+  });
 }
 
 } // namespace paceline

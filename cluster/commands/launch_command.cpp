@@ -3,6 +3,7 @@
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/launch/launcher.hpp"
 #include "cluster/launch/nodes_launcher.hpp"
+#include "cluster/launch/resumed_config.hpp"
 
 #include <iostream>
 #include <memory>

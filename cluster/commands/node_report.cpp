@@ -3,6 +3,7 @@
 #include "cluster/config/duration.hpp"
 #include "cluster/config/nodes.hpp"
 #include "cluster/console/count_text.hpp"
+#include "cluster/console/size_text.hpp"
 #include "cluster/launch/launch_timing.hpp"
 #include "cluster/link/link_timing.hpp"
 #include "cluster/wire/travelling_bytes.hpp"
@@ -12,10 +13,6 @@
 namespace paceline {
 
 namespace {
-
-std::string in_mib(double bytes) {
-  return fmt::format("{:.1f} MiB", bytes / (1024 * 1024));
-}
 
 std::string groups_text(std::uint32_t first, std::uint32_t count) {
   return count == 1 ? fmt::format("group {}", first) : fmt::format("groups {} to {}", first, first + count - 1);
@@ -46,8 +43,6 @@ void report_limits(const run_config& config, std::vector<report_line>& lines) {
                                    format_duration(link.says_unreachable_after))});
   lines.push_back({"", fmt::format("waits {} for all nodes before one of them decides for all, or a new one does",
                                    format_duration(patience))});
-  if (config.strategy.verify)
-    lines.push_back({"", fmt::format("waits {} for the score of a candidate", format_duration(5 * patience))});
   lines.push_back(
     {"", fmt::format("{}, at most {} times within {}",
                      lengthened("starts a node again after", launch.first_restart_wait, launch.longest_restart_wait),
@@ -62,14 +57,29 @@ void report_traffic(const run_config& config, const parameter_layout& parameters
     return lines.push_back({"traffic", "no parameters between nodes"});
   const auto snapshot = static_cast<double>(travelling_bytes(parameters, config.network.snapshots));
   lines.push_back({"traffic", fmt::format("every {} a worker the global leader's node sends {} as {} to each of {}",
-                                          count_text(config.strategy.period_global, "step"), in_mib(snapshot),
+                                          count_text(config.strategy.period_global, "step"), size_text(snapshot),
                                           to_string(config.network.snapshots), count_text(others, "other node"))});
   const auto steps = static_cast<double>(config.strategy.period_global);
   lines.push_back({"", fmt::format("{} between nodes a period, {} received by each node for a step of its workers",
-                                   in_mib(snapshot * static_cast<double>(others)), in_mib(snapshot / steps))});
+                                   size_text(snapshot * static_cast<double>(others)), size_text(snapshot / steps))});
 }
 
 } // namespace
+
+std::vector<report_line> report_waits(const run_config& config) {
+  const auto patience = config.network.patience;
+  const launch_timing timing(patience);
+  const auto& supervision = config.supervision;
+  std::vector<report_line> lines;
+  if (!config.deterministic)
+    lines.push_back({"waits", fmt::format("{}, at most {} times within {}",
+                                          lengthened("starts a worker again after", timing.first_worker_restart_wait,
+                                                     timing.longest_worker_restart_wait),
+                                          supervision.worker_restarts, format_duration(supervision.restart_window))});
+  if (config.strategy.verify)
+    lines.push_back({"", fmt::format("waits {} for the score of a candidate", format_duration(5 * patience))});
+  return lines;
+}
 
 std::vector<report_line> report_nodes(const run_config& config, const parameter_layout& parameters) {
   std::vector<report_line> lines;

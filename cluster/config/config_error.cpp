@@ -1,5 +1,7 @@
 #include "cluster/config/config_error.hpp"
 
+#include "cluster/wire/one_line.hpp"
+
 #include <algorithm>
 
 namespace paceline {
@@ -41,7 +43,7 @@ std::string config_error::line() const {
   }
   if (!nearest.empty())
     text += "; did you mean " + nearest + "?";
-  return text;
+  return escaped(text);
 }
 
 config_errors::config_errors(std::vector<config_error> errors)

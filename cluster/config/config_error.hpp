@@ -32,7 +32,7 @@ struct config_error {
   /// The known name that is most like the one found; empty where none is near.
   std::string nearest{};
 
-  /// The error as one line for people.
+  /// The error as one line for people, names in it escaped.
   std::string line() const;
 };
 

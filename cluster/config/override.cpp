@@ -115,12 +115,8 @@ class override_writer {
     errors_.add({.place = origin_, .path = std::move(path), .found = std::move(found), .allowed = std::move(allowed)});
   }
 
-  /// The option as it was typed, but on one line and of reasonable length.
-  static std::string shown_option(std::string option) {
-    std::replace_if(
-      option.begin(), option.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
-    return shortened(std::move(option), 120);
-  }
+  /// The option as it was typed, but of reasonable length.
+  static std::string shown_option(const std::string& option) { return shortened(option, 120); }
 
   config_json& root_;
   error_list& errors_;

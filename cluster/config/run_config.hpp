@@ -66,7 +66,9 @@ struct run_config {
     /// A global candidate's loss is checked by another worker before it leads ("probe"; else "off").
     bool verify = false;
     /// How far the checked loss may lie above the claimed one, as a share of the claimed one.
-    double verify_tolerance = 0.5;
+    double verify_tolerance = 3;
+    /// How far it may lie above in any case, in nats: near 0 a batch's chance alone is more than any share.
+    double verify_allowance = 0.1;
   };
   struct budget_section {
     /// The first one to be used up ends the run. Steps and epochs are a worker's, on average over the workers.

@@ -88,9 +88,17 @@ run_config load_config(const std::filesystem::path& file, std::span<const std::s
                        const std::filesystem::path& faults) {
   error_list errors(file.string());
   auto config = read_overridden(read_json_file(file, errors), overrides, faults, errors);
-  if (config.output.name.empty())
-    config.output.name = file.stem().string();
-  return config;
+  if (!config.output.name.empty())
+    return config;
+  const config_json stem = file.stem().string();
+  if (const auto name = file_name{}.read(stem)) {
+    config.output.name = *name;
+    return config;
+  }
+  throw config_errors({{.place = file.string(),
+                        .path = "output.name",
+                        .found = "nothing, and the file's own name is none for a run",
+                        .allowed = file_name{}.allowed(stem)}});
 }
 
 run_config parse_config(std::string_view text, const std::string& place, std::span<const std::string> overrides,

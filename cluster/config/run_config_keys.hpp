@@ -24,6 +24,8 @@ namespace run_config_keys {
 // Group and worker counts multiply to the number of workers, which has 32 bits; periods times workers must fit into 64.
 constexpr std::uint32_t most_members = 65535;
 constexpr std::uint64_t longest_period = 1'000'000'000;
+// Far beyond what trains, and finite in the 32 bits with which parameters are computed.
+constexpr double largest_rate = 1e30;
 
 constexpr number share{.low = 0, .high = 1};
 
@@ -63,7 +65,7 @@ void describe(Archive& file, Config& c) {
     s.value("crop", c.data.augment.crop, integer<std::int64_t>{1, 65536});
     s.value("padding", c.data.augment.padding, integer<std::int64_t>{0, 1024});
     s.value("flip", c.data.augment.flip, flag{});
-    s.value("batch_size", c.data.batch_size, integer<std::int64_t>{1, 1'000'000});
+    s.value("batch_size", c.data.batch_size, integer<std::int64_t>{1, 65536});
     s.value("shards", c.data.rebalance_shards, choice<bool>{{{"static", false}, {"rebalance", true}}});
   });
   file.section_or_value("model", c.model.name, known_model{}, [&](auto& s) {
@@ -80,23 +82,24 @@ void describe(Archive& file, Config& c) {
     s.value("max_report_age", c.strategy.max_report_age, positive_duration{});
     s.value("start", c.strategy.shared_start, choice<bool>{{{"own", false}, {"shared", true}}});
     s.value("verify", c.strategy.verify, choice<bool>{{{"off", false}, {"probe", true}}});
-    s.value("verify_tolerance", c.strategy.verify_tolerance, number{.low = 0});
+    s.value("verify_tolerance", c.strategy.verify_tolerance, number{.low = 0, .high = 1000});
+    s.value("verify_allowance", c.strategy.verify_allowance, number{.low = 0, .high = 1000});
   });
   file.section("optimizer", [&](auto& s) {
     // The only one so far, so no field holds it.
     std::string kind = "sgd";
     s.value("kind", kind, one_of({"sgd"}));
-    s.value("learning_rate", c.optimizer.learning_rate, number{.low_open = true});
+    s.value("learning_rate", c.optimizer.learning_rate, number{.high = largest_rate, .low_open = true});
     s.value("momentum", c.optimizer.momentum, number{.low = 0, .high = 1, .high_open = true});
     s.value("nesterov", c.optimizer.nesterov, flag{});
-    s.value("weight_decay", c.optimizer.weight_decay, number{.low = 0});
+    s.value("weight_decay", c.optimizer.weight_decay, number{.low = 0, .high = largest_rate});
   });
   file.section("schedule", [&](auto& s) {
     using kind = learning_rate_schedule::kind;
     s.value("kind", c.schedule.shape,
             choice<kind>{{{"constant", kind::constant}, {"step", kind::step}, {"cosine", kind::cosine}}});
     s.value("milestones", c.schedule.milestones, rising_shares{});
-    s.value("factor", c.schedule.factor, number{.low_open = true});
+    s.value("factor", c.schedule.factor, number{.high = largest_rate, .low_open = true});
     s.value("warmup", c.schedule.warmup, number{.low = 0, .high = 1, .high_open = true});
     s.value("final_share", c.schedule.final_share, share);
   });

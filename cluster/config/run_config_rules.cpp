@@ -10,7 +10,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <initializer_list>
+#include <limits>
 
 namespace paceline {
 
@@ -86,6 +88,28 @@ class rule_checker {
            "with schedule.kind \"step\" at least one share of the budget, such as [0.6, 0.85]");
   }
 
+  /// A rate is computed with in 32 bits.
+  void rate() {
+    const auto& s = config_.schedule;
+    if (!clean({"optimizer.learning_rate", "schedule"}) || s.shape != learning_rate_schedule::kind::step)
+      return;
+    const auto last = config_.optimizer.learning_rate * std::pow(s.factor, static_cast<double>(s.milestones.size()));
+    if (last > std::numeric_limits<float>::max())
+      fail("schedule.factor",
+           fmt::format("{}, which makes a learning rate of {:.3g} at the last milestone", s.factor, last),
+           fmt::format("a factor whose rate stays below {:.3g}, the largest number of 32 bits",
+                       std::numeric_limits<float>::max()));
+  }
+
+  /// As many actors as a process could ever hold.
+  void worker_count() {
+    constexpr std::uint64_t most_workers = 65536;
+    const auto& g = config_.groups;
+    if (const auto all = std::uint64_t{g.count} * g.workers; clean({"groups"}) && all > most_workers)
+      fail("groups", fmt::format("{} groups of {} workers, {} in all", g.count, g.workers, all),
+           fmt::format("at most {} workers", most_workers));
+  }
+
   void budget() {
     const auto& b = config_.budget;
     if (clean({"budget"}) && !b.steps && !b.epochs && !b.time)
@@ -117,11 +141,13 @@ class rule_checker {
 
 void check_rules(const run_config& config, error_list& errors) {
   rule_checker rules(config, errors);
+  rules.worker_count();
   rules.data();
   rules.model();
   rules.optimizer();
   rules.strategy();
   rules.schedule();
+  rules.rate();
   rules.budget();
   check_node_rules(config, errors);
   check_fault_rules(config, errors);

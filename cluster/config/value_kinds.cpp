@@ -1,6 +1,10 @@
 #include "cluster/config/value_kinds.hpp"
 
+#include "cluster/wire/one_line.hpp"
+
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace paceline {
 
@@ -53,15 +57,19 @@ std::optional<std::string> file_name::read(const config_json& found) const {
   if (!found.is_string() || found == "." || found == "..")
     return std::nullopt;
   auto name = found.get<std::string>();
-  constexpr std::string_view impossible("/\0", 2);
-  return name.find_first_of(impossible) == std::string::npos ? std::optional(std::move(name)) : std::nullopt;
+  const bool fits = name.size() <= longest && name.find('/') == std::string::npos && escaped(name) == name;
+  return fits ? std::optional(std::move(name)) : std::nullopt;
 }
 
 std::optional<std::filesystem::path> file_path::read(const config_json& found) const {
   if (!found.is_string())
     return std::nullopt;
   const auto& name = found.get_ref<const std::string&>();
-  return name.find('\0') == std::string::npos ? std::optional<std::filesystem::path>(name) : std::nullopt;
+  std::filesystem::path path(name);
+  const bool fits = name.size() <= longest && name.find('\0') == std::string::npos
+                    && std::all_of(path.begin(), path.end(),
+                                   [](const auto& part) { return part.native().size() <= file_name::longest; });
+  return fits ? std::optional(std::move(path)) : std::nullopt;
 }
 
 std::optional<std::vector<double>> rising_shares::read(const config_json& found) const {

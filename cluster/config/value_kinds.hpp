@@ -97,18 +97,28 @@ struct any_text {
   std::string allowed(const config_json&) const { return "text"; }
 };
 
-/// Text that can name one file or folder; may be empty.
+/// Text that can name one file or folder; may be empty. No control characters: the name is told to people again and again.
 struct file_name {
+  /// What file systems allow.
+  static constexpr std::size_t longest = 255;
+
   std::optional<std::string> read(const config_json& found) const;
   config_json write(const std::string& value) const { return value; }
-  std::string allowed(const config_json&) const { return "the name of a folder in quotes, without / in it"; }
+  std::string allowed(const config_json&) const {
+    return "the name of a folder in quotes: at most 255 bytes, without / and control characters";
+  }
 };
 
 /// A path of this machine; may be empty.
 struct file_path {
+  /// What the system allows.
+  static constexpr std::size_t longest = 4095;
+
   std::optional<std::filesystem::path> read(const config_json& found) const;
   config_json write(const std::filesystem::path& value) const { return value.string(); }
-  std::string allowed(const config_json&) const { return "text: a path"; }
+  std::string allowed(const config_json&) const {
+    return "text: a path of at most 4095 bytes, each name in it of at most 255";
+  }
 };
 
 /// Numbers that rise, each above 0 and below 1.

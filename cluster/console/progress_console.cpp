@@ -1,5 +1,7 @@
 #include "cluster/console/progress_console.hpp"
 
+#include "cluster/wire/one_line.hpp"
+
 #include <clocale>
 #include <cstdlib>
 #include <string_view>
@@ -56,7 +58,7 @@ void progress_console::show(const run_status& status, clock::time_point now) {
 void progress_console::message(std::string_view text) {
   if (bar_shown_)
     out_ << clear_line;
-  out_ << text << '\n';
+  out_ << escaped(text) << '\n';
   if (bar_shown_)
     draw();
   out_.flush();

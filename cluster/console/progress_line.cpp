@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 #include <utility>
 
 namespace paceline {
@@ -23,8 +24,13 @@ struct field {
   const char* colour;
   /// Fields of the highest number are left out first.
   int expendable;
-  /// What stands instead when room gets short; empty where nothing does.
+  /// Room that it keeps in a bar, so that nothing moves or is left out because a number has a digit more than the one before.
+  std::size_t cells;
+  /// What stands instead when room gets short, and its cells; empty where nothing does.
   std::string short_text = {};
+  std::size_t short_cells = 0;
+
+  std::size_t taken() const { return std::max(text.size(), cells); }
 };
 
 std::string percent_text(double done) {
@@ -51,26 +57,40 @@ std::string loss_text(double loss) {
   return std::abs(loss) < 1000 ? fmt::format("loss {:.3f}", loss) : fmt::format("loss {:.3g}", loss);
 }
 
+/// Cells of a text as long as is usual.
+constexpr std::size_t cells_of(std::string_view text) {
+  return text.size();
+}
+
+field leaders_field(const run_status& status) {
+  auto entry = cells_of(" *0.0");
+  for (const auto& leader : status.group_leaders)
+    entry = std::max(entry, leader ? to_string(*leader).size() + 2 : 0);
+  // The global leader may stand beside those of the groups, or be one of them.
+  const auto cells = cells_of("lead") + (status.group_leaders.size() + 1) * entry;
+  auto all = status.global_leader ? fmt::format("lead *{}", to_string(*status.global_leader)) : std::string("lead -");
+  return {leaders_text(status), "33", 5, cells, std::move(all), cells_of("lead") + entry};
+}
+
 std::vector<field> fields_of(const run_status& status) {
   std::vector<field> fields;
   if (status.left)
-    fields.push_back({"left " + to_clock_text(*status.left), "0", 1});
+    fields.push_back({"left " + to_clock_text(*status.left), "0", 1, cells_of("left 0:00:00")});
   if (status.steps_per_second)
-    fields.push_back({fmt::format("{:.1f} steps/s", *status.steps_per_second), "0", 4});
+    fields.push_back({fmt::format("{:.1f} steps/s", *status.steps_per_second), "0", 4, cells_of("9999.9 steps/s")});
   if (status.loss)
-    fields.push_back({loss_text(*status.loss), "36", 2});
-  if (auto leaders = leaders_text(status); !leaders.empty())
-    fields.push_back({std::move(leaders), "33", 5,
-                      status.global_leader ? fmt::format("lead *{}", to_string(*status.global_leader)) : ""});
+    fields.push_back({loss_text(*status.loss), "36", 2, cells_of("loss 99.999")});
+  if (auto leaders = leaders_field(status); !leaders.text.empty())
+    fields.push_back(std::move(leaders));
   if (status.test_error)
-    fields.push_back({fmt::format("error {:.1f} %", 100 * *status.test_error), "32", 3});
+    fields.push_back({fmt::format("error {:.1f} %", 100 * *status.test_error), "32", 3, cells_of("error 99.9 %")});
   return fields;
 }
 
 std::size_t cells(const std::vector<field>& fields) {
   std::size_t sum = 0;
   for (const auto& f : fields)
-    sum += gap + f.text.size();
+    sum += gap + f.taken();
   return sum;
 }
 
@@ -79,10 +99,12 @@ void fit(std::vector<field>& fields, std::size_t room) {
   while (cells(fields) > room) {
     const auto least = std::max_element(fields.begin(), fields.end(),
                                         [](const field& a, const field& b) { return a.expendable < b.expendable; });
-    if (least->short_text.empty() || least->short_text.size() >= least->text.size())
+    if (least->short_text.empty() || least->short_cells >= least->taken()) {
       fields.erase(least);
-    else
+    } else {
       least->text = std::exchange(least->short_text, {});
+      least->cells = least->short_cells;
+    }
   }
 }
 
@@ -118,8 +140,11 @@ std::string progress_bar_line(const run_status& status, const line_style& style)
   const auto bar_width = std::min(longest_bar, style.width - percent.size() - 1 - cells(fields));
   auto line =
     painted(percent, "1", style.colours) + " " + painted(bar(status.done, bar_width, style.utf8), "34", style.colours);
-  for (const auto& f : fields)
-    line += std::string(gap, ' ') + painted(f.text, f.colour, style.colours);
+  auto blanks = gap;
+  for (const auto& f : fields) {
+    line += std::string(blanks, ' ') + painted(f.text, f.colour, style.colours);
+    blanks = gap + f.taken() - f.text.size();
+  }
   return line;
 }
 

@@ -2,6 +2,7 @@
 
 #include "cluster/config/duration.hpp"
 #include "cluster/console/count_text.hpp"
+#include "cluster/launch/launch_timing.hpp"
 #include "compute/affinity.hpp"
 #include "compute/classification.hpp"
 #include "compute/counter_random.hpp"
@@ -32,8 +33,10 @@ strategy_settings strategy_of(const run_config& config) {
           .loss_window = section.loss_window,
           .max_report_age = section.max_report_age,
           // Long enough for steps that take seconds, and for a prober that is gone to be known for it.
-          .verification = {
-            .probe = section.verify, .tolerance = section.verify_tolerance, .time_limit = 5 * config.network.patience}};
+          .verification = {.probe = section.verify,
+                           .tolerance = section.verify_tolerance,
+                           .allowance = section.verify_allowance,
+                           .time_limit = 5 * config.network.patience}};
 }
 
 budget_limits limits_of(const run_config& config, const training_task& task) {
@@ -103,7 +106,11 @@ cluster_plan make_plan(const run_config& config, const training_task& task) {
   plan.learning_rate = config.optimizer.learning_rate;
   plan.schedule = config.schedule;
   plan.budget = limits_of(config, task);
-  plan.restarts = {.most = config.supervision.worker_restarts, .span = config.supervision.restart_window};
+  const launch_timing timing(config.network.patience);
+  plan.restarts = {.most = config.supervision.worker_restarts,
+                   .span = config.supervision.restart_window,
+                   .first_wait = timing.first_worker_restart_wait,
+                   .longest_wait = timing.longest_worker_restart_wait};
   plan.evaluator = {.make_test = [=] { return make_test(config, task); },
                     .stolen_share = share_stolen_by_tests(config)};
   plan.evaluate_every = config.output.evaluate_every;
@@ -151,6 +158,36 @@ std::vector<int> cores_of(const run_config& config, std::size_t position) {
 
 namespace {
 
+/// Whoever a coordinator names is a worker of the run, of that group where it is one's, and a candidate the member's whose it is.
+void require_known(const leadership_state& coordinator, const std::string& place, const cluster_plan& plan,
+                   std::optional<std::uint32_t> group) {
+  const auto is_known = [&](worker_id id) {
+    return id.index < plan.workers_per_group && (group ? id.group == *group : id.group < plan.groups);
+  };
+  if (coordinator.leader && !is_known(*coordinator.leader))
+    throw invalid_input(
+      fmt::format("{}.leader: found {}, which is no worker of it", place, to_string(*coordinator.leader)));
+  for (std::size_t member = 0; member < coordinator.candidates.size(); ++member) {
+    const auto& candidate = coordinator.candidates[member];
+    if (candidate
+        && (!is_known(candidate->worker)
+            || (group ? candidate->worker.index : candidate->worker.group) != static_cast<std::uint32_t>(member)))
+      throw invalid_input(fmt::format("{}.candidates[{}].worker: found {}, which is not its member", place, member,
+                                      to_string(candidate->worker)));
+  }
+}
+
+/// No coordinator has counted more of a worker than it made.
+void require_steps(const run_state& state, const cluster_plan& plan) {
+  for (const auto& worker : state.workers) {
+    const auto group = worker.id.group - plan.own_groups().first;
+    const auto counted = state.groups[group].member_steps[worker.id.index];
+    if (counted > worker.training.steps)
+      throw invalid_input(fmt::format("groups[{}].member_steps[{}]: found {}, but worker {} has made {} steps", group,
+                                      worker.id.index, counted, to_string(worker.id), worker.training.steps));
+  }
+}
+
 /// Every count and id of the state is one of the plan's: a state file that was tampered with must not index anything.
 void require_fit(const run_state& state, const cluster_plan& plan) {
   const auto fits = [](const leadership_state& coordinator, std::size_t members) {
@@ -163,6 +200,11 @@ void require_fit(const run_state& state, const cluster_plan& plan) {
   if (!fits(state.global, plan.groups) || !std::all_of(state.groups.begin(), state.groups.end(), group_fits)
       || !std::all_of(state.workers.begin(), state.workers.end(), in_plan))
     throw invalid_input("the checkpoint's coordinators and workers do not belong together");
+  require_known(state.global, "global", plan, std::nullopt);
+  for (std::size_t i = 0; i < state.groups.size(); ++i)
+    require_known(state.groups[i], fmt::format("groups[{}]", i), plan,
+                  plan.own_groups().first + static_cast<std::uint32_t>(i));
+  require_steps(state, plan);
 }
 
 } // namespace

@@ -2,7 +2,6 @@
 
 #include "cluster/config/run_config.hpp"
 
-#include <filesystem>
 #include <iosfwd>
 
 namespace paceline {
@@ -27,9 +26,5 @@ struct launch_options {
 /// a complete run folder; one line on `err` says why a run failed. Call it before any other thread is made (it takes SIGINT and SIGTERM over).
 /// Throws invalid_input or io_failure where the run cannot be set up; then no trace of it is left.
 launch_exit launch(const launch_options& options, std::ostream& out, std::ostream& err);
-
-/// The configuration that a run folder was made with, with its output.folder and output.name set to where it lies now.
-/// Throws invalid_input or config_errors.
-run_config config_of_run(const std::filesystem::path& folder, const std::vector<std::string>& overrides);
 
 } // namespace paceline

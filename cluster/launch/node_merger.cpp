@@ -205,6 +205,9 @@ run_summary merge_nodes(const run_config& config, const run_folder& folder, cons
     summary.training_time = std::max(summary.training_time, remains.duration("training_time"));
     summary.training_time_of_launch = std::max(summary.training_time_of_launch, remains.time_of_launch());
     summary.wall_time = std::max(summary.wall_time, remains.duration("wall_time"));
+    if (const auto dropped = remains.summary.is_object() ? remains.summary.value("dropped_records", json()) : json();
+        dropped.is_number_unsigned())
+      summary.dropped_records += dropped.get<std::uint64_t>();
   }
   auto merged = take_states(config, nodes, summary);
   if (!merged.empty()) {

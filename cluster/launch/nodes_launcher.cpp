@@ -9,8 +9,10 @@
 #include "cluster/launch/node_ends_json.hpp"
 #include "cluster/launch/node_fetch.hpp"
 #include "cluster/launch/node_merger.hpp"
+#include "cluster/launch/resumed_config.hpp"
 #include "cluster/launch/signal_watch.hpp"
 #include "cluster/record/run_folder.hpp"
+#include "cluster/wire/one_line.hpp"
 #include "compute/errors.hpp"
 
 #include <fmt/format.h>
@@ -36,10 +38,11 @@ void announce(const launch_options& options, std::ostream& out) {
   std::vector<std::string> names;
   for (const auto& node : config.nodes)
     names.push_back(node.name);
-  out << fmt::format("{}: {} ({}) with {} of {}, {}{}\n", config.output.name, count_text(names.size(), "node"),
-                     fmt::join(names, ", "), count_text(config.groups.count, "group"),
-                     count_text(config.groups.workers, "worker"), path_of(config).string(),
-                     options.resume ? "; resumed" : "");
+  out << escaped(fmt::format("{}: {} ({}) with {} of {}, {}{}", config.output.name, count_text(names.size(), "node"),
+                             fmt::join(names, ", "), count_text(config.groups.count, "group"),
+                             count_text(config.groups.workers, "worker"), path_of(config).string(),
+                             options.resume ? "; resumed" : ""))
+      << "\n";
   out.flush();
 }
 
@@ -69,8 +72,8 @@ std::vector<supervised_end> run_nodes(const launch_options& options, const launc
                .first_wait = timing.first_restart_wait,
                .longest_wait = timing.longest_restart_wait},
     .on_line = [&](const std::string& node, std::string_view line,
-                   bool is_error) { (is_error ? err : out) << "[" << node << "] " << line << std::endl; },
-    .on_event = [&](const std::string& text) { out << text << std::endl; },
+                   bool is_error) { (is_error ? err : out) << "[" << node << "] " << escaped(line) << std::endl; },
+    .on_event = [&](const std::string& text) { out << escaped(text) << std::endl; },
     .signals = [&] { return signals.count(); },
     .on_change =
       [&](const std::vector<supervised_end>& ends) {
@@ -78,7 +81,7 @@ std::vector<supervised_end> run_nodes(const launch_options& options, const launc
           write_file_atomically(folder.node_ends(), to_json(ends).dump(2) + "\n");
         } catch (const io_failure& e) {
           // The nodes need this file for nothing; a disk that is full stops them by itself.
-          err << "paceline: " << e.what() << std::endl;
+          err << "paceline: " << escaped(e.what()) << std::endl;
         }
       }};
   return supervise(nodes, settings);
@@ -88,20 +91,20 @@ std::vector<supervised_end> run_nodes(const launch_options& options, const launc
 launch_exit conclude(const run_config& config, const run_folder& folder, const std::vector<supervised_end>& ends,
                      const launch_tools& tools, std::ostream& out, std::ostream& err) {
   for (const auto& problem : fetch_nodes(config, folder, tools))
-    err << "paceline: " << problem << "\n";
+    err << "paceline: " << escaped(problem) << "\n";
   const auto summary = merge_nodes(config, folder, ends);
   out << to_text(summary);
   switch (summary.outcome) {
     case run_outcome::finished:
       return launch_exit::finished;
     case run_outcome::interrupted:
-      out << fmt::format("  go on with   paceline launch --resume {}\n", folder.path().string());
+      out << fmt::format("  go on with   paceline launch --resume {}\n", escaped(folder.path().string()));
       return launch_exit::interrupted;
     case run_outcome::failed:
       break;
   }
-  err << fmt::format("paceline: {}: the run failed: {}\n", folder.path().string(),
-                     summary.failures.empty() ? "no node came to its end" : summary.failures.back().what);
+  err << fmt::format("paceline: {}: the run failed: {}\n", escaped(folder.path().string()),
+                     summary.failures.empty() ? "no node came to its end" : escaped(summary.failures.back().what));
   return launch_exit::failed;
 }
 
@@ -127,7 +130,11 @@ launch_exit launch_nodes(const launch_options& options, const launch_tools& tool
   const bool is_remote =
     std::any_of(config.nodes.begin(), config.nodes.end(), [](const auto& node) { return node.host != "local"; });
   if (!is_remote && !any_began(config, folder)) {
-    err << fmt::format("paceline: {}: no node could begin\n", folder.path().string());
+    if (signals.signalled()) {
+      out << "interrupted before the run began; nothing was changed" << std::endl;
+      return launch_exit::interrupted;
+    }
+    err << fmt::format("paceline: {}: no node could begin\n", escaped(folder.path().string()));
     return launch_exit::failed;
   }
   folder.keep();

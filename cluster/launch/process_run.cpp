@@ -3,6 +3,7 @@
 #include "actors/actor_system.hpp"
 #include "actors/supervisor.hpp"
 #include "cluster/checkpoint/checkpoint.hpp"
+#include "cluster/config/duration.hpp"
 #include "cluster/config/model_json.hpp"
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/console/count_text.hpp"
@@ -16,6 +17,7 @@
 #include "cluster/launch/thread_check.hpp"
 #include "cluster/record/run_folder.hpp"
 #include "cluster/record/summary.hpp"
+#include "cluster/wire/one_line.hpp"
 #include "compute/errors.hpp"
 
 #include <caf/all.hpp>
@@ -53,16 +55,34 @@ checkpoint_writer make_checkpoint_writer(const run_config& config, const trainin
   };
 }
 
+bool is_used_up(const budget_limits& limits, const run_state& state) {
+  return (limits.total_steps && state.total_steps >= *limits.total_steps)
+         || (limits.training_time && state.training_time >= *limits.training_time);
+}
+
+/// What of the budget can be raised, with twice as much as an example.
+std::string how_to_raise(const run_config& config) {
+  const auto& budget = config.budget;
+  if (budget.steps)
+    return fmt::format("raise it, as with --set budget.steps={}", 2 * *budget.steps);
+  if (budget.epochs)
+    return fmt::format("raise it, as with --set budget.epochs={}", 2 * *budget.epochs);
+  return fmt::format("raise it, as with --set budget.time={}", format_duration(2 * *budget.time));
+}
+
 void announce(const process_run& run, const training_task& task, const run_folder& folder,
-              const std::shared_ptr<const run_state>& resumed, std::ostream& out) {
+              const std::shared_ptr<const run_state>& resumed, const budget_limits& limits, std::ostream& out) {
   const auto& config = run.config;
-  out << fmt::format("{}: {} ({} parameters) on {}, {} of {}, {}; goal: {}\n", config.output.name, task.network.name(),
-                     task.network.parameters().size(), task.data->name, count_text(config.groups.count, "group"),
-                     count_text(config.groups.workers, "worker"), folder.path().string(),
-                     budget_in_words(config, task));
+  out << escaped(fmt::format("{}: {} ({} parameters) on {}, {} of {}, {}; goal: {}", config.output.name,
+                             task.network.name(), task.network.parameters().size(), task.data->name,
+                             count_text(config.groups.count, "group"), count_text(config.groups.workers, "worker"),
+                             folder.path().string(), budget_in_words(config, task)))
+      << "\n";
   if (resumed)
     out << fmt::format("resumed at step {} of all workers together\n", resumed->total_steps);
-  else if (run.go_on && run.node == nullptr)
+  if (resumed && run.node == nullptr && is_used_up(limits, *resumed))
+    out << "nothing is left to do: its budget is used up; " << how_to_raise(config) << "\n";
+  if (!resumed && run.go_on && run.node == nullptr)
     out << "there is no checkpoint to go on from: starts over\n";
   out.flush();
 }
@@ -78,12 +98,6 @@ run_outcome outcome_of(const recorded_end& end, bool interrupted) {
   return interrupted ? run_outcome::interrupted : run_outcome::finished;
 }
 
-/// Where the last step was made before a signal came there is nothing left to interrupt.
-bool is_used_up(const budget_limits& limits, const run_state& state) {
-  return (limits.total_steps && state.total_steps >= *limits.total_steps)
-         || (limits.training_time && state.training_time >= *limits.training_time);
-}
-
 run_summary summarise(const run_config& config, const recorded_end& end, bool interrupted,
                       std::chrono::nanoseconds time_before, std::chrono::nanoseconds wall_time) {
   run_summary summary;
@@ -94,6 +108,7 @@ run_summary summarise(const run_config& config, const recorded_end& end, bool in
   summary.wall_time = wall_time;
   summary.workers = end.workers;
   summary.restarts = end.restarts;
+  summary.dropped_records = end.dropped_records;
   summary.leadership = end.leadership;
   summary.final_test = end.finish.final_test;
   summary.failures = end.finish.failures;
@@ -144,6 +159,9 @@ recorded_end run_actors(const process_run& run, const training_task& task, clust
   const auto end = std::make_shared<recorded_end>();
   auto world = std::make_unique<actor_world>();
   auto& system = world->system;
+  // Tens of MB, and minutes of most runs.
+  constexpr std::size_t most_records_waiting = 100'000;
+  const auto waiting = std::make_shared<backlog>(most_records_waiting);
   run_recorder_settings recording{.services = services,
                                   .metrics = std::make_shared<json_lines>(folder.metrics()),
                                   .ledger = std::make_shared<json_lines>(folder.leadership()),
@@ -151,7 +169,8 @@ recorded_end run_actors(const process_run& run, const training_task& task, clust
                                   .last_record_time = earlier.latest,
                                   .group_leaders = std::vector<std::optional<worker_id>>(plan.groups),
                                   .time_before = time_before,
-                                  .console = &console};
+                                  .console = &console,
+                                  .waiting = waiting};
   if (plan.resume) {
     recording.global_leader = plan.resume->global.leader;
     std::transform(plan.resume->groups.begin(), plan.resume->groups.end(),
@@ -159,7 +178,7 @@ recorded_end run_actors(const process_run& run, const training_task& task, clust
                    [](const leadership_state& group) { return group.leader; });
   }
   const auto recorder = system.spawn<caf::detached>(run_recorder_actor, std::move(recording), end);
-  plan.watchers.add(recorder);
+  plan.watchers.add(recorder, waiting);
   if (run.node != nullptr)
     // Where nobody else is left to tell how old the run is.
     clock->catch_up(earlier.latest);
@@ -202,10 +221,8 @@ launch_exit exit_of(run_outcome outcome) {
   return launch_exit::failed;
 }
 
-} // namespace
-
-launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::ostream& err) {
-  signal_watch signals;
+/// From the data to the summary.
+launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::ostream& out, std::ostream& err) {
   const auto& config = run.config;
   const auto began = std::chrono::steady_clock::now();
   cluster_plan shape;
@@ -215,7 +232,7 @@ launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::
     run.node->adapt(shape);
   require_threads(threads_of(shape.worker_ids().size(), run.node != nullptr));
   // Data first: it takes longest, and a launch that is killed over it leaves no folder.
-  const auto task = load_task(config);
+  const auto task = load_task(config, [&] { return signals.signalled(); });
   auto folder = run.go_on ? run_folder::resume(run.folder) : run_folder::create(run.folder);
   auto plan = make_plan(config, task);
   if (run.node != nullptr)
@@ -229,7 +246,7 @@ launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::
   write_file_atomically(folder.config(), to_json(config).dump(2) + "\n");
   folder.keep();
 
-  announce(run, task, folder, plan.resume, out);
+  announce(run, task, folder, plan.resume, plan.budget, out);
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
   progress_console console(
     out, {.abilities = abilities_of(STDOUT_FILENO), .columns = [] { return columns_of(STDOUT_FILENO); }});
@@ -237,15 +254,16 @@ launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::
   const auto end = run_actors(run, task, std::move(plan), folder, std::move(earlier), console, signals);
   if (run.node != nullptr && !run.node->refused().empty())
     throw invalid_input(run.node->refused());
+  // Where the last step was made before a signal came there is nothing left to interrupt.
   const bool interrupted = signals.signalled() && !(end.finish.state && is_used_up(limits, *end.finish.state));
   const auto summary = summarise(config, end, interrupted, time_before, std::chrono::steady_clock::now() - began);
   out << to_text(summary);
   if (summary.outcome == run_outcome::interrupted)
-    out << fmt::format("  go on with   paceline launch --resume {}\n", folder.path().string());
+    out << fmt::format("  go on with   paceline launch --resume {}\n", escaped(folder.path().string()));
   write_file_atomically(folder.summary(), to_json(summary).dump(2) + "\n");
   if (summary.outcome == run_outcome::failed)
-    err << fmt::format("paceline: {}: the run failed: {}\n", folder.path().string(),
-                       summary.failures.empty() ? "no worker was left" : summary.failures.back().what);
+    err << fmt::format("paceline: {}: the run failed: {}\n", escaped(folder.path().string()),
+                       summary.failures.empty() ? "no worker was left" : escaped(summary.failures.back().what));
   const auto exit = exit_of(summary.outcome);
   if (!end.finish.stuck.empty()) {
     // They are in the middle of what main's end would take from under them.
@@ -254,6 +272,18 @@ launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::
     std::_Exit(static_cast<int>(exit));
   }
   return exit;
+}
+
+} // namespace
+
+launch_exit run_in_this_process(const process_run& run, std::ostream& out, std::ostream& err) {
+  signal_watch signals;
+  try {
+    return prepare_and_run(run, signals, out, err);
+  } catch (const work_cancelled&) {
+    out << "interrupted before the run began; nothing was changed" << std::endl;
+    return launch_exit::interrupted;
+  }
 }
 
 } // namespace paceline

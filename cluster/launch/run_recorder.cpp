@@ -96,6 +96,11 @@ void write_progress(self_ptr self, const worker_progress& progress) {
   record(self, state.settings.metrics, to_record(progress, now));
 }
 
+void leave_backlog(const run_recorder_state& state) {
+  if (state.settings.waiting)
+    state.settings.waiting->leave();
+}
+
 void on_progress(self_ptr self, const worker_progress& progress) {
   auto& state = self->state;
   const auto id = progress.report.worker;
@@ -185,6 +190,7 @@ void on_end(self_ptr self, const run_finished& finish) {
     write_progress(self, progress);
     state.end->workers.push_back(progress);
   }
+  state.end->dropped_records = state.settings.waiting ? state.settings.waiting->dropped() : 0;
   update_pace(state);
   state.end->training_time = finish.state ? finish.state->training_time : state.status.elapsed;
   state.settings.console->show(state.status, progress_console::clock::now());
@@ -228,8 +234,12 @@ caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, 
         "stopping: a last test and a checkpoint follow; once more ends the program at once");
     },
     [](flush_records) { return true; },
-    [self](const worker_progress& progress) { on_progress(self, progress); },
+    [self](const worker_progress& progress) {
+      leave_backlog(self->state);
+      on_progress(self, progress);
+    },
     [self](const pull_applied& pull) {
+      leave_backlog(self->state);
       record(self, self->state.settings.metrics, to_record(pull, time_of(self->state)));
     },
     [self](const leader_announcement& decision) { on_decision(self, decision); },

@@ -35,6 +35,8 @@ struct run_recorder_settings {
   std::chrono::nanoseconds time_before{0};
   /// Outlives the actor; used by no one else meanwhile.
   progress_console* console = nullptr;
+  /// Of what it is told; nullptr where that has no bound.
+  std::shared_ptr<backlog> waiting;
 };
 
 /// What the recorder knows when the run is over.
@@ -47,6 +49,8 @@ struct recorded_end {
   std::vector<worker_progress> workers;
   /// How often each worker was restarted; those that never were are left out.
   std::map<worker_id, std::uint64_t> restarts;
+  /// Progress and pulls that were not recorded, since the disk was too slow.
+  std::uint64_t dropped_records = 0;
 };
 
 struct run_recorder_state {

@@ -1,6 +1,8 @@
 #include "cluster/launch/task.hpp"
 
 #include "cluster/config/model_json.hpp"
+#include "cluster/console/count_text.hpp"
+#include "cluster/launch/memory_check.hpp"
 #include "compute/data/cifar10.hpp"
 #include "compute/data/glyphs.hpp"
 #include "compute/errors.hpp"
@@ -9,18 +11,22 @@
 
 namespace paceline {
 
-dataset_ptr load_dataset(const run_config::data_section& section) {
+dataset_ptr load_dataset(const run_config::data_section& section, const std::function<bool()>& cancelled) {
   if (section.kind == "cifar10")
     return load_cifar10(section.path);
-  return make_glyphs({.train_size = section.train_size, .test_size = section.test_size});
+  // Of 32x32 in three colours, and its class.
+  constexpr double picture_bytes = 3 * 32 * 32 + 1;
+  require_memory(picture_bytes * static_cast<double>(section.train_size + section.test_size),
+                 fmt::format("{} pictures to train on and {} to test on", section.train_size, section.test_size));
+  return make_glyphs({.train_size = section.train_size, .test_size = section.test_size, .cancelled = cancelled});
 }
 
 std::shared_ptr<const backend> make_backend(const run_config::device_section& section) {
   return section.backend == "reference" ? make_reference_backend() : make_cpu_backend(section.threads_per_worker);
 }
 
-training_task load_task(const run_config& config) {
-  auto data = load_dataset(config.data);
+training_task load_task(const run_config& config, const std::function<bool()>& cancelled) {
+  auto data = load_dataset(config.data, cancelled);
   const auto& how = config.data.augment;
   const auto smallest_shard = data->train.size() / config.workers();
   if (smallest_shard < static_cast<std::size_t>(config.data.batch_size))
@@ -29,6 +35,12 @@ training_task load_task(const run_config& config) {
                                     data->name, data->train.size(), config.workers(), smallest_shard,
                                     config.data.batch_size));
   auto network = model_from_config(config, {data->train.channels, how.crop, how.crop}, data->classes());
+  // Each worker of a group is in the same process; those of several groups are where there are no nodes.
+  const auto together = config.nodes.empty() ? config.workers() : config.groups.workers;
+  require_memory(
+    least_training_bytes(network, config.data.batch_size, config.optimizer.momentum == 0 ? 2 : 3, together),
+    fmt::format("{} with batches of {} and {} parameters each", count_text(together, "worker"), config.data.batch_size,
+                network.parameters().size()));
   auto device = make_backend(config.device);
   try {
     // A batch of one costs next to nothing and shows whether the device can compute every layer.

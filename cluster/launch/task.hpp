@@ -5,6 +5,7 @@
 #include "compute/data/dataset.hpp"
 #include "compute/model.hpp"
 
+#include <functional>
 #include <memory>
 
 namespace paceline {
@@ -16,13 +17,15 @@ struct training_task {
   std::shared_ptr<const backend> device;
 };
 
-/// Loads or makes the data set of that section. Throws invalid_input with the file's path.
-dataset_ptr load_dataset(const run_config::data_section& section);
+/// Loads or makes the data set of that section. Throws invalid_input with the file's path, std::runtime_error where the pictures
+/// do not fit into memory, and work_cancelled where `cancelled` says so before they are drawn.
+dataset_ptr load_dataset(const run_config::data_section& section, const std::function<bool()>& cancelled = nullptr);
 
 /// The backend of that section.
 std::shared_ptr<const backend> make_backend(const run_config::device_section& section);
 
-/// Throws invalid_input where data cannot be loaded, the model does not fit it, or a worker's shard is smaller than a batch.
-training_task load_task(const run_config& config);
+/// Throws invalid_input where data cannot be loaded, the model does not fit it, or a worker's shard is smaller than a batch;
+/// std::runtime_error where the workers do not fit into memory; work_cancelled as load_dataset.
+training_task load_task(const run_config& config, const std::function<bool()>& cancelled = nullptr);
 
 } // namespace paceline

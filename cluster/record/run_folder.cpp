@@ -166,12 +166,14 @@ fs::path node_folder(const fs::path& run, std::string_view node) {
 }
 
 bool holds_run(const fs::path& folder) {
-  return fs::exists(folder / "config.json");
+  std::error_code ignored;
+  return fs::exists(folder / "config.json", ignored);
 }
 
 std::optional<fs::path> latest_checkpoint_of(const fs::path& folder) {
   const auto checkpoints = folder / "checkpoints";
-  return fs::is_directory(checkpoints) ? find_latest_checkpoint(checkpoints) : std::nullopt;
+  std::error_code ignored;
+  return fs::is_directory(checkpoints, ignored) ? find_latest_checkpoint(checkpoints) : std::nullopt;
 }
 
 } // namespace paceline

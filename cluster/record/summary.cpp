@@ -4,6 +4,7 @@
 #include "cluster/console/duration_text.hpp"
 #include "cluster/record/metrics.hpp"
 #include "cluster/record/progress_json.hpp"
+#include "cluster/wire/one_line.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -86,9 +87,9 @@ std::string failures_text(const std::vector<failure>& failures) {
   std::map<failure_code, std::size_t> times;
   for (const auto& failure : failures) {
     if (is_of_a_worker(failure.code))
-      text += fmt::format("  failure      worker {}: {}\n", to_string(failure.worker), failure.what);
+      text += fmt::format("  failure      worker {}: {}\n", to_string(failure.worker), escaped(failure.what));
     else if (++times[failure.code] == 1)
-      text += fmt::format("  failure      {}\n", failure.what);
+      text += fmt::format("  failure      {}\n", escaped(failure.what));
   }
   for (const auto& [code, count] : times)
     if (count > 1)
@@ -176,6 +177,7 @@ json to_json(const run_summary& summary) {
                    {"changes", summary.leadership.changes()},
                    {"distinct_leaders", summary.leadership.distinct_leaders()}}},
                  {"totals", to_json(total)},
+                 {"dropped_records", summary.dropped_records},
                  {"workers", std::move(workers)},
                  {"failures", std::move(failures)},
                  {"faults", std::move(faults)}};
@@ -192,8 +194,9 @@ std::string to_text(const run_summary& summary) {
   const auto& leadership = summary.leadership;
   std::string text;
   const auto add = std::back_inserter(text);
-  fmt::format_to(add, "{} {}: {} steps in {} of training, {:.1f} steps/s\n", summary.name, to_string(summary.outcome),
-                 total_steps(summary), to_clock_text(summary.training_time), steps_per_second(summary, total.steps));
+  fmt::format_to(add, "{} {}: {} steps in {} of training, {:.1f} steps/s\n", escaped(summary.name),
+                 to_string(summary.outcome), total_steps(summary), to_clock_text(summary.training_time),
+                 steps_per_second(summary, total.steps));
   text += test_text(summary.final_test);
   fmt::format_to(add, "  leadership   {} of {} workers led; it changed hands {} in {}\n", leadership.distinct_leaders(),
                  summary.workers.size(), count_text(leadership.changes(), "time"),
@@ -208,8 +211,12 @@ std::string to_text(const run_summary& summary) {
   text += nodes_text(summary.nodes);
   fmt::format_to(add, "  waited       {:.3f} s for messages, {:.3f} s for data (all workers together)\n",
                  in_seconds(total.waited_for_messages), in_seconds(total.waited_for_data));
-  fmt::format_to(add, "  exchange     {} snapshots taken, {} group and {} global pulls, {} superseded, {} recoveries\n",
-                 total.snapshots_taken, total.pulls_group, total.pulls_global, total.superseded, total.recoveries);
+  fmt::format_to(add, "  exchange     {} snapshots taken, {} group and {} global pulls\n", total.snapshots_taken,
+                 total.pulls_group, total.pulls_global);
+  fmt::format_to(add, "               {} superseded, {} recoveries\n", total.superseded, total.recoveries);
+  if (summary.dropped_records > 0)
+    fmt::format_to(add, "  records      {} of progress and pulls were dropped: the disk was too slow\n",
+                   summary.dropped_records);
   text += restarts_text(summary);
   text += failures_text(summary.failures);
   for (const auto& outcome : summary.faults)

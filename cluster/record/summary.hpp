@@ -56,6 +56,8 @@ struct run_summary {
   std::vector<worker_progress> workers;
   /// How often each worker was restarted in this launch; those that never were are left out.
   std::map<worker_id, std::uint64_t> restarts;
+  /// Lines of progress and pulls that the logs lack, since the disk was too slow for them.
+  std::uint64_t dropped_records = 0;
   leadership_tally leadership;
   /// The last test; empty where there was none.
   std::optional<evaluation> final_test;

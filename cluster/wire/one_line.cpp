@@ -29,6 +29,27 @@ std::size_t character_bytes(std::string_view text) {
   return std::all_of(rest.begin(), rest.end(), continues) ? bytes : 0;
 }
 
+void append_escape(std::string& text, char c) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  switch (c) {
+    case '\n':
+      text += "\\n";
+      break;
+    case '\t':
+      text += "\\t";
+      break;
+    case '\r':
+      text += "\\r";
+      break;
+    default: {
+      const auto byte = static_cast<unsigned char>(c);
+      text += "\\x";
+      text += digits[byte >> 4];
+      text += digits[byte & 15];
+    }
+  }
+}
+
 } // namespace
 
 bool is_one_line(std::string_view text) {
@@ -53,6 +74,24 @@ std::string to_one_line(std::string_view text) {
     text.remove_prefix(std::max<std::size_t>(bytes, 1));
   }
   return line;
+}
+
+std::string escaped(std::string_view text) {
+  std::string shown;
+  shown.reserve(text.size());
+  while (!text.empty()) {
+    const auto bytes = character_bytes(text);
+    const auto first = byte_at(text, 0);
+    const bool is_control = bytes == 0 || first == 0x7F || (first == 0xC2 && byte_at(text, 1) < 0xA0);
+    const auto taken = std::max<std::size_t>(bytes, 1);
+    if (!is_control)
+      shown += text.substr(0, taken);
+    else
+      for (const char c : text.substr(0, taken))
+        append_escape(shown, c);
+    text.remove_prefix(taken);
+  }
+  return shown;
 }
 
 } // namespace paceline

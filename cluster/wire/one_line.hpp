@@ -12,4 +12,9 @@ bool is_one_line(std::string_view text);
 /// `text` with each control character replaced by a space and each byte that is not UTF-8 by '?'.
 std::string to_one_line(std::string_view text);
 
+/// `text` as people may see it on a terminal, whatever it holds: control characters (those above U+007F as well) and bytes that
+/// are not UTF-8 become "\n", "\t", "\r" or "\x1b". A name that a user gave neither breaks a message into lines nor moves the
+/// cursor. Text that was escaped stays as it is.
+std::string escaped(std::string_view text);
+
 } // namespace paceline

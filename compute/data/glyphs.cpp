@@ -2,6 +2,7 @@
 
 #include "compute/counter_random.hpp"
 #include "compute/data/glyph_shapes.hpp"
+#include "compute/errors.hpp"
 
 #include <algorithm>
 #include <array>
@@ -138,13 +139,19 @@ void draw(std::span<std::uint8_t> pixels, const glyph_shape& shape, std::uint64_
   }
 }
 
-image_set draw_set(std::size_t count, std::uint64_t seed) {
+image_set draw_set(std::size_t count, std::uint64_t seed, const std::function<bool()>& cancelled) {
   image_set images;
   images.height = images.width = side;
   images.labels.resize(count);
-  images.pixels.resize(count * images.image_bytes());
+  // Its pages are touched as pictures are drawn, so that drawing can be cancelled at any time.
+  images.pixels.reserve(count * images.image_bytes());
   for (std::size_t i = 0; i < count; ++i) {
+    // A few milliseconds.
+    constexpr std::size_t pictures_between = 128;
+    if (cancelled && i % pictures_between == 0 && cancelled())
+      throw work_cancelled("the drawing of the pictures was cancelled");
     images.labels[i] = static_cast<std::uint8_t>(i % glyph_shapes.size());
+    images.pixels.resize((i + 1) * images.image_bytes());
     draw(std::span(images.pixels).subspan(i * images.image_bytes(), images.image_bytes()),
          glyph_shapes[images.labels[i]], derive_seed(seed, i));
   }
@@ -178,8 +185,8 @@ dataset_ptr make_glyphs(const glyphs_settings& settings) {
   data->name = "glyphs";
   for (const auto& shape : glyph_shapes)
     data->class_names.emplace_back(shape.name);
-  data->train = draw_set(settings.train_size, derive_seed(settings.seed, train_stream));
-  data->test = draw_set(settings.test_size, derive_seed(settings.seed, test_stream));
+  data->train = draw_set(settings.train_size, derive_seed(settings.seed, train_stream), settings.cancelled);
+  data->test = draw_set(settings.test_size, derive_seed(settings.seed, test_stream), settings.cancelled);
   measure_pixels(*data);
   return data;
 }

@@ -48,15 +48,26 @@ struct rig {
 } // namespace
 
 TEST_CASE("a claim holds up to its tolerance above it, and never where the score is not finite") {
-  REQUIRE(claim_holds(2.0, 3.1, 0.5));
-  REQUIRE_FALSE(claim_holds(2.0, 3.11, 0.5));
-  REQUIRE(claim_holds(2.0, 0.0, 0.5));
-  REQUIRE(claim_holds(0.0, 0.1, 0.5));
-  REQUIRE_FALSE(claim_holds(0.0, 0.11, 0.5));
-  REQUIRE(claim_holds(-1.0, -0.4, 0.5));
+  const verification_settings half{.tolerance = 0.5, .allowance = 0.1};
+  REQUIRE(claim_holds(2.0, 3.1, half));
+  REQUIRE_FALSE(claim_holds(2.0, 3.11, half));
+  REQUIRE(claim_holds(2.0, 0.0, half));
+  REQUIRE(claim_holds(0.0, 0.1, half));
+  REQUIRE_FALSE(claim_holds(0.0, 0.11, half));
+  REQUIRE(claim_holds(-1.0, -0.4, half));
+  REQUIRE(claim_holds(2.0, 3.0, {.tolerance = 0.5, .allowance = 0}));
+  REQUIRE_FALSE(claim_holds(2.0, 3.01, {.tolerance = 0.5, .allowance = 0}));
   for (const double bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
                            -std::numeric_limits<double>::infinity()})
-    REQUIRE_FALSE(claim_holds(1.0, bad, 0.5));
+    REQUIRE_FALSE(claim_holds(1.0, bad, half));
+}
+
+TEST_CASE("as it is by default a claim holds that chance doubled, and that of a tenth of the true loss does not") {
+  const verification_settings usual;
+  for (const double loss : {0.2, 0.5, 2.3}) {
+    REQUIRE(claim_holds(loss / 2, loss, usual));
+    REQUIRE_FALSE(claim_holds(loss / 10, loss, usual));
+  }
 }
 
 TEST_CASE("with the probe off a decision is announced as it falls due") {

@@ -64,6 +64,18 @@ TEST_CASE("a layer that does not fit is refused in one line that says where, wha
           == "model m, layer 1: name is missing, needed for a layer with parameters");
 }
 
+TEST_CASE("a model that no memory could hold is refused with its size") {
+  REQUIRE(error_of({65536, 1, 1}, linear_layer{.features = 65536})
+          == "model m, layer 1 (one): 4.295e+09 parameters of the model up to it, allowed are at most 1e+09");
+  REQUIRE(error_of({3, 2000, 2000}, convolution_layer{.channels = 65536, .kernel = 1})
+          == "model m, layer 1 (one): 2.621e+11 values of its output for each picture, allowed are at most 1e+09");
+  // Products that 64 bits do not hold.
+  REQUIRE(error_of({1'000'000'000, 1, 1}, convolution_layer{.channels = 65536, .kernel = 65535, .padding = 65534})
+            .find("2.815e+14 values")
+          != std::string::npos);
+  REQUIRE(error_of({16, 1, 1}, linear_layer{.features = 65536}) == "no error");
+}
+
 TEST_CASE("a name can be given once only") {
   model m("m", {4, 1, 1});
   m.append("fc", linear_layer{.features = 4});

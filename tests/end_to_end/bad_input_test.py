@@ -26,6 +26,36 @@ class Configuration(BadInput):
             key, value = override.split("=")
             self.assert_launch_refused(override, parts=[key, value, allowed])
 
+    def test_absurd_sizes(self):
+        layers = [{"kind": "convolution", "name": "a", "channels": 65536, "kernel": 5},
+                  {"kind": "convolution", "name": "b", "channels": 65536, "kernel": 5},
+                  {"kind": "flatten"}, {"kind": "linear", "name": "c", "features": 10}]
+        for override, parts in (("data.train_size=1e15", ["data.train_size", "found 1", "at most 10000000"]),
+                                ("data.batch_size=1000000000000", ["data.batch_size", "at most 65536"]),
+                                ("groups.count=1e9", ["groups.count", "at most 65535"]),
+                                ('groups={"count": 65535, "workers": 65535}', ["4294836225 in all", "at most 65536"]),
+                                ("model=" + json.dumps({"layers": layers}), ["model.layers[1]", "at most 1e+09"])):
+            for command in ("launch", "check"):
+                with self.subTest(override=override, command=command):
+                    self.assert_refused(self.paceline(command, "tiny.json", "--set", override), *parts)
+        self.assert_nothing_left()
+
+    def test_more_memory_than_there_is(self):
+        # 600 GB for what the first layer puts out for a batch.
+        layers = [{"kind": "convolution", "name": "a", "channels": 4096, "kernel": 5}, {"kind": "flatten"},
+                  {"kind": "linear", "name": "b", "features": 10}]
+        overrides = ["data.batch_size=32000", "data.train_size=32000", "groups.count=1", "groups.workers=1",
+                     "model=" + json.dumps({"layers": layers})]
+        for command in ("launch", "check"):
+            with self.subTest(command=command):
+                self.assert_refused(self.paceline(command, "tiny.json", *harness.with_set(overrides)),
+                                    "out of memory: needs ", " GiB for 1 worker with batches of 32000", code=1)
+        self.assert_nothing_left()
+
+    def test_rates_that_are_infinite_in_32_bits(self):
+        for key in ("optimizer.learning_rate", "optimizer.weight_decay", "schedule.factor"):
+            self.assert_launch_refused(f"{key}=1e39", parts=[key, "found 1e+39", "1e+30"])
+
     def test_wrong_types(self):
         for override, found in (("data.batch_size=many", '"many"'), ("groups=4", "4"), ("deterministic=2", "2"),
                                 ("model=7", "7"), ("seed=1.5", "1.5")):
@@ -59,6 +89,45 @@ class Configuration(BadInput):
             with self.subTest(file=file):
                 self.assert_refused(self.launch(file=file), part)
         self.assert_nothing_left()
+
+
+class Names(BadInput):
+    """Names that would break a message into lines or reach the terminal as commands."""
+
+    NASTY = "a\nb\t\x1b[31mc\x7f"
+    SHOWN = r"a\nb\t\x1b[31mc\x7f"
+
+    def assert_shown(self, *arguments):
+        with self.subTest(arguments=arguments):
+            ended = self.paceline(*arguments)
+            self.assert_refused(ended)
+            self.assertIn(r"\n", ended.err)
+            self.assertNotRegex(ended.err.rstrip("\n"), "[\x00-\x1f\x7f]")
+
+    def test_they_are_shown_escaped_and_on_one_line(self):
+        self.write("key.json", json.dumps(dict(harness.TINY, **{self.NASTY: 1})))
+        for arguments in (["launch", self.NASTY], ["check", self.NASTY + ".json"], ["check", "key.json"],
+                          ["check", "tiny.json", "--set", self.NASTY + "=1"], ["check", "tiny.json", "--set", self.NASTY],
+                          ["check", "tiny.json", "--set", "output.name=" + self.NASTY],
+                          ["check", "tiny.json", "--set", "model=" + self.NASTY],
+                          ["launch", "--resume", self.NASTY], ["eval", self.NASTY], ["summary", self.NASTY],
+                          [self.NASTY], ["launch", "--" + self.NASTY],
+                          ["bench", "step", "--model", self.NASTY]):
+            self.assert_shown(*arguments)
+        self.assertIn(self.SHOWN, self.paceline("launch", self.NASTY).err)
+        self.assert_nothing_left()
+
+    def test_a_run_is_not_named_after_a_file_of_such_a_name(self):
+        nameless = dict(harness.TINY, output={})
+        self.write(self.NASTY + ".json", json.dumps(nameless))
+        self.assert_refused(self.launch(file=self.NASTY + ".json"), "output.name", "control characters")
+        self.assert_nothing_left()
+
+    def test_names_that_are_too_long(self):
+        for override in ("output.name=" + 256 * "a", "output.folder=runs/" + 256 * "a", "data.path=" + 5000 * "a/"):
+            self.assert_launch_refused(override, parts=[override.split("=")[0], "255"])
+        self.assert_refused(self.paceline("eval", 300 * "a"), "no such file")
+        self.assert_refused(self.paceline("launch", "--resume", 300 * "a"), "File name too long")
 
 
 class Data(BadInput):
@@ -101,6 +170,17 @@ class Output(BadInput):
                             "without momentum", "0.9")
         self.assertEqual(config, (self.run_folder() / "config.json").read_text(encoding="utf-8"))
 
+    def test_a_run_is_not_resumed_with_other_data_or_another_seed(self):
+        self.launch()
+        before = {path: path.read_bytes() for path in self.run_folder().rglob("*") if path.is_file()}
+        for override in ("seed=2", "data.batch_size=4", "data.train_size=640", "data.crop=27"):
+            with self.subTest(override=override):
+                self.assert_refused(self.paceline("launch", "--resume", "runs/a", "--set", override), override,
+                                    "begun with")
+        self.assert_refused(self.paceline("launch", "--resume", "runs/a", "--set", 'output={"name": "b"}'),
+                            "stays in its folder, runs/a")
+        self.assertEqual(before, {path: path.read_bytes() for path in self.run_folder().rglob("*") if path.is_file()})
+
     def test_a_run_that_is_not_there_cannot_be_resumed(self):
         self.assert_refused(self.paceline("launch", "--resume", "runs/a"), "runs/a")
         self.assert_refused(self.paceline("launch", "--resume", "runs/a", "tiny.json"), "--resume", "FILE")
@@ -132,6 +212,36 @@ class Checkpoints(BadInput):
         self.assert_refused(self.paceline("launch", "--resume", "runs/a"), "worker-0.1.safetensors")
         self.assertEqual(before, self.contents())
 
+    def test_a_state_of_impossible_counts_is_not_resumed(self):
+        path = self.checkpoints()[-1] / "state.json"
+        whole = json.loads(path.read_text())
+        for place, value, part in ((["total_steps"], -1, "total_steps: found -1"),
+                                   (["total_steps"], 2**60, f"total_steps: found {2**60}"),
+                                   (["total_steps"], 159, "total_steps: found 159, needed is at least 160"),
+                                   (["training_time_ns"], -5, "training_time_ns: found -5"),
+                                   (["global", "decisions"], 2**53 + 1, "global.decisions: found"),
+                                   (["global", "term"], 1.5, "global.term: found 1.5"),
+                                   (["groups", 0, "steps_since"], None, "groups[0].steps_since: found null"),
+                                   (["groups", 1, "member_steps"], [1], "do not belong together"),
+                                   (["groups", 1, "member_steps", 0], 10**9, "groups[1].member_steps[0]: found 1000000000"),
+                                   (["groups", 0, "leader"], "1.1", "groups[0].leader: found 1.1"),
+                                   (["global", "leader"], "0.7", "global.leader: found 0.7"),
+                                   (["leader"], "5.5", "leader: 5.5 is none of the workers"),
+                                   (["workers", 0], "x", 'workers[0]: found "x"')):
+            with self.subTest(place=place, value=value):
+                state = json.loads(json.dumps(whole))
+                node = state
+                for step in place[:-1]:
+                    node = node[step]
+                node[place[-1]] = value
+                path.write_text(json.dumps(state))
+                self.assert_refused(self.paceline("launch", "--resume", "runs/a"), part)
+        # States of earlier versions have no first group.
+        for key in set(whole) - {"first_group"}:
+            with self.subTest(missing=key):
+                path.write_text(json.dumps({other: value for other, value in whole.items() if other != key}))
+                self.assert_refused(self.paceline("launch", "--resume", "runs/a"), f'has no "{key}"')
+
     def test_eval_refuses_what_is_no_checkpoint(self):
         checkpoint = self.checkpoints()[-1]
         cut = self.folder / "cut.safetensors"
@@ -143,7 +253,9 @@ class Checkpoints(BadInput):
                 self.assert_refused(self.paceline("eval", path), str(path), part)
 
     def test_eval_refuses_data_that_is_not_there(self):
-        for data, part in (("cifar10:none", "none does not exist"), ("imagenet", '"imagenet"'), ("cifar10", "path")):
+        for data, part in (("cifar10:none", "none does not exist"), ("imagenet", '"imagenet"'), ("cifar10", "path"),
+                           ("glyphs:x", '"glyphs:x", allowed: glyphs, or cifar10:FOLDER'),
+                           ("", '"", allowed: glyphs, or cifar10:FOLDER'), (":x", "cifar10:FOLDER")):
             with self.subTest(data=data):
                 self.assert_refused(self.paceline("eval", self.run_folder(), "--data", data), part)
 

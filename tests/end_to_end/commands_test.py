@@ -42,8 +42,8 @@ class Check(harness.EndToEnd):
     def test_it_names_parameters_memory_batches_and_exchange(self):
         ended = self.paceline("check", "tiny.json")
         self.assert_ended(ended, 0)
-        for what in (r"linear, 23530 parameters", r"(?m)^memory +[\d.]+ MiB a worker", r"10 batches of 8 a worker",
-                     r"group every 16 steps a worker \(pull 0\.1\), all every 32", r"MiB copied a step",
+        for what in (r"linear, 23530 parameters", r"(?m)^memory +[\d.]+ [KM]iB a worker", r"10 batches of 8 a worker",
+                     r"group every 16 steps a worker \(pull 0\.1\), all every 32", r"[\d.]+ KiB copied a step",
                      r"40 steps a worker", r"worker 1\.1: 80 pictures"):
             self.assertRegex(ended.out, what)
 

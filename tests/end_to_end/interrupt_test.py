@@ -1,8 +1,13 @@
 """Ctrl-C, and two launches on one folder."""
 
 import time
+from pathlib import Path
 
 import harness
+
+
+def threads_of(process):
+    return {(task / "comm").read_text().strip() for task in Path(f"/proc/{process.pid}/task").iterdir()}
 
 
 class Interrupt(harness.EndToEnd):
@@ -37,6 +42,19 @@ class Interrupt(harness.EndToEnd):
         self.assert_ended(self.end(process), 130)
         self.assertLess(time.monotonic() - began, 5)
         self.assertFalse((self.run_folder() / "summary.json").exists())
+
+    def test_while_the_pictures_are_drawn_ends_at_once_and_leaves_no_trace(self):
+        # Minutes of drawing.
+        process = self.start_launch("data.train_size=1000000")
+        # Its thread for signals is there: they are caught from now on.
+        self.wait_until(lambda: "signals" in threads_of(process), process)
+        began = time.monotonic()
+        harness.interrupt(process)
+        ended = self.end(process)
+        self.assert_ended(ended, 130)
+        self.assertEqual("interrupted before the run began; nothing was changed\n", ended.out)
+        self.assertLess(time.monotonic() - began, 5)
+        self.assertFalse((self.folder / "runs").exists())
 
     def test_during_the_set_up_leaves_no_trace_or_a_whole_run(self):
         process = self.start_launch(*harness.ENDLESS, "data.train_size=20000")

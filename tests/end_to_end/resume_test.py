@@ -94,7 +94,9 @@ class Deterministic(harness.EndToEnd):
     def test_a_resume_of_a_finished_run_has_nothing_to_do_and_says_what_was(self):
         self.assert_ended(self.launch("deterministic=true"), 0)
         before, tensors = self.summary(), self.tensors("a")
-        self.assert_ended(self.paceline("launch", "--resume", "runs/a"), 0)
+        ended = self.paceline("launch", "--resume", "runs/a")
+        self.assert_ended(ended, 0)
+        self.assertRegex(ended.out, r"(?m)^nothing is left to do: .*; raise it, as with --set budget\.steps=80$")
         after = self.summary()
         for key in ("total_steps", "leadership", "final_test"):
             self.assertEqual(before[key], after[key])

@@ -51,7 +51,7 @@ run_state awkward_state(const parameter_layout& layout) {
                    {{1, 0}, {334, floats(), floats()}, {limits::denorm_min(), limits::infinity()}}};
   const loss_report report{{0, 0}, 600, -limits::infinity(), true, std::chrono::nanoseconds(-7)};
   state.groups = {{12, 3, {600, 300}, {report, std::nullopt}, worker_id{0, 0}, 3},
-                  {std::numeric_limits<std::uint64_t>::max(), 0, {334}, {std::nullopt}, std::nullopt, 0}};
+                  {std::uint64_t{1} << 53, 0, {334}, {std::nullopt}, std::nullopt, 0}};
   state.global = {6, 1, {900, 334}, {report, std::nullopt}, worker_id{0, 0}, 7};
   state.first_group = 2;
   state.leader = worker_id{1, 0};
@@ -210,7 +210,25 @@ TEST_CASE("a damaged state is refused with the place of the damage") {
   };
   damage("\"total_steps\": 1234", "\"total_steps\": -1");
   REQUIRE_THROWS_WITH(load_checkpoint(checkpoint, layout),
-                      ContainsSubstring("total_steps: found -1, needed is a whole number"));
+                      ContainsSubstring("total_steps: found -1, needed is a whole number of at most 2^53"));
+  damage("\"total_steps\": 1234", "\"total_steps\": 1233");
+  REQUIRE_THROWS_WITH(load_checkpoint(checkpoint, layout),
+                      path.string() + ": total_steps: found 1233, needed is at least 1234, what its workers have made");
+  for (const std::string field : {"decisions", "term", "steps_since"}) {
+    const auto at = whole.find("\"" + field + "\": ");
+    REQUIRE(at != std::string::npos);
+    auto text = whole;
+    text.replace(at, text.find_first_of(",\n}", at) - at, "\"" + field + "\": 9007199254740993");
+    write_contents(path, text);
+    REQUIRE_THROWS_WITH(
+      load_checkpoint(checkpoint, layout),
+      ContainsSubstring(field + ": found 9007199254740993, needed is a whole number of at most 2^53"));
+  }
+  damage("\"training_time_ns\": 60000000001", "\"training_time_ns\": -1");
+  REQUIRE_THROWS_WITH(load_checkpoint(checkpoint, layout),
+                      ContainsSubstring("training_time_ns: found -1, needed is whole nanoseconds of at least 0"));
+  damage("\"measured_at_ns\": -7", "\"measured_at_ns\": -9223372036854775808");
+  REQUIRE_THROWS_WITH(load_checkpoint(checkpoint, layout), ContainsSubstring("whole nanoseconds of at most 100 years"));
   damage("\"steps_since\": 3", "\"steps_since\": \"3\"");
   REQUIRE_THROWS_WITH(load_checkpoint(checkpoint, layout), ContainsSubstring("groups[0].steps_since: found \"3\""));
   damage("\"loss\": \"-inf\"", "\"loss\": \"12\"");

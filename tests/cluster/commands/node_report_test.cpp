@@ -45,11 +45,20 @@ TEST_CASE("a report names every limit that follows from patience") {
   CHECK_THAT(text, ContainsSubstring("|connects again after 100ms to 1s; unreachable nodes are named after 4s\n"));
   CHECK_THAT(text, ContainsSubstring("|waits 2s for all nodes before "));
   CHECK_THAT(text, ContainsSubstring("|starts a node again after 500ms to 8s, at most 5 times within 1min\n"));
-  CHECK_THAT(text, !ContainsSubstring("score of a candidate"));
-  auto verified = three_nodes();
-  verified.strategy.verify = true;
-  CHECK_THAT(report_of(verified), ContainsSubstring("|waits 10s for the score of a candidate\n"));
   CHECK_THAT(text, ContainsSubstring("|ssh gives up connecting after 10s, and a silent host after 3 times 2s\n"));
+}
+
+TEST_CASE("a report names the waits inside a process that follow from patience") {
+  run_config config;
+  config.network.patience = std::chrono::seconds(1);
+  const auto first = [](const run_config& of) { return report_waits(of).front().text; };
+  CHECK(first(config) == "starts a worker again after 100ms to 15s, at most 5 times within 1min");
+  CHECK(report_waits(config).size() == 1);
+  config.strategy.verify = true;
+  CHECK(report_waits(config).back().text == "waits 5s for the score of a candidate");
+  config.strategy.verify = false;
+  config.deterministic = true;
+  CHECK(report_waits(config).empty());
 }
 
 TEST_CASE("a report names what travels between nodes, by how it is written") {

@@ -63,6 +63,17 @@ TEST_CASE("what is wrong with an override is said of it, not of the file") {
         == lines{R"(--set groups={"count": 0}: groups.count: found 0, allowed: an integer of at least 1)"});
 }
 
+TEST_CASE("an override with control characters is shown on one line, escaped") {
+  CHECK(
+    errors_of(plain, {"strategy.period_group=\"a\nb\x1b[31m\""})
+    == lines{
+      R"(--set strategy.period_group="a\nb\x1b[31m": found "\"a\nb\u001b[31m\"", allowed: an integer of at least 1)"});
+  CHECK(errors_of(plain, {"a\tb\x7f=1"}).front().starts_with(R"(--set a\tb\x7f=1: )"));
+  CHECK(errors_of("{\"a\xc2\x9b\\nb\": 1, \"budget\": {\"steps\": 1}}")
+          .front()
+          .starts_with(R"(x.json: "a\xc2\x9b\nb": unknown key)"));
+}
+
 TEST_CASE("an override that is overridden leaves no trace, and one that is not whole is an error") {
   REQUIRE(errors_of(plain, {"seed=-1", "seed=2"}).empty());
   REQUIRE(errors_of(plain, {"groups.count=0", R"(groups={"count": -1})"})
@@ -74,5 +85,5 @@ TEST_CASE("an override that is overridden leaves no trace, and one that is not w
     CHECK(errors.front().find("allowed: key.path=value, such as strategy.period_group=16") != std::string::npos);
   }
   REQUIRE(errors_of(plain, {"output.name=\xff"})
-          == lines{"--set output.name=\xff: found bytes that are no UTF-8, allowed: JSON or text"});
+          == lines{"--set output.name=\\xff: found bytes that are no UTF-8, allowed: JSON or text"});
 }

@@ -39,7 +39,7 @@ constexpr auto everything = R"({
     {"kind": "flatten"}, {"kind": "linear", "name": "fc1", "features": 10}]},
   "strategy": {"kind": "sgd", "period_group": 4, "period_global": 8, "pull_group": 0, "pull_global": 1,
                "loss_window": 64, "max_report_age": "5min", "start": "shared", "verify": "probe",
-               "verify_tolerance": 0.25},
+               "verify_tolerance": 0.25, "verify_allowance": 0.5},
   "optimizer": {"kind": "sgd", "learning_rate": 0.02, "momentum": 0.9, "nesterov": true, "weight_decay": 1e-4},
   "schedule": {"kind": "step", "milestones": [0.5, 0.75], "factor": 0.2, "warmup": 0.05, "final_share": 0.01},
   "budget": {"steps": 1000, "epochs": 2.5, "time": "1.5h"},
@@ -114,6 +114,7 @@ TEST_CASE("every key of a cluster file reaches its field") {
   CHECK(c.strategy.shared_start);
   CHECK(c.strategy.verify);
   CHECK(c.strategy.verify_tolerance == 0.25);
+  CHECK(c.strategy.verify_allowance == 0.5);
   CHECK(c.optimizer.learning_rate == 0.02);
   CHECK(c.optimizer.momentum == 0.9);
   CHECK(c.optimizer.nesterov);
@@ -218,9 +219,11 @@ TEST_CASE("wrong types are named with what is allowed") {
   CHECK(error("groups", R"({"count": -1})") == "x.json: groups.count: found -1, allowed: an integer of at least 1");
   CHECK(error("groups", R"([2])") == "x.json: groups: found [2], allowed: an object: { \"key\": value, ... }");
   CHECK(error("device", R"({"pin": 1})") == "x.json: device.pin: found 1, allowed: true or false");
-  CHECK(error("data", R"({"path": 1})") == "x.json: data.path: found 1, allowed: text: a path");
+  CHECK(error("data", R"({"path": 1})")
+        == "x.json: data.path: found 1, allowed: text: a path of at most 4095 bytes, each name in it of "
+           "at most 255");
   CHECK(error("optimizer", R"({"learning_rate": "0.1"})")
-        == "x.json: optimizer.learning_rate: found \"0.1\", allowed: a number above 0");
+        == "x.json: optimizer.learning_rate: found \"0.1\", allowed: a number above 0 and at most 1e+30");
   CHECK(error("optimizer", R"({"momentum": 1})")
         == "x.json: optimizer.momentum: found 1, allowed: a number of at least 0 and below 1");
   CHECK(error("budget", R"({"time": 90})")
@@ -233,7 +236,12 @@ TEST_CASE("wrong types are named with what is allowed") {
         == "x.json: output.evaluate_every: found \"0s\", allowed: a duration above 0 with its unit, such as \"30s\", "
            "\"10min\", \"1.5h\" or \"250ms\"");
   CHECK(error("output", R"({"name": "../x"})")
-        == "x.json: output.name: found \"../x\", allowed: the name of a folder in quotes, without / in it");
+        == "x.json: output.name: found \"../x\", allowed: the name of a folder in quotes: at most 255 bytes, without / "
+           "and control characters");
+  CHECK(error("output", R"({"name": "a\nb"})").starts_with(R"(x.json: output.name: found "a\nb", allowed: )"));
+  CHECK(error("output", R"({"name": ")" + std::string(256, 'a') + "\"}").ends_with("without / and control characters"));
+  CHECK(
+    error("output", R"({"folder": "a/)" + std::string(256, 'b') + "\"}").ends_with("each name in it of at most 255"));
   CHECK(
     error("schedule", R"({"milestones": [0.5, 0.25]})")
     == "x.json: schedule.milestones: found [0.5,0.25], allowed: a list of rising numbers, each above 0 and below 1");

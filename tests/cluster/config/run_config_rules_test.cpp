@@ -50,6 +50,33 @@ TEST_CASE("a schedule in steps needs milestones") {
   REQUIRE(errors_of_section("schedule", R"({"kind": "cosine"})").empty());
 }
 
+TEST_CASE("the rate that a schedule comes to has to be finite in 32 bits") {
+  const std::string steps = R"("schedule": {"kind": "step", "factor": 1e20, "milestones": [0.5, 0.75]})";
+  REQUIRE(errors_of(R"({"budget": {"steps": 10}, )" + steps + "}")
+          == lines{"x.json: schedule.factor: found 1e+20, which makes a learning rate of 1e+39 at the last milestone, "
+                   "allowed: a factor whose rate stays below 3.4e+38, the largest number of 32 bits"});
+  REQUIRE(errors_of(R"({"budget": {"steps": 10}, "optimizer": {"learning_rate": 1e-3}, )" + steps + "}").empty());
+  REQUIRE(errors_of_section("optimizer", R"({"learning_rate": 1e39})")
+          == lines{"x.json: optimizer.learning_rate: found 1e+39, allowed: a number above 0 and at most 1e+30"});
+  REQUIRE(errors_of_section("optimizer", R"({"weight_decay": 1e31})").size() == 1);
+  REQUIRE(errors_of_section("schedule", R"({"factor": 1e31})").size() == 1);
+}
+
+TEST_CASE("a run has at most as many workers as a process could hold") {
+  REQUIRE(errors_of(R"({"budget": {"steps": 1}, "groups": {"count": 65535, "workers": 65535}})")
+          == lines{"x.json: groups: found 65535 groups of 65535 workers, 4294836225 in all, allowed: at most 65536 "
+                   "workers"});
+}
+
+TEST_CASE("a model that no memory could hold is refused where it becomes too large") {
+  REQUIRE(errors_of_section("model", R"({"layers": [
+    {"kind": "convolution", "name": "a", "channels": 65536, "kernel": 5},
+    {"kind": "convolution", "name": "b", "channels": 65536, "kernel": 5},
+    {"kind": "flatten"}, {"kind": "linear", "name": "c", "features": 10}]})")
+          == lines{"x.json: model.layers[1]: model custom, layer 2 (b): 1.074e+11 parameters of the model up to it, "
+                   "allowed are at most 1e+09"});
+}
+
 TEST_CASE("a crop must fit the padded picture") {
   REQUIRE(errors_of_section("data", R"({"crop": 33})")
           == lines{"x.json: data.crop: found 33 with pictures of 32 and a padding of 0, allowed: at most 32"});

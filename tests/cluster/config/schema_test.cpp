@@ -8,7 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <sstream>
 
@@ -128,23 +130,23 @@ TEST_CASE("the schema's bounds and names are the reader's") {
   for (const auto& [path, rule] : leaves_of_schema()) {
     INFO(path);
     const bool whole = rule.value("type", config_json()).dump().find("integer") != std::string::npos;
-    const auto step = whole ? 1.0 : 1e-9;
-    for (const auto& [key, outward] : {std::pair{"minimum", -step}, {"maximum", step}}) {
+    constexpr double far = std::numeric_limits<double>::infinity();
+    for (const auto& [key, outward] : {std::pair{"minimum", -1}, {"maximum", 1}}) {
       if (!rule.contains(key))
         continue;
       ++bounds;
       CHECK(is_accepted(path, rule[key]));
       // The largest 64-bit integer has no neighbour that JSON could write as an integer.
       if (path != "seed" || outward < 0)
-        CHECK(!is_accepted(path, whole ? config_json(rule[key].get<std::int64_t>() + static_cast<std::int64_t>(outward))
-                                       : config_json(rule[key].get<double>() + outward)));
+        CHECK(!is_accepted(path, whole ? config_json(rule[key].get<std::int64_t>() + outward)
+                                       : config_json(std::nextafter(rule[key].get<double>(), outward * far))));
     }
-    for (const auto& [key, inward] : {std::pair{"exclusiveMinimum", step}, {"exclusiveMaximum", -step}}) {
+    for (const auto& [key, inward] : {std::pair{"exclusiveMinimum", 1}, {"exclusiveMaximum", -1}}) {
       if (!rule.contains(key))
         continue;
       ++bounds;
       CHECK(!is_accepted(path, rule[key]));
-      CHECK(is_accepted(path, rule[key].get<double>() + inward));
+      CHECK(is_accepted(path, std::nextafter(rule[key].get<double>(), inward * far)));
     }
     if (rule.contains("enum")) {
       ++bounds;

@@ -33,19 +33,36 @@ std::size_t cells_of(const std::string& line) {
 
 } // namespace
 
-TEST_CASE("a bar of 80 columns shows everything") {
-  REQUIRE(progress_bar_line(some_status(), {80, false, false})
-          == " 42% ###------  left 5:48  17.3 steps/s  loss 1.234  lead 0.1 *1.0  error 28.1 %");
-  REQUIRE(progress_bar_line(some_status(), {80, false, true})
-          == " 42% ███▊░░░░░  left 5:48  17.3 steps/s  loss 1.234  lead 0.1 *1.0  error 28.1 %");
+TEST_CASE("a bar of 100 columns shows everything, and one of a usual terminal all but the groups' leaders") {
+  REQUIRE(progress_bar_line(some_status(), {100, false, false})
+          == " 42% #######----------  left 5:48     17.3 steps/s    loss 1.234   lead 0.1 *1.0        error 28.1 %");
+  REQUIRE(progress_bar_line(some_status(), {100, false, true})
+          == " 42% ███████▏░░░░░░░░░  left 5:48     17.3 steps/s    loss 1.234   lead 0.1 *1.0        error 28.1 %");
+  REQUIRE(progress_bar_line(some_status(), {79, false, false})
+          == " 42% ##----  left 5:48     17.3 steps/s    loss 1.234   lead *1.0  error 28.1 %");
+}
+
+TEST_CASE("nothing in a bar moves when a number has another digit or another worker leads") {
+  auto other = some_status();
+  other.left = 3661s;
+  other.steps_per_second = 9999.9;
+  other.loss = 12.5;
+  other.global_leader = worker_id{0, 0};
+  other.test_error = 0.005;
+  for (const std::size_t width : {40u, 60u, 79u, 100u, 120u}) {
+    const auto one = progress_bar_line(some_status(), {width, false, false});
+    const auto two = progress_bar_line(other, {width, false, false});
+    for (const auto* field : {"left", "loss", "lead", "error"})
+      REQUIRE(one.find(field) == two.find(field));
+  }
 }
 
 TEST_CASE("what matters less goes first where the width is short") {
   REQUIRE(progress_bar_line(some_status(), {76, false, false})
-          == " 42% ###------  left 5:48  17.3 steps/s  loss 1.234  lead *1.0  error 28.1 %");
+          == " 42% #####---------  left 5:48     17.3 steps/s    loss 1.234   error 28.1 %");
   REQUIRE(progress_bar_line(some_status(), {60, false, false})
-          == " 42% #######-----------  left 5:48  loss 1.234  error 28.1 %");
-  REQUIRE(progress_bar_line(some_status(), {30, false, false}) == " 42% #####---------  left 5:48");
+          == " 42% #####---------  left 5:48     loss 1.234   error 28.1 %");
+  REQUIRE(progress_bar_line(some_status(), {30, false, false}) == " 42% ####-------  left 5:48");
   REQUIRE(progress_bar_line(some_status(), {8, false, false}) == " 42%");
   REQUIRE(progress_bar_line(some_status(), {0, false, false}).empty());
 }

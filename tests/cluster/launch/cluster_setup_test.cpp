@@ -61,13 +61,17 @@ TEST_CASE("restarts, verification and shards are taken from the cluster file") {
   config.supervision = {.worker_restarts = 3, .node_restarts = 0, .restart_window = 40s};
   config.strategy.verify = true;
   config.strategy.verify_tolerance = 0.25;
+  config.strategy.verify_allowance = 0.5;
   config.network.patience = 1s;
   config.data.rebalance_shards = true;
   const auto plan = make_plan(config, task);
   REQUIRE(plan.restarts.most == 3);
   REQUIRE(plan.restarts.span == 40s);
+  REQUIRE(plan.restarts.first_wait == 100ms);
+  REQUIRE(plan.restarts.longest_wait == 15s);
   REQUIRE(plan.strategy.verification.probe);
   REQUIRE(plan.strategy.verification.tolerance == 0.25);
+  REQUIRE(plan.strategy.verification.allowance == 0.5);
   REQUIRE(plan.strategy.verification.time_limit == 5s);
   REQUIRE(plan.roster->live() == std::vector<bool>(config.workers(), true));
 }
@@ -151,14 +155,32 @@ TEST_CASE("a state whose parts do not belong together is refused") {
   const auto config = tiny_run("runs");
   const auto plan = make_plan(config, load_task(config));
   auto state = state_of({{0, 0}, {0, 1}, {1, 0}, {1, 1}});
-  const int damage = GENERATE(0, 1, 2);
+  std::string said;
+  const int damage = GENERATE(0, 1, 2, 3, 4, 5, 6, 7);
   if (damage == 0)
     state.groups[1].candidates.clear();
   else if (damage == 1)
     state.global.member_steps.push_back(0);
-  else
+  else if (damage == 2)
     state.workers[3].id = {7, 0};
+  else if (damage == 3) {
+    state.groups[1].leader = {0, 1};
+    said = "groups[1].leader: found 0.1, ";
+  } else if (damage == 4) {
+    state.global.leader = {1, 2};
+    said = "global.leader: found 1.2, ";
+  } else if (damage == 5) {
+    state.groups[0].candidates[1] = loss_report{.worker = {0, 0}};
+    said = "groups[0].candidates[1].worker: found 0.0, ";
+  } else if (damage == 6) {
+    state.global.candidates[1] = loss_report{.worker = {0, 0}};
+    said = "global.candidates[1].worker: found 0.0, ";
+  } else {
+    state.groups[1].member_steps[0] = 12;
+    said = "groups[1].member_steps[0]: found 12, but worker 1.0 has made 11 steps";
+  }
   REQUIRE_THROWS_AS(complete_workers(state, plan), invalid_input);
+  REQUIRE_THROWS_WITH(complete_workers(state, plan), Catch::Matchers::ContainsSubstring(said));
 }
 
 TEST_CASE("a checkpoint without a worker is refused") {

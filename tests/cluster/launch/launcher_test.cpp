@@ -3,6 +3,7 @@
 #include "cluster/checkpoint/checkpoint.hpp"
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/files/io_failure.hpp"
+#include "cluster/launch/resumed_config.hpp"
 #include "cluster/launch/task.hpp"
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
@@ -182,6 +183,39 @@ TEST_CASE("a resume without a checkpoint starts over and says so") {
   REQUIRE_THAT(ended.text, ContainsSubstring("there is no checkpoint to go on from: starts over\n"));
   REQUIRE(json::parse(contents_of(run / "summary.json"))["total_steps"] == 96);
   require_every_decision_once(run);
+}
+
+TEST_CASE("what a saved state was made of is not changed on a resume, nor where the run lies") {
+  const temporary_folder folder;
+  launch_it(tiny_run(folder.path()));
+  const auto run = folder / "tiny";
+  const auto refusal = [&](const std::vector<std::string>& overrides) {
+    try {
+      config_of_run(run, overrides);
+    } catch (const invalid_input& error) {
+      return std::string(error.what());
+    }
+    return std::string("none");
+  };
+  REQUIRE(refusal({"seed=99"})
+          == "--set seed=99: found 99 for a run that was begun with 1, allowed: 1, since what was saved means nothing "
+             "with another seed; begin a new run for that");
+  REQUIRE_THAT(refusal({"data.batch_size=4"}), StartsWith("--set data.batch_size=4: found 4 "));
+  REQUIRE_THAT(refusal({"data.train_size=68"}), StartsWith("--set data.train_size=68: found 68 "));
+  REQUIRE_THAT(refusal({R"(output={"name": "b"})"}), StartsWith(R"(--set output={"name": "b"}: a resumed run stays )"));
+  REQUIRE(refusal({"seed=1", "budget.steps=99", "output.evaluate_every=1h"}) == "none");
+}
+
+TEST_CASE("a resume of a finished run says that nothing is left to do, and how to raise the budget") {
+  const temporary_folder folder;
+  const auto run = folder / "tiny";
+  launch_it(tiny_run(folder.path()));
+  const auto ended = launch_it(config_of_run(run, {}), true);
+  REQUIRE(ended.exit == launch_exit::finished);
+  REQUIRE_THAT(ended.text, ContainsSubstring("nothing is left to do: its budget is used up; raise it, as with --set "
+                                             "budget.steps=48\n"));
+  const auto longer = launch_it(config_of_run(run, {"budget.steps=30"}), true);
+  REQUIRE_THAT(longer.text, !ContainsSubstring("nothing is left to do"));
 }
 
 TEST_CASE("a run folder that was moved is resumed where it lies now") {

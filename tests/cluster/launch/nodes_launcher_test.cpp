@@ -1,6 +1,7 @@
 #include "cluster/launch/nodes_launcher.hpp"
 
 #include "cluster/config/nodes.hpp"
+#include "cluster/launch/resumed_config.hpp"
 #include "cluster/record/run_folder.hpp"
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"

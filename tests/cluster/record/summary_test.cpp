@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <sstream>
 
 using namespace paceline;
 using namespace std::chrono_literals;
@@ -83,8 +84,31 @@ TEST_CASE("a summary's text says how it ended, how well, who led and that nobody
              "  0.0         1100     10.00    0.5000        50 %       0 %\n"
              "  0.1          600      5.00    0.7500        50 %       0 %\n"
              "  waited       0.000 s for messages, 1.000 s for data (all workers together)\n"
-             "  exchange     0 snapshots taken, 0 group and 0 global pulls, 4 superseded, 0 recoveries\n"
+             "  exchange     0 snapshots taken, 0 group and 0 global pulls\n"
+             "               4 superseded, 0 recoveries\n"
              "  failure      worker 0.1: loss is nan at step 7\n");
+}
+
+TEST_CASE("a summary counts the records that were dropped, and says nothing of none") {
+  auto summary = some_summary();
+  REQUIRE(to_json(summary)["dropped_records"] == 0);
+  REQUIRE_THAT(to_text(summary), !Catch::Matchers::ContainsSubstring("dropped"));
+  summary.dropped_records = 12;
+  REQUIRE(to_json(summary)["dropped_records"] == 12);
+  REQUIRE_THAT(to_text(summary), Catch::Matchers::ContainsSubstring(
+                                   "  records      12 of progress and pulls were dropped: the disk was too slow\n"));
+}
+
+TEST_CASE("no line of a summary of a usual run is longer than a terminal's") {
+  auto summary = some_summary();
+  summary.workers[0].counters.snapshots_taken = 123456;
+  summary.workers[0].counters.pulls_group = 1234567;
+  summary.workers[0].counters.pulls_global = 123456;
+  summary.workers[0].counters.superseded = 12345;
+  summary.workers[0].counters.waited_for_data = std::chrono::seconds(1234);
+  std::istringstream text(to_text(summary));
+  for (std::string line; std::getline(text, line);)
+    CHECK(line.size() <= 80);
 }
 
 TEST_CASE("a summary counts the restarts of each worker that had any") {

@@ -19,6 +19,20 @@ TEST_CASE("a control character is no part of a line and becomes a space") {
   }
 }
 
+TEST_CASE("escaped text shows control characters and bytes that are no UTF-8, and stays as it is when escaped again") {
+  const auto [text, shown] = GENERATE(table<std::string, std::string>({
+    {"größer/退 \"x\" C:\\n", "größer/退 \"x\" C:\\n"},
+    {"a\nb\tc\rd", R"(a\nb\tc\rd)"},
+    {"\x1b[31mred", R"(\x1b[31mred)"},
+    {std::string("\0\x7f", 2), R"(\x00\x7f)"},
+    {"\xc2\x9b[2J", R"(\xc2\x9b[2J)"}, // CSI as one character
+    {"\xff\xc3", R"(\xff\xc3)"},
+  }));
+  REQUIRE(escaped(text) == shown);
+  REQUIRE(escaped(shown) == shown);
+  REQUIRE(is_one_line(escaped(text)));
+}
+
 TEST_CASE("bytes that are no UTF-8 are no part of a line and become question marks") {
   const auto [bytes, line] = GENERATE(table<std::string, std::string>({
     {"\x80", "?"},                       // a continuation alone

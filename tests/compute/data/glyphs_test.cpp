@@ -1,5 +1,6 @@
 #include "compute/data/glyphs.hpp"
 
+#include "compute/errors.hpp"
 #include "tests/catch.hpp"
 
 #include <algorithm>
@@ -28,6 +29,14 @@ std::set<std::uint64_t> checksums(const image_set& images) {
 }
 
 } // namespace
+
+TEST_CASE("drawing stops as soon as it is no longer wanted") {
+  int asked = 0;
+  const auto cancelled = [&] { return ++asked == 3; };
+  REQUIRE_THROWS_AS(make_glyphs({.train_size = 10000, .test_size = 10000, .seed = 1, .cancelled = cancelled}),
+                    work_cancelled);
+  REQUIRE(asked == 3);
+}
 
 TEST_CASE("equal settings draw equal glyphs on every machine") {
   const auto data = make_glyphs({.train_size = 100, .test_size = 20, .seed = 1});

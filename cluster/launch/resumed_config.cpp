@@ -1,0 +1,63 @@
+#include "cluster/launch/resumed_config.hpp"
+
+#include "cluster/config/run_config_json.hpp"
+#include "cluster/wire/one_line.hpp"
+#include "compute/errors.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <string_view>
+
+namespace paceline {
+
+namespace {
+
+/// What the saved steps were made of: which pictures there are, how they are dealt out and cut, and what is drawn at random.
+constexpr std::string_view fixed[] = {"seed", "data.kind", "data.train_size", "data.crop", "data.batch_size"};
+/// Where the run lies is the folder's to say.
+constexpr std::string_view places[] = {"output.folder", "output.name"};
+
+config_json value_at(const config_json& config, std::string_view path) {
+  auto pointer = fmt::format("/{}", path);
+  std::replace(pointer.begin(), pointer.end(), '.', '/');
+  return config.at(config_json::json_pointer(pointer));
+}
+
+/// The last override that sets the value at `path`, or all of a section that it lies in.
+std::string override_of(std::string_view path, const std::vector<std::string>& overrides) {
+  const auto sets = [&](const std::string& text) { return lies_within(path, text.substr(0, text.find('='))); };
+  const auto found = std::find_if(overrides.rbegin(), overrides.rend(), sets);
+  return found == overrides.rend() ? std::string(path) : fmt::format("--set {}", *found);
+}
+
+} // namespace
+
+run_config config_of_run(const std::filesystem::path& folder, const std::vector<std::string>& overrides) {
+  const auto clean = (folder / "").lexically_normal().parent_path();
+  if (!is_one_line(clean.string()))
+    throw invalid_input(folder.string() + ": the path of a run has to be UTF-8 without control characters");
+  const auto file = folder / "config.json";
+  auto config = load_config(file, overrides);
+  if (!overrides.empty()) {
+    const auto before = to_json(load_config(file));
+    const auto after = to_json(config);
+    const auto changes = [&](std::string_view path) { return value_at(before, path) != value_at(after, path); };
+    for (const auto path : places)
+      if (changes(path))
+        throw invalid_input(
+          fmt::format("{}: a resumed run stays in its folder, {}", override_of(path, overrides), folder.string()));
+    for (const auto path : fixed)
+      if (changes(path))
+        throw invalid_input(fmt::format("{}: found {} for a run that was begun with {}, allowed: {}, since what was "
+                                        "saved means nothing with another {}; begin a new run for that",
+                                        override_of(path, overrides), shown(value_at(after, path)),
+                                        shown(value_at(before, path)), shown(value_at(before, path)), path));
+  }
+  config.output.folder = clean.parent_path();
+  config.output.name = clean.filename().string();
+  return config;
+}
+
+} // namespace paceline

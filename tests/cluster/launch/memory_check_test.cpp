@@ -1,0 +1,31 @@
+#include "cluster/launch/memory_check.hpp"
+
+#include "compute/backend.hpp"
+#include "compute/models.hpp"
+#include "tests/catch.hpp"
+
+using namespace paceline;
+
+TEST_CASE("what needs more memory than there is is refused with how much, for what and how much there is") {
+  constexpr double gib = 1024.0 * 1024 * 1024;
+  REQUIRE_NOTHROW(require_memory(2 * gib, "pictures", 2 * gib));
+  REQUIRE_THROWS_WITH(require_memory(3 * gib, "pictures", 2 * gib),
+                      "out of memory: needs 3.0 GiB for pictures, this machine gives 2.0 GiB");
+}
+
+TEST_CASE("this machine has some memory and not endless") {
+  REQUIRE(usable_memory_bytes() > 1e6);
+  REQUIRE(usable_memory_bytes() < 1e15);
+}
+
+TEST_CASE("workers need at least what the backend takes for one, each") {
+  const auto network = make_model("cnn7", {3, 28, 28}, 10);
+  const auto compiled = make_cpu_backend(1)->compile(network, {.batch_size = 16});
+  const auto vectors = 2.0 * sizeof(float) * static_cast<double>(network.parameters().size());
+  const auto least = least_training_bytes(network, 16, 2, 1);
+  REQUIRE(least <= static_cast<double>(compiled->memory_bytes()) + vectors);
+  REQUIRE(least > vectors);
+  REQUIRE(least_training_bytes(network, 16, 2, 5) == 5 * least);
+  const auto tested = make_cpu_backend(1)->compile(network, {.batch_size = 16, .training = false});
+  REQUIRE(least_test_bytes(network, 16) <= static_cast<double>(tested->memory_bytes()) + vectors / 2);
+}
