@@ -27,7 +27,7 @@ using clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds step_time{1};
 /// From the first decision on, until what starting costs is over.
 constexpr std::chrono::seconds settling{4};
-constexpr std::chrono::seconds longest_wait{30};
+constexpr std::chrono::seconds longest_meeting{30};
 /// A node whose parent is gone ends by itself.
 constexpr std::chrono::minutes longest_life{5};
 
@@ -36,7 +36,7 @@ std::string name_of(std::uint32_t node) {
 }
 
 /// What this node has heard; shared with its actors.
-struct heard {
+struct node_heard {
   std::mutex mutex;
   std::condition_variable changed;
   std::set<std::string> peers;
@@ -51,7 +51,7 @@ struct heard {
   std::atomic<std::uint64_t> reports = 0;
 };
 
-caf::message_handler listening(const std::shared_ptr<heard>& to) {
+caf::message_handler listening_node(const std::shared_ptr<node_heard>& to) {
   const auto note = [to](auto change) {
     {
       const std::lock_guard guard(to->mutex);
@@ -111,13 +111,13 @@ double seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
-coordinator_finding measure(const coordinator_node_settings& settings, heard& hears) {
+coordinator_finding measure(const coordinator_node_settings& settings, node_heard& hears) {
   std::unique_lock guard(hears.mutex);
-  if (!hears.changed.wait_for(guard, longest_wait, [&] {
+  if (!hears.changed.wait_for(guard, longest_meeting, [&] {
         return hears.peers.size() + 1 == settings.bench.nodes && !hears.seat.empty() && hears.first.has_value();
       }))
     throw std::runtime_error(fmt::format("bench coordinator: after {} s, node {} has met {} of {} nodes, and has {}",
-                                         longest_wait.count(), name_of(settings.node), hears.peers.size() + 1,
+                                         longest_meeting.count(), name_of(settings.node), hears.peers.size() + 1,
                                          settings.bench.nodes, hears.first ? "a leader" : "no leader"));
   guard.unlock();
   std::this_thread::sleep_for(settling);
@@ -162,7 +162,7 @@ run_config coordinator_config(const coordinator_node_settings& settings) {
 
 void run_coordinator_node(const coordinator_node_settings& settings,
                           const std::function<void(const coordinator_finding&)>& tell) {
-  const auto hears = std::make_shared<heard>();
+  const auto hears = std::make_shared<node_heard>();
   paced_node node({.config = coordinator_config(settings),
                    .name = name_of(settings.node),
                    .steps_of = steps_of,
@@ -170,7 +170,7 @@ void run_coordinator_node(const coordinator_node_settings& settings,
                               .training_time = longest_life
                                                + std::chrono::duration_cast<std::chrono::nanoseconds>(
                                                  std::chrono::duration<double>(settings.bench.seconds))},
-                   .watch = listening(hears)});
+                   .watch = listening_node(hears)});
   tell(measure(settings, *hears));
   node.wait();
 }

@@ -60,7 +60,7 @@ class turns {
 };
 
 /// What one node's actors told; written by one actor, read when that has ended.
-struct heard {
+struct trial_heard {
   /// How often the lead has changed. Readable at any time.
   std::atomic<std::uint32_t> changes = 0;
   std::vector<loss_report> reports;
@@ -68,7 +68,7 @@ struct heard {
   std::vector<pull_applied> pulls;
 };
 
-caf::message_handler listening(const std::shared_ptr<heard>& to, scope of) {
+caf::message_handler listening(const std::shared_ptr<trial_heard>& to, scope of) {
   return {
     [to](const worker_progress& progress) { to->reports.push_back(progress.report); },
     [=](const leader_announcement& decision) {
@@ -85,7 +85,7 @@ caf::message_handler listening(const std::shared_ptr<heard>& to, scope of) {
   };
 }
 
-void append(latency_record& all, const heard& node, std::chrono::nanoseconds offset) {
+void append(latency_record& all, const trial_heard& node, std::chrono::nanoseconds offset) {
   for (auto report : node.reports) {
     report.measured_at += offset;
     all.reports.push_back(report);
@@ -133,10 +133,10 @@ class trial {
 
   latency_record run() {
     const auto of = nodes_ == 1 ? scope::group : scope::global;
-    std::vector<std::shared_ptr<heard>> told;
+    std::vector<std::shared_ptr<trial_heard>> told;
     std::vector<std::unique_ptr<paced_node>> running;
     for (std::uint32_t node = 0; node < nodes_; ++node) {
-      told.push_back(std::make_shared<heard>());
+      told.push_back(std::make_shared<trial_heard>());
       running.push_back(std::make_unique<paced_node>(
         paced_node_settings{.config = config_,
                             .name = nodes_ == 1 ? std::string() : config_.nodes[node].name,

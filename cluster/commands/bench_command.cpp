@@ -67,8 +67,9 @@ void add_options(CLI::App& coordinator, coordinator_bench_settings& settings) {
   coordinator.add_option("--nodes", settings.nodes, "Processes of this machine, a group each")
     ->check(CLI::Range(2, 999));
   coordinator.add_option("--workers", settings.workers, "Workers a node")->check(CLI::Range(1, 10000));
-  coordinator.add_option("--seconds", settings.seconds, "Time to measure, behind the start")
-    ->check(CLI::Range(1.0, 3600.0));
+  coordinator
+    .add_option("--seconds", settings.seconds, "Time to measure, behind the start; two decisions fall into it at least")
+    ->check(CLI::Range(9.0, 3600.0));
 }
 
 void add_options(CLI::App& latency, latency_bench_settings& settings) {

@@ -17,7 +17,7 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-using limits = std::numeric_limits<float>;
+using float_limits = std::numeric_limits<float>;
 
 // Where docs/wire-format.md says that they lie.
 constexpr std::size_t version_at = 4, checksum_at = 8, scope_at = 16, type_at = 17, loss_at = 56, age_at = 72,
@@ -42,7 +42,8 @@ leader_snapshot some_snapshot() {
   std::normal_distribution<float> normal(0, 0.05f);
   snapshot.parameters.resize(11001);
   std::generate(snapshot.parameters.begin(), snapshot.parameters.end(), [&] { return normal(random); });
-  const std::vector<float> special{0.0f, -0.0f, limits::denorm_min(), -limits::min(), limits::max(), limits::lowest()};
+  const std::vector<float> special{
+    0.0f, -0.0f, float_limits::denorm_min(), -float_limits::min(), float_limits::max(), float_limits::lowest()};
   std::copy(special.begin(), special.end(), snapshot.parameters.begin());
   return snapshot;
 }
@@ -220,7 +221,8 @@ TEST_CASE("a frame that was too old when it was sent is refused as stale") {
 }
 
 TEST_CASE("a value that is not finite is refused wherever it stands") {
-  const auto bad = GENERATE(limits::infinity(), -limits::infinity(), limits::quiet_NaN(), limits::signaling_NaN());
+  const auto bad = GENERATE(float_limits::infinity(), -float_limits::infinity(), float_limits::quiet_NaN(),
+                            float_limits::signaling_NaN());
   const auto at = GENERATE(as<std::size_t>{}, 0, 4095, 4096, 11000);
   auto frame = some_frame();
   set(frame, header_bytes + 4 * at, bad);
@@ -240,7 +242,7 @@ TEST_CASE("a value that is not finite is refused wherever it stands") {
 
 TEST_CASE("a scale that makes its values infinite is refused as not finite") {
   auto frame = some_frame(frame_type::int8);
-  set(frame, header_bytes, limits::max());
+  set(frame, header_bytes, float_limits::max());
   require_refused(with_checksum(frame), frame_refusal::not_finite);
 }
 
