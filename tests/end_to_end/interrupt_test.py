@@ -6,8 +6,13 @@ from pathlib import Path
 import harness
 
 
-def threads_of(process):
-    return {(task / "comm").read_text().strip() for task in Path(f"/proc/{process.pid}/task").iterdir()}
+def has_thread(process, name):
+    def is_called(task):
+        try:
+            return (task / "comm").read_text().strip() == name
+        except OSError:  # it has ended meanwhile
+            return False
+    return any(map(is_called, Path(f"/proc/{process.pid}/task").iterdir()))
 
 
 class Interrupt(harness.EndToEnd):
@@ -47,7 +52,7 @@ class Interrupt(harness.EndToEnd):
         # Minutes of drawing.
         process = self.start_launch("data.train_size=1000000")
         # Its thread for signals is there: they are caught from now on.
-        self.wait_until(lambda: "signals" in threads_of(process), process)
+        self.wait_until(lambda: has_thread(process, "signals"), process)
         began = time.monotonic()
         harness.interrupt(process)
         ended = self.end(process)
