@@ -3,11 +3,15 @@
 #include "cluster/wire/one_line.hpp"
 #include "compute/errors.hpp"
 
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <new>
 #include <stdexcept>
 #include <string_view>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace {
 
@@ -40,9 +44,17 @@ int run(const paceline::command& chosen) {
   }
 }
 
+/// Where a standard stream was closed, the next file to be opened would take its place and get what is written to it.
+void open_closed_streams() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(descriptor, F_GETFD) == -1 && ::open("/dev/null", O_RDWR) != descriptor)
+      std::_Exit(paceline::run_failed);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
+  open_closed_streams();
   CLI::App app("Trains models by Leader SGD: asynchronous workers, pulled toward whichever of them does best.",
                "paceline");
   app.set_version_flag("--version", "paceline " PACELINE_VERSION);

@@ -7,12 +7,14 @@
 #include "cluster/console/size_text.hpp"
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/task.hpp"
+#include "cluster/security/key_set.hpp"
 #include "cluster/wire/one_line.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -107,6 +109,10 @@ void print_memory(const run_config& config, const training_task& task) {
 
 int check(const check_arguments& arguments) {
   const auto config = load_config(arguments.file, arguments.overrides);
+  // Other hosts may have theirs elsewhere.
+  if (!config.security.keys.empty()
+      && std::any_of(config.nodes.begin(), config.nodes.end(), [](const auto& node) { return node.host == "local"; }))
+    load_node_keys(config.security.keys);
   const auto task = load_task(config);
   const auto plan = make_plan(config, task);
   print("run", (config.output.folder / config.output.name).string() + (config.deterministic ? ", deterministic" : ""));

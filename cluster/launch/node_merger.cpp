@@ -203,7 +203,11 @@ run_summary merge_nodes(const run_config& config, const run_folder& folder, cons
   add_nodes(config, nodes, summary);
   for (const auto& remains : nodes) {
     summary.training_time = std::max(summary.training_time, remains.duration("training_time"));
-    summary.training_time_of_launch = std::max(summary.training_time_of_launch, remains.time_of_launch());
+    const auto time = remains.time_of_launch();
+    summary.training_time_of_launch = std::max(summary.training_time_of_launch, time);
+    for (const auto& worker : summary.workers)
+      if (worker.report.worker.group - first_group_of(config, remains.node->name) < remains.node->groups)
+        summary.times_of_launch[worker.report.worker] = time;
     summary.wall_time = std::max(summary.wall_time, remains.duration("wall_time"));
     if (const auto dropped = remains.summary.is_object() ? remains.summary.value("dropped_records", json()) : json();
         dropped.is_number_unsigned())

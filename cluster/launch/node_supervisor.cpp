@@ -75,8 +75,10 @@ class supervised_process {
     // In this order: what was written before the end is read after it.
     const auto end = child_->poll_end();
     read();
-    if (!end)
+    if (!end) {
+      tell_where_late();
       return false;
+    }
     out_.finish([&](std::string_view line) { take_line(line, false); });
     err_.finish([&](std::string_view line) { take_line(line, true); });
     child_.reset();
@@ -103,7 +105,10 @@ class supervised_process {
 
   /// Another node has come to the run's end: whoever began again now would find nobody, and ride the whole budget alone.
   void run_is_over() {
-    if (std::exchange(run_is_over_, true) || !restart_at_)
+    if (std::exchange(run_is_over_, true))
+      return;
+    late_at_ = clock::now() + settings_.late_after;
+    if (!restart_at_)
       return;
     restart_at_.reset();
     settings_.on_event(fmt::format("node {} is not started again: the run is over", node_.name));
@@ -127,6 +132,16 @@ class supervised_process {
     } catch (const std::system_error& e) {
       settings_.on_event(fmt::format("node {} cannot be told to end: {}", node_.name, e.what()));
     }
+  }
+
+  void tell_where_late() {
+    if (!late_at_ || clock::now() < *late_at_)
+      return;
+    late_at_.reset();
+    settings_.on_event(
+      fmt::format("node {} has not ended {:.0f} s after the first that has; still waiting for it (Ctrl-C "
+                  "asks it to end, a second one kills it)",
+                  node_.name, seconds(settings_.late_after)));
   }
 
   void read() {
@@ -184,6 +199,8 @@ class supervised_process {
   line_splitter err_;
   bool stopping_ = false;
   bool run_is_over_ = false;
+  /// Where it is not over by then, that is said once.
+  std::optional<clock::time_point> late_at_;
 };
 
 } // namespace

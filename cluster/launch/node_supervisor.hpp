@@ -3,6 +3,7 @@
 #include "actors/worker_restarts.hpp"
 #include "cluster/launch/child_process.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -45,6 +46,8 @@ struct supervision_settings {
   std::function<void(const std::string& node, std::string_view line, bool is_error)> on_line;
   /// What people should know: a death, a restart.
   std::function<void(const std::string& text)> on_event;
+  /// So long after the first node has come to the run's end, people are told who has not.
+  std::chrono::nanoseconds late_after = std::chrono::seconds(20);
   /// How many signals have asked this process to end: after the first every node is asked to end cleanly, after the second it is
   /// killed. Asked many times a second.
   std::function<int()> signals;

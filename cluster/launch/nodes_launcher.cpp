@@ -53,6 +53,10 @@ void require_free(const run_config& config, const run_folder& folder) {
       static_cast<void>(run_folder::resume(path));
 }
 
+bool all_local(const run_config& config) {
+  return std::all_of(config.nodes.begin(), config.nodes.end(), [](const auto& node) { return node.host == "local"; });
+}
+
 bool any_began(const run_config& config, const run_folder& folder) {
   return std::any_of(config.nodes.begin(), config.nodes.end(),
                      [&](const auto& node) { return holds_run(node_folder(folder.path(), node.name)); });
@@ -85,6 +89,16 @@ std::vector<supervised_end> run_nodes(const launch_options& options, const launc
         }
       }};
   return supervise(nodes, settings);
+}
+
+/// Nodes that were started by hand left no config.json of the run; each has it, and they were of one run only where it is the same.
+void adopt_config_of_a_node(const fs::path& run) {
+  std::error_code error;
+  if (holds_run(run))
+    return;
+  for (const auto& node : fs::directory_iterator(run / "nodes", error))
+    if (holds_run(node.path()))
+      return write_file_atomically(run / "config.json", read_whole_file(node.path() / "config.json"));
 }
 
 /// Fetches, merges and tells.
@@ -127,9 +141,7 @@ launch_exit launch_nodes(const launch_options& options, const launch_tools& tool
   const auto ends = run_nodes(options, tools, folder, signals, out, err);
   if (uses_ipc(config))
     fs::remove_all(ipc_folder(config), error); // what killed nodes left as well
-  const bool is_remote =
-    std::any_of(config.nodes.begin(), config.nodes.end(), [](const auto& node) { return node.host != "local"; });
-  if (!is_remote && !any_began(config, folder)) {
+  if (all_local(config) && !any_began(config, folder)) {
     if (signals.signalled()) {
       out << "interrupted before the run began; nothing was changed" << std::endl;
       return launch_exit::interrupted;
@@ -143,11 +155,15 @@ launch_exit launch_nodes(const launch_options& options, const launch_tools& tool
 
 launch_exit summarise_nodes(const fs::path& folder_path, const launch_tools& tools, std::ostream& out,
                             std::ostream& err) {
+  adopt_config_of_a_node(folder_path);
   const auto config = config_of_run(folder_path, {});
   if (config.nodes.empty())
     throw invalid_input(folder_path.string() + ": has no nodes; its summary.json was written by the run itself");
   const auto folder = run_folder::resume(folder_path);
   require_free(config, folder);
+  if (all_local(config) && !any_began(config, folder))
+    throw invalid_input(fmt::format("{}: none of its nodes has left anything in {}; nothing was changed",
+                                    folder_path.string(), folder.nodes().string()));
   const auto ends = ends_from_json(nlohmann::json::parse(std::ifstream(folder.node_ends()), nullptr, false));
   return conclude(config, folder, ends, tools, out, err);
 }

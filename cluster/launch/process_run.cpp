@@ -107,6 +107,7 @@ run_summary summarise(const run_config& config, const recorded_end& end, bool in
   summary.training_time_of_launch = summary.training_time - time_before;
   summary.wall_time = wall_time;
   summary.workers = end.workers;
+  summary.workers_of_run = config.workers();
   summary.restarts = end.restarts;
   summary.dropped_records = end.dropped_records;
   summary.leadership = end.leadership;
@@ -151,7 +152,7 @@ struct actor_world {
 };
 
 /// Runs the plan's actors to their end. `console` is theirs meanwhile; actors that are stuck (run_finished::stuck) live on.
-recorded_end run_actors(const process_run& run, const training_task& task, cluster_plan plan, const run_folder& folder,
+recorded_end run_actors(const process_run& run, const training_task& task, cluster_plan plan, run_folder& folder,
                         earlier_records earlier, progress_console& console, signal_watch& signals) {
   const auto clock = std::make_shared<run_clock>();
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
@@ -191,6 +192,8 @@ recorded_end run_actors(const process_run& run, const training_task& task, clust
     plan = {};
     throw;
   }
+  // Keys and addresses were the last that could be wrong.
+  folder.keep();
   plan.write_checkpoint = after_the_logs(std::move(plan.write_checkpoint), system, recorder);
   auto supervisor = system.spawn(supervisor_actor, std::make_shared<const cluster_plan>(std::move(plan)), services);
   caf::anon_send(recorder, supervisor);
@@ -207,6 +210,15 @@ recorded_end run_actors(const process_run& run, const training_task& task, clust
     // Its destructor would wait for them.
     static_cast<void>(world.release());
   return *end;
+}
+
+std::string how_to_go_on(const process_run& run, const run_folder& folder) {
+  const auto path = folder.path();
+  if (run.node == nullptr)
+    return fmt::format("  go on with   paceline launch --resume {}\n", escaped(path.string()));
+  return fmt::format("  go on with   paceline launch --resume {}, or this node alone with\n"
+                     "               paceline node FILE --name {}\n",
+                     escaped(path.parent_path().parent_path().string()), escaped(path.filename().string()));
 }
 
 launch_exit exit_of(run_outcome outcome) {
@@ -244,7 +256,6 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
   }
   plan.write_checkpoint = make_checkpoint_writer(config, task, folder.checkpoints());
   write_file_atomically(folder.config(), to_json(config).dump(2) + "\n");
-  folder.keep();
 
   announce(run, task, folder, plan.resume, plan.budget, out);
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
@@ -259,7 +270,7 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
   const auto summary = summarise(config, end, interrupted, time_before, std::chrono::steady_clock::now() - began);
   out << to_text(summary);
   if (summary.outcome == run_outcome::interrupted)
-    out << fmt::format("  go on with   paceline launch --resume {}\n", escaped(folder.path().string()));
+    out << how_to_go_on(run, folder);
   write_file_atomically(folder.summary(), to_json(summary).dump(2) + "\n");
   if (summary.outcome == run_outcome::failed)
     err << fmt::format("paceline: {}: the run failed: {}\n", escaped(folder.path().string()),

@@ -1,6 +1,7 @@
 #include "cluster/launch/resumed_config.hpp"
 
 #include "cluster/config/run_config_json.hpp"
+#include "cluster/record/run_folder.hpp"
 #include "cluster/wire/one_line.hpp"
 #include "compute/errors.hpp"
 
@@ -15,9 +16,18 @@ namespace paceline {
 namespace {
 
 /// What the saved steps were made of: which pictures there are, how they are dealt out and cut, and what is drawn at random.
-constexpr std::string_view fixed[] = {"seed", "data.kind", "data.train_size", "data.crop", "data.batch_size"};
+constexpr std::string_view fixed[] = {
+  "seed", "data.kind", "data.train_size", "data.crop", "data.batch_size", "groups.count", "groups.workers"};
 /// Where the run lies is the folder's to say.
 constexpr std::string_view places[] = {"output.folder", "output.name"};
+
+/// Which node has which groups; addresses and hosts may change.
+std::vector<std::pair<std::string, std::uint32_t>> shares_of(const run_config& config) {
+  std::vector<std::pair<std::string, std::uint32_t>> shares;
+  for (const auto& node : config.nodes)
+    shares.emplace_back(node.name, node.groups);
+  return shares;
+}
 
 config_json value_at(const config_json& config, std::string_view path) {
   auto pointer = fmt::format("/{}", path);
@@ -32,6 +42,17 @@ std::string override_of(std::string_view path, const std::vector<std::string>& o
   return found == overrides.rend() ? std::string(path) : fmt::format("--set {}", *found);
 }
 
+/// What a node has of a run looks like a run of its own, but all of the nodes would begin inside it.
+void require_whole_run(const run_config& config, const std::filesystem::path& folder) {
+  const auto whole = std::filesystem::absolute(folder).lexically_normal();
+  const auto run = whole.parent_path().parent_path();
+  const auto name = whole.filename().string();
+  const auto is_named = [&](const auto& node) { return node.name == name; };
+  if (std::any_of(config.nodes.begin(), config.nodes.end(), is_named) && whole == node_folder(run, name))
+    throw invalid_input(fmt::format("{}: is what node '{}' has of a run; the run is {}", folder.string(), name,
+                                    folder.is_absolute() ? run.string() : std::filesystem::relative(run).string()));
+}
+
 } // namespace
 
 run_config config_of_run(const std::filesystem::path& folder, const std::vector<std::string>& overrides) {
@@ -40,8 +61,15 @@ run_config config_of_run(const std::filesystem::path& folder, const std::vector<
     throw invalid_input(folder.string() + ": the path of a run has to be UTF-8 without control characters");
   const auto file = folder / "config.json";
   auto config = load_config(file, overrides);
+  require_whole_run(config, clean);
   if (!overrides.empty()) {
-    const auto before = to_json(load_config(file));
+    const auto saved = load_config(file);
+    if (shares_of(saved) != shares_of(config))
+      throw invalid_input(
+        fmt::format("{}: a resumed run keeps its nodes and their groups, since each goes on from what "
+                    "it has saved; begin a new run for that",
+                    override_of("nodes", overrides)));
+    const auto before = to_json(saved);
     const auto after = to_json(config);
     const auto changes = [&](std::string_view path) { return value_at(before, path) != value_at(after, path); };
     for (const auto path : places)

@@ -161,7 +161,7 @@ void on_joined(self_ptr self, const node_joined& event) {
 }
 
 void on_lost(self_ptr self, const node_lost& event) {
-  self->state.settings.console->message(fmt::format("node {} is lost: {}", event.node, event.reason));
+  self->state.settings.console->message(fmt::format("node {} is gone: {}", event.node, event.reason));
   record(self, self->state.settings.metrics, to_record(event, time_of(self->state)));
 }
 

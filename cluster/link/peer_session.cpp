@@ -116,7 +116,7 @@ session_actions peer_session::heard(const control_message& message, time_point n
   }
   last_heard_ = now;
   if (const auto* bye = std::get_if<farewell>(&message)) {
-    part(actions, now, "it said farewell: " + bye->reason);
+    part(actions, now, bye->reason);
     return actions;
   }
   actions.deliver = joined_.has_value();

@@ -12,7 +12,7 @@ leader_wait::leader_wait(std::size_t other_nodes, std::chrono::nanoseconds patie
   : other_nodes_(other_nodes), patience_(patience), newest_(std::move(newest)) {}
 
 // Others train, so there is a leader, or will be: its parameters may take a while over a slow network.
-constexpr int longer_where_others_train = 10;
+constexpr int longer_where_others_train = 3;
 
 void leader_wait::note(const node_state& state) {
   if (std::any_of(state.others.begin(), state.others.end(), [](const auto& other) { return other.steps > 0; })) {

@@ -12,7 +12,7 @@
 namespace paceline {
 
 /// Decides for how long a node that starts waits for the parameters of the run's leader: until they are there, all other nodes
-/// have been heard of and none has made a step, or patience has run out (ten times patience where another node is known to train). Thread-safe.
+/// have been heard of and none has made a step, or patience has run out (three times patience where another node is known to train). Thread-safe.
 class leader_wait {
  public:
   /// `newest` gives the newest global snapshot known here, or nullptr.

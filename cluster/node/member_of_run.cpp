@@ -50,7 +50,9 @@ class member_of_run final : public node_membership {
     services.plane = link_->plane();
     wait_.emplace(config_.nodes.size() - 1, config_.network.patience,
                   [plane = services.plane] { return plane->newest(scope::global, 0); });
-    plan.start_from = [this](worker_id) { return wait_->wait(); };
+    // Where nobody ever leads all, there is nobody to start from.
+    if (plan.strategy.period_global > 0)
+      plan.start_from = [this](worker_id) { return wait_->wait(); };
     plan.node = node_settings{.name = node_.name,
                               .incarnation = incarnation,
                               .nodes = places_of(config_),

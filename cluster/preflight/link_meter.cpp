@@ -21,7 +21,9 @@ constexpr auto longest_training = std::chrono::minutes(1);
 constexpr auto longest_turn = std::chrono::seconds(45);
 constexpr auto longest_transfer = std::chrono::seconds(30);
 /// What is measured of one kind: so often, unless that takes longer than this.
-constexpr std::size_t questions = 200;
+constexpr std::size_t questions = 60;
+/// Questions in quick succession would meet a busy link, which spaces its turns (cluster/link/turn_pacer.hpp).
+constexpr auto between_questions = std::chrono::milliseconds(15);
 constexpr std::size_t snapshots = 15;
 constexpr auto enough = std::chrono::seconds(1);
 /// A slot tells nobody that something is in it.
@@ -158,6 +160,7 @@ void link_meter::measure_round_trips(link_finding& to) {
       return;
     }
     times.push_back(seconds(board_.of(to.node).answered_at - asked_at));
+    std::this_thread::sleep_for(between_questions);
   }
   to.round_trip_seconds = median(times);
   to.round_trip_p99_seconds = p99(times);

@@ -35,9 +35,17 @@ std::uint64_t total_steps(const run_summary& summary) {
 }
 
 /// 0 where no time was spent.
-double steps_per_second(const run_summary& summary, std::uint64_t steps) {
-  const auto seconds = in_seconds(summary.training_time_of_launch);
-  return seconds > 0 ? static_cast<double>(steps) / seconds : 0;
+double steps_per_second(const run_summary& summary, const worker_progress& worker) {
+  const auto own = summary.times_of_launch.find(worker.report.worker);
+  const auto time = own == summary.times_of_launch.end() ? summary.training_time_of_launch : own->second;
+  return time.count() > 0 ? static_cast<double>(worker.counters.steps) / in_seconds(time) : 0;
+}
+
+double steps_per_second(const run_summary& summary) {
+  double sum = 0;
+  for (const auto& worker : summary.workers)
+    sum += steps_per_second(summary, worker);
+  return sum;
 }
 
 std::uint64_t restarts_of(const run_summary& summary, worker_id id) {
@@ -56,7 +64,7 @@ json worker_json(const run_summary& summary, const worker_progress& worker) {
   auto object = to_json(worker.counters);
   object["worker"] = to_string(worker.report.worker);
   object["steps"] = worker.report.steps;
-  object["steps_per_second"] = steps_per_second(summary, worker.counters.steps);
+  object["steps_per_second"] = steps_per_second(summary, worker);
   object["loss"] = worker.report.window_full ? finite_or_null(worker.report.loss) : json();
   object["restarts"] = restarts_of(summary, worker.report.worker);
   object["led_group"] = summary.leadership.group_share(worker.report.worker);
@@ -169,7 +177,7 @@ json to_json(const run_summary& summary) {
                  {"training_time", in_seconds(summary.training_time)},
                  {"wall_time", in_seconds(summary.wall_time)},
                  {"total_steps", total_steps(summary)},
-                 {"steps_per_second", steps_per_second(summary, total.steps)},
+                 {"steps_per_second", steps_per_second(summary)},
                  {"final_test", summary.final_test ? to_json(*summary.final_test) : json()},
                  {"leadership",
                   {{"group_decisions", summary.leadership.group_decisions()},
@@ -196,15 +204,15 @@ std::string to_text(const run_summary& summary) {
   const auto add = std::back_inserter(text);
   fmt::format_to(add, "{} {}: {} steps in {} of training, {:.1f} steps/s\n", escaped(summary.name),
                  to_string(summary.outcome), total_steps(summary), to_clock_text(summary.training_time),
-                 steps_per_second(summary, total.steps));
+                 steps_per_second(summary));
   text += test_text(summary.final_test);
   fmt::format_to(add, "  leadership   {} of {} workers led; it changed hands {} in {}\n", leadership.distinct_leaders(),
-                 summary.workers.size(), count_text(leadership.changes(), "time"),
+                 std::max(summary.workers.size(), summary.workers_of_run), count_text(leadership.changes(), "time"),
                  count_text(leadership.group_decisions() + leadership.global_decisions(), "decision"));
   text += "  worker     steps   steps/s      loss   led group   led all\n";
   for (const auto& worker : summary.workers) {
     fmt::format_to(add, "  {:<6} {:>9} {:>9.2f} {:>9} {:>11} {:>9}\n", to_string(worker.report.worker),
-                   worker.report.steps, steps_per_second(summary, worker.counters.steps), loss_text(worker.report),
+                   worker.report.steps, steps_per_second(summary, worker), loss_text(worker.report),
                    share_text(leadership.group_share(worker.report.worker)),
                    share_text(leadership.global_share(worker.report.worker)));
   }

@@ -52,8 +52,12 @@ struct run_summary {
   std::chrono::nanoseconds wall_time{0};
   /// Of this launch alone; the rate of steps is over it.
   std::chrono::nanoseconds training_time_of_launch{0};
+  /// The same of single workers, where nodes began at different times.
+  std::map<worker_id, std::chrono::nanoseconds> times_of_launch;
   /// The last state of every worker.
   std::vector<worker_progress> workers;
+  /// Those of the other nodes included; 0 where these are all.
+  std::size_t workers_of_run = 0;
   /// How often each worker was restarted in this launch; those that never were are left out.
   std::map<worker_id, std::uint64_t> restarts;
   /// Lines of progress and pulls that the logs lack, since the disk was too slow for them.

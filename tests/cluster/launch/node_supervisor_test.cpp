@@ -33,6 +33,7 @@ struct supervised {
   /// Called with each line.
   std::function<void(std::string_view)> watch = [](std::string_view) {};
   std::size_t changes = 0;
+  std::chrono::nanoseconds late_after = 1h;
 
   std::vector<supervised_end> run(const std::vector<supervised_node>& nodes, std::uint32_t restarts = 3) {
     const restart_limits limits{.most = restarts, .span = 1h, .first_wait = 1ms, .longest_wait = 4ms};
@@ -43,6 +44,7 @@ struct supervised {
                                  watch(line);
                                },
                              .on_event = [this](const std::string& text) { events.push_back(text); },
+                             .late_after = late_after,
                              .signals = [this] { return signals.load(); },
                              .on_change = [this](const auto&) { ++changes; }});
   }
@@ -171,6 +173,15 @@ TEST_CASE("a node is found by its own id where ssh stands between, and that id i
   REQUIRE(sent.size() == 1);
   REQUIRE(sent[0].second == SIGTERM);
   REQUIRE(s.lines == lines{"a: ready"});
+}
+
+TEST_CASE("a node that has not ended long after the others is named once") {
+  supervised s;
+  s.late_after = 50ms;
+  const auto ends = s.run({node_of("a", "true"), node_of("b", "sleep 1")});
+  REQUIRE(ends[1].code == 0);
+  REQUIRE(s.events.size() == 1);
+  REQUIRE_THAT(s.events[0], ContainsSubstring("node b has not ended"));
 }
 
 TEST_CASE("a node elsewhere that died is started again behind the process that told its id") {

@@ -116,6 +116,44 @@ TEST_CASE("a run whose launching process was killed is gathered afterwards, but 
   REQUIRE(after["nodes"][0]["restarts"].is_null());
 }
 
+TEST_CASE("what a node has of a run is no run to be resumed or gathered") {
+  fake_launch fake;
+  fake.launch("", "");
+  const auto part = node_folder(fake.run(), "a");
+  const auto before = contents_of(part / "summary.json");
+  const auto reason = ContainsSubstring("is what node 'a' has of a run; the run is " + fake.run().string());
+  REQUIRE_THROWS_WITH(config_of_run(part, {}), reason);
+  REQUIRE_THROWS_WITH(config_of_run(part / "", {}), reason);
+  REQUIRE_THROWS_WITH(summarise_nodes(part, {}, fake.out, fake.err), reason);
+  REQUIRE(contents_of(part / "summary.json") == before);
+}
+
+TEST_CASE("a resumed run keeps its nodes and groups, and a refusal changes nothing") {
+  fake_launch fake;
+  fake.launch("", "exit 130");
+  const auto before = contents_of(fake.run() / "config.json");
+  REQUIRE_THROWS_WITH(config_of_run(fake.run(), {R"(nodes=[{"name":"a"},{"name":"c"}])"}),
+                      ContainsSubstring("a resumed run keeps its nodes"));
+  REQUIRE_THROWS_WITH(config_of_run(fake.run(), {"groups.workers=3"}), ContainsSubstring("groups.workers"));
+  REQUIRE(contents_of(fake.run() / "config.json") == before);
+}
+
+TEST_CASE("nodes that were started by hand are gathered by the file that each of them has") {
+  fake_launch fake;
+  fake.launch("", "");
+  std::filesystem::remove(fake.run() / "config.json");
+  REQUIRE(summarise_nodes(fake.run(), {}, fake.out, fake.err) == launch_exit::finished);
+}
+
+TEST_CASE("a run of whose nodes nothing is left is not gathered, and its logs stay") {
+  fake_launch fake;
+  fake.launch("", "");
+  const auto before = contents_of(fake.run() / "metrics.jsonl");
+  std::filesystem::remove_all(fake.run() / "nodes");
+  REQUIRE_THROWS_WITH(summarise_nodes(fake.run(), {}, fake.out, fake.err), ContainsSubstring("nothing was changed"));
+  REQUIRE(contents_of(fake.run() / "metrics.jsonl") == before);
+}
+
 TEST_CASE("a run without nodes has no other summary than its own") {
   const temporary_folder folder;
   write_contents(folder / "config.json", R"({"budget": {"steps": 1}})");

@@ -161,7 +161,7 @@ TEST_CASE("a connection that was closed, and a farewell, lose a peer at once") {
   REQUIRE(closed.connection_closed(time_point(1ms)).lost->reason == "the connection to it was closed");
   auto gone = joined_b();
   const auto actions = gone.heard(farewell{"its run ended"}, time_point(1ms));
-  REQUIRE(actions.lost->reason == "it said farewell: its run ended");
+  REQUIRE(actions.lost->reason == "its run ended");
   REQUIRE_FALSE(actions.deliver);
 }
 
