@@ -48,7 +48,7 @@ TEST_CASE("two linked nodes join, talk through their proxies, and part by a fare
 
     b.reset();
     REQUIRE(a.has_lost());
-    REQUIRE_THAT(a.record->lost[0].reason, Contains("farewell"));
+    REQUIRE_THAT(a.record->lost[0].reason, Contains("its run ended"));
     REQUIRE(a.record->until([](const node_record& r) { return r.downs == 1; }));
   }
 }
