@@ -99,12 +99,24 @@ class Pulls(unittest.TestCase):
 
     def test_the_leader_is_not_pulled_and_all_others_should_be(self):
         log = [pull(1.5, "0.1"), pull(2, "1.0"), pull(6, "0.0"), pull(6, "1.0", "group")]
-        self.assertEqual(storm.pulled_shares(log, self.LEADERSHIP, self.SUMMARY), [1.0, 0.5])
+        self.assertEqual(storm.pulled_shares(log, self.LEADERSHIP, self.SUMMARY), ([1.0, 0.5], 0))
 
     def test_a_worker_that_is_out_is_not_counted(self):
         log = [pull(1.5, "0.1"), pull(6, "0.0")]
         out = [storm.Outage(frozenset({"1.0"}), seconds(4), seconds(6))]
-        self.assertEqual(storm.pulled_shares(log, self.LEADERSHIP, self.SUMMARY, out), [1.0, 1.0])
+        self.assertEqual(storm.pulled_shares(log, self.LEADERSHIP, self.SUMMARY, out), ([1.0, 1.0], 0))
+
+    def test_a_decision_whose_leader_is_out_is_no_period_and_is_counted(self):
+        log = [pull(1.5, "0.1"), pull(6, "0.0")]
+        # A holder that is cut off decides for its side alone, while the others' period goes on.
+        leadership = sorted(self.LEADERSHIP + [decision(2, "1.0")], key=storm.wall)
+        out = [storm.Outage(frozenset({"1.0"}), seconds(1.9), seconds(6))]
+        self.assertEqual(storm.pulled_shares(log, leadership, self.SUMMARY, out), ([1.0, 1.0], 1))
+
+    def test_a_last_period_that_the_end_of_the_run_cuts_short_is_not_counted(self):
+        log = [pull(1.5, "0.1"), pull(1.5, "1.0"), pull(6, "0.0"), pull(6, "1.0")]
+        leadership = self.LEADERSHIP + [decision(9.1, "0.1")]
+        self.assertEqual(storm.pulled_shares(log, leadership, self.SUMMARY), ([1.0, 1.0], 0))
 
 
 class Memory(unittest.TestCase):
