@@ -2,6 +2,7 @@
 
 #include "cluster/config/nodes.hpp"
 #include "cluster/config/run_config_json.hpp"
+#include "cluster/console/background_lines.hpp"
 #include "cluster/console/count_text.hpp"
 #include "cluster/files/atomic_file.hpp"
 #include "cluster/files/io_failure.hpp"
@@ -70,24 +71,27 @@ std::vector<supervised_end> run_nodes(const launch_options& options, const launc
   for (const auto& node : config.nodes)
     nodes.push_back(supervised_node_of(config, node, !options.resume, tools));
   const launch_timing timing(config.network.patience);
-  const supervision_settings settings{
-    .limits = {.most = config.supervision.node_restarts,
-               .span = config.supervision.restart_window,
-               .first_wait = timing.first_restart_wait,
-               .longest_wait = timing.longest_restart_wait},
-    .on_line = [&](const std::string& node, std::string_view line,
-                   bool is_error) { (is_error ? err : out) << "[" << node << "] " << escaped(line) << std::endl; },
-    .on_event = [&](const std::string& text) { out << escaped(text) << std::endl; },
-    .signals = [&] { return signals.count(); },
-    .on_change =
-      [&](const std::vector<supervised_end>& ends) {
-        try {
-          write_file_atomically(folder.node_ends(), to_json(ends).dump(2) + "\n");
-        } catch (const io_failure& e) {
-          // The nodes need this file for nothing; a disk that is full stops them by itself.
-          err << "paceline: " << escaped(e.what()) << std::endl;
-        }
-      }};
+  background_lines lines(out, err);
+  const supervision_settings settings{.limits = {.most = config.supervision.node_restarts,
+                                                 .span = config.supervision.restart_window,
+                                                 .first_wait = timing.first_restart_wait,
+                                                 .longest_wait = timing.longest_restart_wait},
+                                      .on_line =
+                                        [&](const std::string& node, std::string_view line, bool is_error) {
+                                          auto text = fmt::format("[{}] {}", node, escaped(line));
+                                          is_error ? lines.to_err(std::move(text)) : lines.to_out(std::move(text));
+                                        },
+                                      .on_event = [&](const std::string& text) { lines.to_out(escaped(text)); },
+                                      .signals = [&] { return signals.count(); },
+                                      .on_change =
+                                        [&](const std::vector<supervised_end>& ends) {
+                                          try {
+                                            write_file_atomically(folder.node_ends(), to_json(ends).dump(2) + "\n");
+                                          } catch (const io_failure& e) {
+                                            // The nodes need this file for nothing; a disk that is full stops them by itself.
+                                            lines.to_err("paceline: " + escaped(e.what()));
+                                          }
+                                        }};
   return supervise(nodes, settings);
 }
 
