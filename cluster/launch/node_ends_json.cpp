@@ -12,7 +12,8 @@ json to_json(const std::vector<supervised_end>& ends) {
     nodes.push_back({{"node", end.name},
                      {"restarts", end.restarts},
                      {"exit_code", end.code ? json(*end.code) : json()},
-                     {"given_up", end.given_up}});
+                     {"given_up", end.given_up},
+                     {"stopped", end.stopped}});
   return {{"nodes", std::move(nodes)}};
 }
 
@@ -20,7 +21,10 @@ std::vector<supervised_end> ends_from_json(const json& object) {
   std::vector<supervised_end> ends;
   try {
     for (const auto& node : object.at("nodes")) {
-      supervised_end end{.name = node.at("node"), .restarts = node.at("restarts"), .given_up = node.at("given_up")};
+      supervised_end end{.name = node.at("node"),
+                         .restarts = node.at("restarts"),
+                         .given_up = node.at("given_up"),
+                         .stopped = node.value("stopped", false)};
       if (!node.at("exit_code").is_null())
         end.code = node.at("exit_code").get<int>();
       ends.push_back(std::move(end));

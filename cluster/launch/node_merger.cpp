@@ -37,10 +37,10 @@ struct node_remains {
   /// Its own summary; null where it did not come to write one.
   json summary;
 
-  /// Whether it rode until the run's end.
+  /// Whether it rode until the run's end, or until people stopped it.
   bool rode_to_the_end() const {
     if (end && end->code)
-      return end->code == finished_code || end->code == interrupted_code;
+      return end->code == finished_code || end->code == interrupted_code || end->stopped;
     return summary.is_object();
   }
 
@@ -189,7 +189,10 @@ run_outcome outcome_of(const std::vector<node_remains>& nodes) {
   };
   if (ended_as(finished_code, run_outcome::finished))
     return run_outcome::finished;
-  return ended_as(interrupted_code, run_outcome::interrupted) ? run_outcome::interrupted : run_outcome::failed;
+  const auto was_stopped = [](const node_remains& n) { return n.end && n.end->stopped; };
+  if (ended_as(interrupted_code, run_outcome::interrupted) || std::any_of(nodes.begin(), nodes.end(), was_stopped))
+    return run_outcome::interrupted;
+  return run_outcome::failed;
 }
 
 } // namespace

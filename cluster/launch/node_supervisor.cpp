@@ -89,6 +89,7 @@ class supervised_process {
   /// From now on an end is an end.
   void stop(int signal) {
     stopping_ = true;
+    result_.stopped = result_.stopped || restart_at_;
     restart_at_.reset();
     if (!child_)
       return;
@@ -164,6 +165,7 @@ class supervised_process {
 
   void ended(int code, const std::string& how) {
     result_.code = code;
+    result_.stopped = result_.stopped || (stopping_ && (code == by_signal(SIGTERM) || code == by_signal(SIGKILL)));
     if (stopping_ || code == code_finished || code == code_interrupted)
       return;
     if (code == code_wrong_usage)
@@ -180,6 +182,9 @@ class supervised_process {
     settings_.on_event(fmt::format("node {} died: {}; after {} restarts within {:.0f} s it stays down", node_.name, how,
                                    settings_.limits.most, seconds(settings_.limits.span)));
   }
+
+  /// As shells say it.
+  static constexpr int by_signal(int signal) { return 128 + signal; }
 
   /// As shells say that a command could not be run.
   static constexpr int code_not_started = 126;

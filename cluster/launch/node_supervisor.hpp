@@ -38,6 +38,8 @@ struct supervised_end {
   std::optional<int> code{};
   /// It died, and its restarts are used up.
   bool given_up = false;
+  /// A signal from people ended it, or found it waiting for its next start.
+  bool stopped = false;
 };
 
 struct supervision_settings {

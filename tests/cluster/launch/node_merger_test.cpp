@@ -98,6 +98,20 @@ TEST_CASE("the workers of a node that stayed down count with their steps, but ar
   REQUIRE_THAT(to_text(summary), ContainsSubstring("died of signal 9, not in the centre\n"));
 }
 
+TEST_CASE("a run that people stopped was interrupted, even where its nodes had to be killed, and is whole") {
+  left_run left;
+  const auto both_killed = [&](bool stopped) {
+    return merge_nodes(
+      left.config, left.run,
+      {{.name = "a", .code = 137, .stopped = stopped}, {.name = "b", .code = 137, .stopped = stopped}});
+  };
+  REQUIRE(both_killed(false).outcome == run_outcome::failed);
+  const auto summary = both_killed(true);
+  REQUIRE(summary.outcome == run_outcome::interrupted);
+  REQUIRE(summary.workers.size() == 4);
+  REQUIRE(left.checkpoint().workers.size() == 4);
+}
+
 TEST_CASE("a node whose folder is empty or damaged does not keep the others from their summary") {
   left_run left;
   const auto b = node_folder(left.run.path(), "b");

@@ -34,16 +34,25 @@ struct supervised {
   std::function<void(std::string_view)> watch = [](std::string_view) {};
   std::size_t changes = 0;
   std::chrono::nanoseconds late_after = 1h;
+  std::chrono::nanoseconds first_wait = 1ms;
+  std::function<void(std::string_view)> on_event = [](std::string_view) {};
 
   std::vector<supervised_end> run(const std::vector<supervised_node>& nodes, std::uint32_t restarts = 3) {
-    const restart_limits limits{.most = restarts, .span = 1h, .first_wait = 1ms, .longest_wait = 4ms};
+    const restart_limits limits{.most = restarts,
+                                .span = 1h,
+                                .first_wait = first_wait,
+                                .longest_wait = std::max<std::chrono::nanoseconds>(first_wait, 4ms)};
     return supervise(nodes, {.limits = limits,
                              .on_line =
                                [this](const std::string& node, std::string_view line, bool is_error) {
                                  (is_error ? errors : lines).push_back(node + ": " + std::string(line));
                                  watch(line);
                                },
-                             .on_event = [this](const std::string& text) { events.push_back(text); },
+                             .on_event =
+                               [this](const std::string& text) {
+                                 events.push_back(text);
+                                 on_event(text);
+                               },
                              .late_after = late_after,
                              .signals = [this] { return signals.load(); },
                              .on_change = [this](const auto&) { ++changes; }});
@@ -129,7 +138,22 @@ TEST_CASE("the first signal asks every node for a clean end, and none is started
   REQUIRE(ends[0].code == 130);
   REQUIRE(ends[1].code == 1);
   REQUIRE(ends[1].restarts == 0);
+  REQUIRE_FALSE(ends[0].stopped);
+  REQUIRE_FALSE(ends[1].stopped);
   REQUIRE(s.lines.back() == "a: clean");
+}
+
+TEST_CASE("a node that a signal finds waiting for its next start was stopped, and is not started") {
+  supervised s;
+  s.first_wait = 1h;
+  s.on_event = [&](std::string_view event) {
+    if (event.find("started again") != std::string_view::npos)
+      s.signals = 1;
+  };
+  const auto ends = s.run({node_of("a", "exit 7")});
+  REQUIRE(ends[0].stopped);
+  REQUIRE(ends[0].restarts == 0);
+  REQUIRE(ends[0].code == 7);
 }
 
 TEST_CASE("a node that ignores the first signal is killed by the second, with all that it started") {
@@ -142,6 +166,7 @@ TEST_CASE("a node that ignores the first signal is killed by the second, with al
   const auto ends = s.run({node_of("a", "trap '' TERM; sleep 1000 & echo $! > " + (folder / "child").string()
                                           + "; echo ready; while :; do sleep 1; done")});
   REQUIRE(ends[0].code == 128 + SIGKILL);
+  REQUIRE(ends[0].stopped);
   const auto grandchild = std::stoi(contents_of(folder / "child"));
   const auto is_gone = [&] {
     // Nothing, or no more than an entry that waits to be collected.
