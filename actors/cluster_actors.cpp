@@ -62,6 +62,7 @@ void add_compute(caf::actor_system& system, const caf::actor& supervisor, const 
                  const run_services& services, worker_id id, const caf::actor& mouth, spawned_cluster& cluster) {
   auto settings = compute_settings(plan, id);
   cluster.vitals.push_back(settings.vitals);
+  cluster.parameters.push_back(settings.parameters);
   cluster.computes.push_back(
     spawn_busy(system, plan, compute_actor, std::move(settings), services, mouth, supervisor, plan.watchers));
 }
@@ -101,9 +102,9 @@ void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor,
                    group_resume(plan, group), decision_watchers, services.plane);
     for (std::uint32_t index = 0; index < plan.workers_per_group; ++index) {
       const worker_id id{group, index};
-      cluster.workers.push_back(system.spawn(worker_actor, id, leader));
+      cluster.workers.push_back(system.spawn(worker_actor, id, leader, services.plane));
       add_compute(system, supervisor, plan, services, id, cluster.workers.back(), cluster);
-      caf::anon_send(cluster.workers.back(), cluster.computes.back());
+      caf::anon_send(cluster.workers.back(), compute_of_worker{cluster.computes.back(), cluster.parameters.back()});
     }
     caf::anon_send(leader, workers_of_group(cluster, plan, group));
     cluster.group_leaders.push_back(leader);
@@ -153,6 +154,7 @@ void spawn_successor(caf::actor_system& system, const caf::actor& supervisor, co
   settings.steps_before = steps_before;
   cluster.vitals[position]->retired.store(true);
   cluster.vitals[position] = settings.vitals;
+  cluster.parameters[position] = settings.parameters;
   cluster.computes[position] = spawn_busy(system, plan, compute_actor, std::move(settings), services,
                                           cluster.workers[position], supervisor, plan.watchers);
 }

@@ -18,6 +18,7 @@ struct spawned_cluster {
   /// By position (cluster_plan::position), as are the vitals that they share with whoever watches over them.
   std::vector<caf::actor> computes;
   std::vector<std::shared_ptr<worker_vitals>> vitals;
+  std::vector<std::shared_ptr<live_parameters>> parameters;
   /// By position; none in lock-step, nor are there the next three.
   std::vector<caf::actor> workers;
   /// Of the own groups, in order.

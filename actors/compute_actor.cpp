@@ -16,6 +16,10 @@ static_assert(!std::is_constructible_v<compute_actor_state, caf::stateful_actor<
 
 compute_actor_state::compute_actor_state() : training_now(false), exchange(true), step_pending(false) {}
 
+compute_actor_state::~compute_actor_state() {
+  settings.parameters->close();
+}
+
 namespace {
 
 using self_ptr = caf::stateful_actor<compute_actor_state>*;
@@ -82,6 +86,7 @@ void make_trainer(self_ptr self) {
   if (start || state.settings.steps_before > 0)
     training->begin(start, std::max(state.settings.steps_before, training->report().steps));
   state.training = std::move(training);
+  state.settings.parameters->open(*state.training);
   state.settings.resume.reset();
   state.settings.start_from = nullptr;
   state.settings.vitals->steps.store(state.training->report().steps);

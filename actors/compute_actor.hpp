@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/live_parameters.hpp"
 #include "actors/observers.hpp"
 #include "actors/parameter_plane.hpp"
 #include "actors/run_budget.hpp"
@@ -44,12 +45,17 @@ struct compute_actor_settings {
   /// What its steps count on from, where it is not resumed.
   std::uint64_t steps_before = 0;
   std::shared_ptr<worker_vitals> vitals = std::make_shared<worker_vitals>();
+  /// Open from when it is prepared until it ends.
+  std::shared_ptr<live_parameters> parameters = std::make_shared<live_parameters>();
   /// Steps come one by one, by `advance`, instead of freely.
   bool lockstep = false;
 };
 
 struct compute_actor_state {
   compute_actor_state();
+  ~compute_actor_state();
+  compute_actor_state(const compute_actor_state&) = delete;
+  compute_actor_state& operator=(const compute_actor_state&) = delete;
 
   const char* name = "compute";
   compute_actor_settings settings;
@@ -73,8 +79,8 @@ struct compute_actor_state {
 ///     `--- retired (worker_vitals) while it made a step: it exits without a word
 ///
 /// While training it sends itself make_step after each step, so whatever came meanwhile (take_snapshot, save_state,
-/// query_progress, set_exchange) is handled at the step boundary, and it never waits for any of it. Snapshots to be pulled to do
-/// not pass the mailbox at all: they lie in the worker's slots. Reports go to `worker` (and with all counters to the
+/// query_progress, set_exchange) is handled at the step boundary, and it never waits for any of it. Snapshots do not pass the mailbox
+/// at all: those to be pulled to lie in the worker's slots, and its own are copied by others (live_parameters). Reports go to `worker` (and with all counters to the
 /// observers), worker_ready and worker_finished to `supervisor`.
 caf::behavior compute_actor(caf::stateful_actor<compute_actor_state>* self, compute_actor_settings settings,
                             run_services services, caf::actor worker, caf::actor supervisor, observers watchers);

@@ -10,6 +10,8 @@
 
 namespace paceline {
 
+class live_parameters;
+
 // Large results travel between actors as shared buffers: a message costs the same whatever their size.
 
 /// Handed over: whoever asked for it may move from it.
@@ -23,8 +25,15 @@ struct report_to {
   caf::actor coordinator;
 };
 
+/// To a worker: its compute actor. Each of the two must know the other, so that one is named by a message.
+struct compute_of_worker {
+  caf::actor compute;
+  std::shared_ptr<live_parameters> parameters;
+};
+
 } // namespace paceline
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::compute_of_worker)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::report_to)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::worker_state_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::run_state_ptr)

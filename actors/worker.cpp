@@ -12,13 +12,31 @@ static_assert(!std::is_constructible_v<worker_actor_state, caf::stateful_actor<w
 
 worker_actor_state::worker_actor_state() = default;
 
-caf::behavior worker_actor(caf::stateful_actor<worker_actor_state>* self, worker_id id, caf::actor group_leader) {
+namespace {
+
+void publish_parameters(caf::stateful_actor<worker_actor_state>* self, const leader_announcement& decision) {
+  const auto& state = self->state;
+  const auto snapshot = state.parameters ? state.parameters->try_take_snapshot(decision) : nullptr;
+  if (snapshot)
+    state.plane->publish(snapshot);
+  else
+    self->send(state.compute, take_snapshot{decision});
+}
+
+} // namespace
+
+caf::behavior worker_actor(caf::stateful_actor<worker_actor_state>* self, worker_id id, caf::actor group_leader,
+                           std::shared_ptr<parameter_plane> plane) {
   auto& state = self->state;
   state.id = id;
   state.group_leader = std::move(group_leader);
+  state.plane = std::move(plane);
 
   return {
-    [self](const caf::actor& compute) { self->state.compute = compute; },
+    [self](const compute_of_worker& mine) {
+      self->state.compute = mine.compute;
+      self->state.parameters = mine.parameters;
+    },
     [self](const report_to& order) { self->state.group_leader = order.coordinator; },
     [self](const loss_report& report) {
       if (self->current_sender() == self->state.compute)
@@ -29,7 +47,7 @@ caf::behavior worker_actor(caf::stateful_actor<worker_actor_state>* self, worker
     [self](score_parameters& order) { return self->delegate(self->state.compute, std::move(order)); },
     [self](const leader_announcement& decision) {
       if (decision.leader == self->state.id)
-        self->send(self->state.compute, take_snapshot{decision});
+        publish_parameters(self, decision);
     },
     // The answer to take_snapshot, which nobody here waits for.
     [](snapshot_published) {},

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <span>
+#include <utility>
 
 namespace paceline {
 
@@ -21,15 +24,11 @@ worker_training::worker_training(const worker_training_settings& settings, std::
     report_every_(report_interval(settings.strategy)) {}
 
 worker_training::outcome worker_training::step(double budget_used) {
-  outcome result;
-  run_step(budget_used, take_pending(), result);
-  return result;
+  return run_step(budget_used, true);
 }
 
 worker_training::outcome worker_training::step_alone(double budget_used) {
-  outcome result;
-  run_step(budget_used, {}, result);
-  return result;
+  return run_step(budget_used, false);
 }
 
 worker_training::outcome worker_training::apply_pulls() {
@@ -59,26 +58,36 @@ std::vector<worker_training::pending_pull> worker_training::take_pending() {
   return pending;
 }
 
-void worker_training::run_step(double budget_used, const std::vector<pending_pull>& pending, outcome& result) {
+worker_training::outcome worker_training::run_step(double budget_used, bool look) {
   trainer_->set_learning_rate(settings_.learning_rate * settings_.schedule.factor_at(budget_used));
+  std::optional<std::vector<pending_pull>> taken;
   std::array<leader_pull, 2> pulls;
-  for (std::size_t i = 0; i < pending.size(); ++i)
-    pulls[i] = {pending[i].snapshot->parameters, static_cast<float>(pending[i].strength)};
+  const auto due = [&] {
+    taken = take_pending();
+    for (std::size_t i = 0; i < taken->size(); ++i)
+      pulls[i] = {(*taken)[i].snapshot->parameters, static_cast<float>((*taken)[i].strength)};
+    return std::span<const leader_pull>(pulls.data(), taken->size());
+  };
 
+  outcome result;
   const auto began = clock_->now();
-  const auto done = trainer_->step({pulls.data(), pending.size()});
+  const auto done = trainer_->step(look ? pull_source(due) : pull_source());
   counters_.stepping += clock_->now() - began;
   ++counters_.steps;
   const bool well = std::isfinite(done.loss) && done.finite;
   window_.push(well ? done.loss : std::numeric_limits<double>::quiet_NaN());
   if (!well) {
     ++diverged_steps_;
-    recover(pending, result);
-    return;
+    // A step that cannot update its parameters asks for no pulls.
+    if (look && !taken)
+      taken = take_pending();
+    recover(taken.value_or(std::vector<pending_pull>()), result);
+    return result;
   }
   diverged_steps_ = 0;
-  for (std::size_t i = 0; i < pending.size(); ++i)
-    record_pull(pending[i], done.pull_distances[i], result);
+  for (std::size_t i = 0; taken && i < taken->size(); ++i)
+    record_pull((*taken)[i], done.pull_distances[i], result);
+  return result;
 }
 
 void worker_training::recover(const std::vector<pending_pull>& pending, outcome& result) {
@@ -122,6 +131,7 @@ loss_report worker_training::report() const {
 
 worker_progress worker_training::progress() const {
   auto counters = counters_;
+  counters.snapshots_taken = snapshots_taken_.load();
   counters.waited_for_data = trainer_->waited_for_data();
   counters.superseded = group_slot_->superseded() + global_slot_->superseded();
   const auto per_epoch = trainer_->steps_per_epoch();
@@ -132,21 +142,39 @@ worker_progress worker_training::progress() const {
 }
 
 snapshot_ptr worker_training::take_snapshot(const leader_announcement& decision) {
+  auto snapshot = empty_snapshot(decision);
+  snapshot->leader_steps = trainer_->steps();
+  trainer_->copy_parameters(snapshot->parameters);
+  return finished(std::move(snapshot));
+}
+
+snapshot_ptr worker_training::try_take_snapshot(const leader_announcement& decision) {
+  auto snapshot = empty_snapshot(decision);
+  const auto steps = trainer_->try_copy_parameters(snapshot->parameters);
+  if (!steps)
+    return nullptr;
+  snapshot->leader_steps = *steps;
+  return finished(std::move(snapshot));
+}
+
+std::shared_ptr<leader_snapshot> worker_training::empty_snapshot(const leader_announcement& decision) const {
   auto snapshot = std::make_shared<leader_snapshot>();
   snapshot->scope = decision.scope;
   snapshot->group = decision.group;
   snapshot->term = decision.term;
   snapshot->decision = decision.decision;
   snapshot->leader = settings_.id;
-  snapshot->leader_steps = trainer_->steps();
   snapshot->loss = decision.loss;
   snapshot->taken_at = clock_->now();
   snapshot->fingerprint = trainer_->layout().fingerprint();
   snapshot->parameters.resize(trainer_->layout().size());
-  trainer_->copy_parameters(snapshot->parameters);
+  return snapshot;
+}
+
+snapshot_ptr worker_training::finished(std::shared_ptr<leader_snapshot> snapshot) {
   if (!all_finite(snapshot->parameters))
     return nullptr;
-  ++counters_.snapshots_taken;
+  ++snapshots_taken_;
   return snapshot;
 }
 

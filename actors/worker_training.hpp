@@ -11,6 +11,7 @@
 #include "messages/progress.hpp"
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -28,7 +29,7 @@ struct worker_training_settings {
 };
 
 /// What a compute actor does between two messages, without the actor: one worker's steps, its loss window, the snapshots that
-/// wait for it, its counters. Used by one thread; the slots and the clock are shared.
+/// wait for it, its counters. Used by one thread, but for try_take_snapshot; the slots and the clock are shared.
 ///
 /// A worker has diverged when its loss or one of its parameters is not finite. Its loss then counts as NaN, so that it cannot
 /// lead, and the next foreign snapshot replaces its parameters, with fresh optimiser state and an empty loss window.
@@ -48,7 +49,8 @@ class worker_training {
     bool lost = false;
   };
 
-  /// One step with the pulls of the snapshots that have come. `budget_used` (0 to 1) decides the learning rate.
+  /// One step with the pulls of the snapshots that have come until its gradient is there. `budget_used` (0 to 1) decides the
+  /// learning rate.
   outcome step(double budget_used);
 
   /// One step without looking at snapshots.
@@ -65,6 +67,9 @@ class worker_training {
 
   /// A copy of the parameters for that decision. nullptr where they are not finite: they must not lead.
   snapshot_ptr take_snapshot(const leader_announcement& decision);
+
+  /// The same from any thread, also in the midst of a step. nullptr, too, where they are being changed just now.
+  snapshot_ptr try_take_snapshot(const leader_announcement& decision);
 
   /// Time in which the actor around it had nothing to do before a message came.
   void add_waited_for_messages(std::chrono::nanoseconds time) { counters_.waited_for_messages += time; }
@@ -90,10 +95,14 @@ class worker_training {
 
   /// The foreign snapshots that have come, group first.
   std::vector<pending_pull> take_pending();
-  void run_step(double budget_used, const std::vector<pending_pull>& pending, outcome& result);
+  /// `look`: at snapshots.
+  outcome run_step(double budget_used, bool look);
   void recover(const std::vector<pending_pull>& pending, outcome& result);
   /// Whether the parameters are of this worker's model.
   bool fits(const leader_snapshot& snapshot) const;
+  std::shared_ptr<leader_snapshot> empty_snapshot(const leader_announcement& decision) const;
+  /// Passes it on where its parameters are finite.
+  snapshot_ptr finished(std::shared_ptr<leader_snapshot> snapshot);
   void record_pull(const pending_pull& pull, double distance, outcome& result);
 
   worker_training_settings settings_;
@@ -106,6 +115,7 @@ class worker_training {
   /// Steps in a row that went wrong.
   std::uint64_t diverged_steps_ = 0;
   compute_counters counters_;
+  std::atomic<std::uint64_t> snapshots_taken_ = 0;
 };
 
 } // namespace paceline

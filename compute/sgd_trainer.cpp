@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <mutex>
 
 namespace paceline {
 
@@ -25,17 +26,23 @@ class sgd_trainer final : public trainer {
 
   const parameter_layout& layout() const override { return goal_->layout(); }
 
-  step_result step(std::span<const leader_pull> pulls) override {
-    assert(pulls.size() <= std::size(step_result{}.pull_distances));
+  step_result step(const pull_source& pulls) override {
     step_result result;
     result.loss = goal_->loss_and_gradient(parameters_, gradient_, steps_);
+    const bool updates = std::isfinite(result.loss);
+    const auto due = updates && pulls ? pulls() : std::span<const leader_pull>();
+    assert(due.size() <= std::size(result.pull_distances));
+    const std::lock_guard changing(changing_);
     ++steps_;
-    if (std::isfinite(result.loss))
-      result.finite = sgd_step(parameters_, gradient_, velocity_, settings_, pulls, result.pull_distances);
+    if (updates)
+      result.finite = sgd_step(parameters_, gradient_, velocity_, settings_, due, result.pull_distances);
     return result;
   }
 
-  double pull(const leader_pull& toward) override { return apply_pull(parameters_, toward); }
+  double pull(const leader_pull& toward) override {
+    const std::lock_guard changing(changing_);
+    return apply_pull(parameters_, toward);
+  }
 
   std::uint64_t steps() const override { return steps_; }
   std::uint64_t steps_per_epoch() const override { return goal_->steps_per_epoch(); }
@@ -49,8 +56,17 @@ class sgd_trainer final : public trainer {
     std::copy(parameters_.begin(), parameters_.end(), out.begin());
   }
 
+  std::optional<std::uint64_t> try_copy_parameters(std::span<float> out) const override {
+    const std::unique_lock unchanged(changing_, std::try_to_lock);
+    if (!unchanged)
+      return std::nullopt;
+    copy_parameters(out);
+    return steps_;
+  }
+
   void adopt(std::span<const float> parameters) override {
     assert(parameters.size() == parameters_.size());
+    const std::lock_guard changing(changing_);
     std::copy(parameters.begin(), parameters.end(), parameters_.begin());
     std::fill(velocity_.begin(), velocity_.end(), 0.0f);
   }
@@ -66,6 +82,7 @@ class sgd_trainer final : public trainer {
   void restore(const trainer_state& state) override {
     require_length("parameters", state.parameters.size(), parameters_.size());
     require_length("velocity", state.velocity.size(), velocity_.size());
+    const std::lock_guard changing(changing_);
     steps_ = state.steps;
     parameters_ = state.parameters;
     velocity_ = state.velocity;
@@ -80,6 +97,8 @@ class sgd_trainer final : public trainer {
 
   std::unique_ptr<objective> goal_;
   sgd_settings settings_;
+  /// Held by this thread while it changes steps_ or parameters_, and by others while they read them.
+  mutable std::mutex changing_;
   std::uint64_t steps_ = 0;
   std::vector<float> parameters_;
   std::vector<float> gradient_;

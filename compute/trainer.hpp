@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -29,18 +31,21 @@ struct step_result {
   double pull_distances[2] = {0, 0};
 };
 
+/// Tells the pulls of a step, at most two; their targets stay as they are until the step has returned. An empty one has none.
+using pull_source = std::function<std::span<const leader_pull>()>;
+
 /// One worker's training on one device: parameters, optimiser state, data. The only thing a compute actor drives.
-/// Not thread-safe: made, used and destroyed on one thread.
+/// Not thread-safe, but for try_copy_parameters: made, used and destroyed on one thread.
 class trainer {
  public:
   virtual ~trainer() = default;
 
   virtual const parameter_layout& layout() const = 0;
 
-  /// One training step, then the pulls, fused where the device can. Where the loss is not finite nothing is updated and
-  /// no pull is applied, and the step is counted all the same.
-  /// Requires: at most two pulls.
-  virtual step_result step(std::span<const leader_pull> pulls) = 0;
+  /// One training step, then the pulls, fused where the device can. They are asked for once, when the gradient is there: what a leader
+  /// published while it was computed pulls in this step, not one later. Where the loss is not finite nothing is updated, nobody is asked
+  /// for pulls, and the step is counted all the same.
+  virtual step_result step(const pull_source& pulls) = 0;
 
   /// One pull alone, between steps. Returns the distance to its target before it.
   virtual double pull(const leader_pull& toward) = 0;
@@ -57,6 +62,10 @@ class trainer {
 
   /// Copies the parameters in canonical order. Requires out.size() == layout().size().
   virtual void copy_parameters(std::span<float> out) const = 0;
+
+  /// The same from any thread, also in the midst of a step: the parameters as the last whole step left them. Returns how many
+  /// steps had been made, or nothing where they are being changed just now. Who is to change them waits for a copy's end.
+  virtual std::optional<std::uint64_t> try_copy_parameters(std::span<float> out) const = 0;
 
   /// Replaces the parameters and starts with fresh optimiser state; the step count goes on.
   virtual void adopt(std::span<const float> parameters) = 0;

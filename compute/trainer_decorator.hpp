@@ -13,7 +13,7 @@ class trainer_decorator : public trainer {
   explicit trainer_decorator(std::unique_ptr<trainer> inner) : inner_(std::move(inner)) {}
 
   const parameter_layout& layout() const override { return inner_->layout(); }
-  step_result step(std::span<const leader_pull> pulls) override { return inner_->step(pulls); }
+  step_result step(const pull_source& pulls) override { return inner_->step(pulls); }
   double pull(const leader_pull& toward) override { return inner_->pull(toward); }
   std::uint64_t steps() const override { return inner_->steps(); }
   std::uint64_t steps_per_epoch() const override { return inner_->steps_per_epoch(); }
@@ -21,6 +21,9 @@ class trainer_decorator : public trainer {
   double learning_rate() const override { return inner_->learning_rate(); }
   void set_learning_rate(double rate) override { inner_->set_learning_rate(rate); }
   void copy_parameters(std::span<float> out) const override { inner_->copy_parameters(out); }
+  std::optional<std::uint64_t> try_copy_parameters(std::span<float> out) const override {
+    return inner_->try_copy_parameters(out);
+  }
   void adopt(std::span<const float> parameters) override { inner_->adopt(parameters); }
   double probe_loss(std::span<const float> parameters) override { return inner_->probe_loss(parameters); }
   trainer_state save() const override { return inner_->save(); }

@@ -218,7 +218,6 @@ latency_bench_result::way measure(const latency_bench_settings& settings, std::u
           .pulls = found.pulls.size(),
           .missed = found.missed,
           .from_decision = quantiles(&pull_latency::from_decision),
-          .to_end = quantiles(&pull_latency::to_end),
           .from_crossing = quantiles(&pull_latency::from_crossing)};
 }
 
@@ -234,10 +233,10 @@ std::string to_text(const latency_bench_settings& settings, const latency_bench_
     settings.tau, settings.step_milliseconds);
   for (const auto& way : result.ways)
     text += fmt::format(
-      "\n  {}: {:.2f} ({:.2f}) from the report that decides to the step that pulls, {:.2f} ({:.2f}) to its end; "
-      "{:.1f} ({:.1f}) from the new leader's first report; {} changes, {} pulls, {} missed",
-      way.name, way.from_decision.p50, way.from_decision.p90, way.to_end.p50, way.to_end.p90, way.from_crossing.p50,
-      way.from_crossing.p90, way.changes, way.pulls, way.missed);
+      "\n  {}: {:.2f} ({:.2f}) from the report that decides, {:.1f} ({:.1f}) from the new leader's first report; "
+      "{} changes, {} pulls, {} missed",
+      way.name, way.from_decision.p50, way.from_decision.p90, way.from_crossing.p50, way.from_crossing.p90, way.changes,
+      way.pulls, way.missed);
   return text;
 }
 
@@ -253,7 +252,6 @@ nlohmann::json to_json(const latency_bench_settings& settings, const latency_ben
                     {"pulls", way.pulls},
                     {"missed", way.missed},
                     {"steps_from_decision", both(way.from_decision)},
-                    {"steps_from_decision_to_end", both(way.to_end)},
                     {"steps_from_crossing", both(way.from_crossing)}});
   return {{"benchmark", "latency"}, {"workers", settings.workers}, {"tau", settings.tau}, {"ways", ways}};
 }

@@ -36,7 +36,6 @@ struct latency_bench_result {
     std::size_t missed = 0;
     /// See pull_latency.hpp.
     quantiles from_decision;
-    quantiles to_end;
     quantiles from_crossing;
   };
   std::vector<way> ways;
@@ -44,8 +43,8 @@ struct latency_bench_result {
 
 /// Lets workers that sleep through their steps take the lowest loss from each other, and times how soon the others are pulled
 /// toward the new leader: within one group, and between two nodes linked over TCP on loopback (followers of the other node alone).
-/// The goal is less than a step beyond the decision period in the median: of it `from_decision` is what comes after the period, and
-/// `from_crossing` the whole.
+/// The goal is less than a step in the median from the report that lets a decision fall due: `from_decision`. `from_crossing` counts
+/// the wait for the decision period as well.
 /// Throws std::runtime_error where a node fails or nobody was pulled.
 latency_bench_result run_latency_bench(const latency_bench_settings& settings);
 

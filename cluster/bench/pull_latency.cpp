@@ -66,10 +66,8 @@ pull_latencies find_pull_latencies(const latency_record& record,
         continue;
       }
       const auto& step = steps[pull->steps - 1];
-      result.pulls.push_back({.follower = follower,
-                              .from_crossing = step.began - *crossing,
-                              .from_decision = step.began - *due,
-                              .to_end = step.ended - *due});
+      result.pulls.push_back(
+        {.follower = follower, .from_crossing = step.ended - *crossing, .from_decision = step.ended - *due});
     }
   }
   return result;

@@ -29,11 +29,11 @@ struct latency_record {
 /// How long it took from a loss crossing until one follower was pulled toward its new leader.
 struct pull_latency {
   worker_id follower;
-  /// From the new leader's first report of the loss that won to the beginning of the step whose pulls include its snapshot.
+  /// From the new leader's first report of the loss that won to the end of the step whose pulls include its snapshot, when the
+  /// parameters move.
   std::chrono::nanoseconds from_crossing{0};
-  /// From the report that let the decision fall due: to the same, and to the end of that step, when the parameters have moved.
+  /// From the report that let the decision fall due to the same.
   std::chrono::nanoseconds from_decision{0};
-  std::chrono::nanoseconds to_end{0};
 };
 
 struct pull_latencies {

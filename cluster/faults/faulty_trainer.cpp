@@ -16,7 +16,7 @@ class faulty_trainer final : public trainer_decorator {
                  std::chrono::nanoseconds least_step)
     : trainer_decorator(std::move(inner)), switches_(std::move(switches)), least_step_(least_step) {}
 
-  step_result step(std::span<const leader_pull> pulls) override {
+  step_result step(const pull_source& pulls) override {
     if (switches_->poisoned.exchange(false))
       adopt(std::vector<float>(layout().size(), std::numeric_limits<float>::quiet_NaN()));
     const auto began = clock::now();

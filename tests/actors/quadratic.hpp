@@ -3,7 +3,10 @@
 #include "compute/counter_random.hpp"
 #include "compute/objective.hpp"
 
+#include <functional>
 #include <limits>
+#include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace paceline {
@@ -21,6 +24,9 @@ class quadratic final : public objective {
     bad_steps_ = steps;
   }
 
+  /// What happens elsewhere while each gradient is computed.
+  void while_computing(std::function<void()> what) { meanwhile_ = std::move(what); }
+
   /// At that step a call throws.
   void throw_at(std::uint64_t step) { throws_at_ = step; }
 
@@ -33,6 +39,8 @@ class quadratic final : public objective {
   }
 
   double loss_and_gradient(std::span<const float> parameters, std::span<float> gradient, std::uint64_t step) override {
+    if (meanwhile_)
+      meanwhile_();
     if (step == throws_at_)
       throw std::runtime_error("the data ran out");
     if (step >= bad_from_ && step - bad_from_ < bad_steps_)
@@ -60,6 +68,7 @@ class quadratic final : public objective {
   std::uint64_t seed_;
   std::uint64_t bad_from_ = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t bad_steps_ = 0;
+  std::function<void()> meanwhile_;
   std::uint64_t throws_at_ = std::numeric_limits<std::uint64_t>::max();
 };
 

@@ -157,7 +157,7 @@ TEST_CASE("parameters that are not finite are refused before anybody scores or f
     // Claims to be finite and best, whatever its parameters are: what a poisoned copy looks like from outside.
     struct poisoned final : trainer_decorator {
       using trainer_decorator::trainer_decorator;
-      step_result step(std::span<const leader_pull> pulls) override {
+      step_result step(const pull_source& pulls) override {
         auto done = trainer_decorator::step(pulls);
         done.loss = 1e-6;
         return done;
@@ -165,6 +165,11 @@ TEST_CASE("parameters that are not finite are refused before anybody scores or f
       void copy_parameters(std::span<float> out) const override {
         trainer_decorator::copy_parameters(out);
         out[3] = std::numeric_limits<float>::quiet_NaN();
+      }
+      std::optional<std::uint64_t> try_copy_parameters(std::span<float> out) const override {
+        const auto steps = trainer_decorator::try_copy_parameters(out);
+        out[3] = std::numeric_limits<float>::quiet_NaN();
+        return steps;
       }
     };
     return id == spoilt ? std::make_unique<poisoned>(healthy(id)) : healthy(id);

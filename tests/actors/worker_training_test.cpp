@@ -139,9 +139,37 @@ TEST_CASE("parameters that are not finite are not given out as a snapshot") {
   rig worker;
   auto state = worker.training.save();
   REQUIRE(worker.training.take_snapshot({.scope = scope::group, .decision = 1}) != nullptr);
+  REQUIRE(worker.training.try_take_snapshot({.scope = scope::group, .decision = 1}) != nullptr);
   state.training.parameters[3] = std::numeric_limits<float>::infinity();
   worker.training.restore(state);
   REQUIRE(worker.training.take_snapshot({.scope = scope::group, .decision = 2}) == nullptr);
+  REQUIRE(worker.training.try_take_snapshot({.scope = scope::group, .decision = 2}) == nullptr);
+}
+
+TEST_CASE("a snapshot that comes while the gradient is computed pulls in the same step") {
+  auto goal = std::make_unique<quadratic>();
+  auto* const computing = goal.get();
+  rig follower(std::move(goal));
+  computing->while_computing([&] { follower.group->put(follower.snapshot(scope::group, {0, 0}, 1)); });
+  const auto outcome = follower.training.step(0);
+  REQUIRE(outcome.pulls.size() == 1);
+  REQUIRE(outcome.pulls[0].steps == 1);
+}
+
+TEST_CASE("a snapshot taken in the midst of a step has the parameters, and the count, of the steps before it") {
+  auto goal = std::make_unique<quadratic>();
+  auto* const computing = goal.get();
+  rig leader(std::move(goal));
+  leader.training.step(0);
+  const auto before = leader.parameters();
+  snapshot_ptr taken;
+  computing->while_computing(
+    [&] { taken = leader.training.try_take_snapshot({.scope = scope::group, .decision = 1}); });
+  leader.training.step(0);
+  REQUIRE(taken != nullptr);
+  REQUIRE(taken->parameters == before);
+  REQUIRE(taken->leader_steps == 1);
+  REQUIRE(leader.parameters() != before);
 }
 
 TEST_CASE("a worker with a parameter that is not finite has diverged, though its loss hides it") {

@@ -5,9 +5,14 @@
 #include "tests/compute/random_vector.hpp"
 
 #include <algorithm>
-#include <array>
+#include <atomic>
 #include <cmath>
+#include <cstdint>
+#include <functional>
 #include <limits>
+#include <optional>
+#include <thread>
+#include <vector>
 
 using namespace paceline;
 
@@ -22,6 +27,8 @@ class quadratic final : public objective {
   }
 
   void spoil_step(std::uint64_t step) { spoilt_ = step; }
+  void while_computing(std::function<void()> what) { meanwhile_ = std::move(what); }
+  std::uint64_t gradients() const { return gradients_; }
 
   const parameter_layout& layout() const override { return layout_; }
 
@@ -31,6 +38,9 @@ class quadratic final : public objective {
   }
 
   double loss_and_gradient(std::span<const float> parameters, std::span<float> gradient, std::uint64_t step) override {
+    if (meanwhile_)
+      meanwhile_();
+    ++gradients_;
     for (std::size_t i = 0; i < parameters.size(); ++i)
       gradient[i] = static_cast<float>(curvature_[i] * away(parameters, i));
     return step == spoilt_ ? std::numeric_limits<double>::quiet_NaN() : probe_loss(parameters);
@@ -51,6 +61,8 @@ class quadratic final : public objective {
   std::vector<float> curvature_;
   std::vector<float> centre_;
   std::uint64_t spoilt_ = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t gradients_ = 0;
+  std::function<void()> meanwhile_;
   parameter_layout layout_;
 };
 
@@ -62,6 +74,10 @@ std::vector<float> parameters_of(const trainer& t) {
   std::vector<float> result(t.layout().size());
   t.copy_parameters(result);
   return result;
+}
+
+pull_source pulls(std::vector<leader_pull> due) {
+  return [due = std::move(due)] { return std::span(due); };
 }
 
 } // namespace
@@ -81,10 +97,63 @@ TEST_CASE("a step applies its pulls after the update and tells their distances i
   const auto trainer = make_sgd_trainer(round_bowl(), {.learning_rate = 0.5}, 1);
   trainer->adopt(std::vector<float>{8, 0});
   const std::vector<float> near{4, 2}, far{4, 9};
-  const auto result = trainer->step(std::array{leader_pull{near, 0.5f}, leader_pull{far, 1.0f}});
+  const auto result = trainer->step(pulls({{near, 0.5f}, {far, 1.0f}}));
   REQUIRE(result.pull_distances[0] == 2);
   REQUIRE(result.pull_distances[1] == 8);
   REQUIRE(parameters_of(*trainer) == far);
+}
+
+TEST_CASE("a step asks for its pulls when its gradient is there") {
+  auto goal = round_bowl();
+  auto* const asked = goal.get();
+  const auto trainer = make_sgd_trainer(std::move(goal), {.learning_rate = 0.5}, 1);
+  const std::vector<float> leader{4, 9};
+  const leader_pull due{leader, 1.0f};
+  std::vector<std::uint64_t> gradients_before;
+  for (int step = 0; step < 2; ++step)
+    trainer->step([&] {
+      gradients_before.push_back(asked->gradients());
+      return std::span(&due, 1);
+    });
+  REQUIRE(gradients_before == std::vector<std::uint64_t>{1, 2});
+}
+
+TEST_CASE("another thread can copy the parameters while the gradient is computed") {
+  auto goal = round_bowl();
+  auto* const watched = goal.get();
+  const auto trainer = make_sgd_trainer(std::move(goal), {.learning_rate = 0.5}, 1);
+  trainer->adopt(std::vector<float>{8, 4});
+  trainer->step({});
+  std::vector<float> copied(2);
+  std::optional<std::uint64_t> steps;
+  watched->while_computing([&] { std::thread([&] { steps = trainer->try_copy_parameters(copied); }).join(); });
+  trainer->step({});
+  REQUIRE(steps == 1u);
+  REQUIRE(copied == std::vector<float>{4, 2});
+}
+
+TEST_CASE("copies taken at any time are of whole steps") {
+  constexpr std::size_t size = 100000;
+  const auto trainer = make_sgd_trainer(
+    std::make_unique<quadratic>(std::vector<float>(size, 1), std::vector<float>(size, 0)), {.learning_rate = 0.01}, 1);
+  trainer->adopt(std::vector<float>(size, 1));
+  std::atomic<bool> over = false;
+  std::size_t copies = 0, torn = 0;
+  std::thread reader([&] {
+    std::vector<float> copied(size);
+    while (!over)
+      if (trainer->try_copy_parameters(copied)) {
+        ++copies;
+        torn += std::any_of(copied.begin(), copied.end(), [&](float x) { return x != copied[0]; }) ? 1u : 0u;
+      }
+  });
+  // A machine may be too busy to run both threads for a while.
+  for (int step = 0; step < 200 || (copies == 0 && step < 100000); ++step)
+    trainer->step({});
+  over = true;
+  reader.join();
+  REQUIRE(copies > 0);
+  REQUIRE(torn == 0);
 }
 
 TEST_CASE("where the loss is not finite nothing is updated and nothing pulled, and the step is counted") {
@@ -94,7 +163,7 @@ TEST_CASE("where the loss is not finite nothing is updated and nothing pulled, a
   trainer->step({});
   const auto before = trainer->save();
   const std::vector<float> leader{7, 7};
-  const auto result = trainer->step(std::array{leader_pull{leader, 1.0f}});
+  const auto result = trainer->step(pulls({{leader, 1.0f}}));
   REQUIRE(std::isnan(result.loss));
   REQUIRE(trainer->save().parameters == before.parameters);
   REQUIRE(trainer->save().velocity == before.velocity);
@@ -178,7 +247,7 @@ TEST_CASE("on random convex quadratics the least loss over workers that are pull
         if (w == best)
           workers[w]->step({});
         else
-          workers[w]->step(std::array{leader_pull{leader, strength}});
+          workers[w]->step(pulls({{leader, strength}}));
       }
     }
   }
