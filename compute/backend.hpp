@@ -29,7 +29,8 @@ class network {
   virtual ~network() = default;
 
   /// One forward and backward pass in training mode. Returns the mean cross-entropy of the batch, and overwrites `gradient`
-  /// with the gradient of that mean. `dropout_seed` decides the dropout masks: element e of layer l (from 0) is kept where
+  /// with the gradient of that mean; buffers (see parameter_layout) have none, and get there the values that they have
+  /// after this batch. `dropout_seed` decides the dropout masks: element e of layer l (from 0) is kept where
   /// random_uniform(derive_seed(dropout_seed, l), e) >= probability, e counted over N x channels x height x width: see
   /// dropout_mask.hpp.
   /// Requires: made for training; both spans as long as the model's layout; labels in range.

@@ -2,7 +2,9 @@
 
 #include "compute/errors.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cassert>
 
 namespace paceline {
 
@@ -11,9 +13,13 @@ namespace {
 struct builder {
   std::string_view name;
   model (*make)(feature_shape input, std::int64_t classes);
+  /// Pixels of the usual input.
+  std::int64_t side;
 };
 
-constexpr std::array builders{builder{"cnn7", make_cnn7}, builder{"mlp", make_mlp}, builder{"linear", make_linear}};
+constexpr std::array builders{builder{"cnn7", make_cnn7, 28},   builder{"resnet20", make_resnet20, 28},
+                              builder{"vgg16", make_vgg16, 32}, builder{"resnet50", make_resnet50, 224},
+                              builder{"mlp", make_mlp, 28},     builder{"linear", make_linear, 28}};
 
 constexpr auto names = [] {
   std::array<std::string_view, builders.size()> result;
@@ -57,6 +63,12 @@ model make_linear(feature_shape input, std::int64_t classes) {
   m.append("", flatten_layer{});
   m.append("fc1", linear_layer{.features = classes});
   return m;
+}
+
+feature_shape usual_input(std::string_view name) {
+  const auto found = std::find_if(builders.begin(), builders.end(), [&](const auto& b) { return b.name == name; });
+  assert(found != builders.end());
+  return {3, found->side, found->side};
 }
 
 std::span<const std::string_view> model_names() {

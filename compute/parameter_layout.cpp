@@ -6,13 +6,34 @@
 
 namespace paceline {
 
-void parameter_layout::append(std::string name, std::vector<std::int64_t> shape) {
-  assert(find(name) == nullptr);
+namespace {
+
+std::size_t size_of(const std::vector<std::int64_t>& shape) {
   std::size_t size = 1;
   for (const auto extent : shape) {
     assert(extent > 0);
     size *= static_cast<std::size_t>(extent);
   }
+  return size;
+}
+
+} // namespace
+
+void parameter_layout::append(std::string name, std::vector<std::int64_t> shape) {
+  assert(find(name) == nullptr);
+  const auto size = size_of(shape);
+  const auto place = slices_.begin() + static_cast<std::ptrdiff_t>(parameters_);
+  for (auto buffer = place; buffer != slices_.end(); ++buffer)
+    buffer->offset += size;
+  slices_.insert(place, {std::move(name), std::move(shape), trained_size_, size});
+  ++parameters_;
+  trained_size_ += size;
+  size_ += size;
+}
+
+void parameter_layout::append_buffer(std::string name, std::vector<std::int64_t> shape) {
+  assert(find(name) == nullptr);
+  const auto size = size_of(shape);
   slices_.push_back({std::move(name), std::move(shape), size_, size});
   size_ += size;
 }

@@ -17,7 +17,8 @@ static_assert(chunk % std::tuple_size_v<lane_sums> == 0);
 } // namespace
 
 bool sgd_step(std::span<float> x, std::span<const float> gradient, std::span<float> velocity,
-              const sgd_settings& settings, std::span<const leader_pull> pulls, std::span<double> distances) {
+              const sgd_settings& settings, std::span<const leader_pull> pulls, std::span<double> distances,
+              std::size_t trained) {
   assert(gradient.size() == x.size());
   assert(velocity.size() == x.size() || (velocity.empty() && settings.momentum == 0));
   assert(pulls.size() <= 2 && distances.size() >= pulls.size());
@@ -28,8 +29,11 @@ bool sgd_step(std::span<float> x, std::span<const float> gradient, std::span<flo
   bool finite = true;
   for (std::size_t start = 0; start < x.size(); start += chunk) {
     const auto count = std::min(chunk, x.size() - start);
-    kernels.step(x.data() + start, gradient.data() + start, velocity.empty() ? nullptr : velocity.data() + start, count,
-                 how);
+    const auto stepped = std::min(count, trained - std::min(trained, start));
+    kernels.step(x.data() + start, gradient.data() + start, velocity.empty() ? nullptr : velocity.data() + start,
+                 stepped, how);
+    const auto buffers = gradient.subspan(start + stepped, count - stepped);
+    std::copy(buffers.begin(), buffers.end(), x.data() + start + stepped);
     for (std::size_t k = 0; k < pulls.size(); ++k) {
       assert(pulls[k].target.size() == x.size());
       kernels.pull(x.data() + start, pulls[k].target.data() + start, count, pulls[k].strength, squares[k]);

@@ -2,6 +2,7 @@
 
 #include "compute/leader_pull.hpp"
 
+#include <cstddef>
 #include <span>
 
 namespace paceline {
@@ -24,9 +25,11 @@ struct sgd_settings {
 /// The result without pulls is bit for bit that of a call that never had any. Momentum is not touched by pulls.
 /// Returns whether every parameter is finite afterwards: a network's loss may hide one that is not (a relu of NaN is 0
 /// on some devices).
+/// What lies behind the first `trained` numbers are buffers (parameter_layout): for them x ← gradient, then the pulls.
 /// Requires: x, gradient and every target of one length; `velocity` too, or empty where momentum is 0;
 /// distances.size() >= pulls.size().
 bool sgd_step(std::span<float> x, std::span<const float> gradient, std::span<float> velocity,
-              const sgd_settings& settings, std::span<const leader_pull> pulls, std::span<double> distances);
+              const sgd_settings& settings, std::span<const leader_pull> pulls, std::span<double> distances,
+              std::size_t trained = std::dynamic_extent);
 
 } // namespace paceline

@@ -35,7 +35,8 @@ class sgd_trainer final : public trainer {
     const std::lock_guard changing(changing_);
     ++steps_;
     if (updates)
-      result.finite = sgd_step(parameters_, gradient_, velocity_, settings_, due, result.pull_distances);
+      result.finite = sgd_step(parameters_, gradient_, velocity_, settings_, due, result.pull_distances,
+                               goal_->layout().trained_size());
     return result;
   }
 

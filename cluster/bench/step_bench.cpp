@@ -17,8 +17,16 @@ namespace paceline {
 namespace {
 
 constexpr std::int64_t classes = 10;
-constexpr feature_shape picture{3, 28, 28};
 constexpr int warm_up_steps = 3;
+
+model make_network(const step_bench_settings& settings) {
+  constexpr feature_shape any{3, 32, 32};
+  if (std::ranges::find(model_names(), settings.model) == model_names().end())
+    return make_model(settings.model, any, classes); // says which there are
+  return make_model(settings.model,
+                    settings.size == 0 ? usual_input(settings.model) : feature_shape{3, settings.size, settings.size},
+                    classes);
+}
 
 } // namespace
 
@@ -26,7 +34,7 @@ step_bench_result run_step_bench(const step_bench_settings& settings) {
   const auto usable = usable_cores();
   const auto count = std::min(usable.size(), static_cast<std::size_t>(settings.threads));
   pin_this_thread(std::span(usable).last(count));
-  const auto network = make_model(settings.model, picture, classes);
+  const auto network = make_network(settings);
   constexpr int vectors = 3;
   require_memory(least_training_bytes(network, settings.batch_size, vectors, 1),
                  fmt::format("batches of {}", settings.batch_size));

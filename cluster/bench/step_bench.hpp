@@ -9,6 +9,8 @@ namespace paceline {
 
 struct step_bench_settings {
   std::string model = "cnn7";
+  /// Pixels of a picture's side; 0 for the model's usual input.
+  std::int64_t size = 0;
   std::int64_t batch_size = 128;
   int threads = 1;
   int steps = 20;
@@ -21,8 +23,9 @@ struct step_bench_result {
   double samples_per_second = 0;
 };
 
-/// Times training steps (forward, backward, Nesterov SGD) on 3x28x28 random pictures of ten classes, on the calling thread, which it
-/// binds to as many cores as there are threads. Three steps warm up first. Throws invalid_input where there is no such model.
+/// Times training steps (forward, backward, Nesterov SGD) on random pictures of ten classes, on the calling thread, which it binds to
+/// as many cores as there are threads. Three steps warm up first. Throws invalid_input where there is no such model, or it does
+/// not fit the pictures.
 step_bench_result run_step_bench(const step_bench_settings& settings);
 
 /// "cnn7 fp32 1 thread batch 128: 112.3 ms a step (median of 20), 1140 samples/s".

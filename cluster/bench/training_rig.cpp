@@ -12,7 +12,8 @@ training_rig::training_rig(const model& network, const backend& device, std::int
     labels_(static_cast<std::size_t>(batch_size)),
     parameters_(network.parameters().size()),
     gradient_(parameters_.size()),
-    velocity_(parameters_.size()) {
+    velocity_(parameters_.size()),
+    trained_(network.parameters().trained_size()) {
   counter_random random(1);
   for (auto& value : images_)
     value = random.uniform(-1.0f, 1.0f);
@@ -25,7 +26,7 @@ training_rig::training_rig(const model& network, const backend& device, std::int
 void training_rig::step() {
   network_->loss_and_gradient({images_, labels_}, parameters_, gradient_, ++steps_);
   sgd_step(parameters_, gradient_, velocity_,
-           {.learning_rate = 0.01, .momentum = 0.9, .nesterov = true, .weight_decay = 1e-4}, {}, {});
+           {.learning_rate = 0.01, .momentum = 0.9, .nesterov = true, .weight_decay = 1e-4}, {}, {}, trained_);
 }
 
 void training_rig::pull() {

@@ -32,6 +32,7 @@ class training_rig {
   std::vector<float> start_;
   std::vector<float> gradient_;
   std::vector<float> velocity_;
+  std::size_t trained_;
   std::uint64_t steps_ = 0;
 };
 

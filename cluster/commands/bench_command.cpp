@@ -36,6 +36,8 @@ void add_benchmark(CLI::App& bench, command& chosen, const std::string& name, co
 
 void add_options(CLI::App& step, step_bench_settings& settings) {
   step.add_option("--model", settings.model, "A built-in model");
+  step.add_option("--size", settings.size, "Pixels of a picture's side; 0 for what is usual for the model")
+    ->check(CLI::Range(0, 4096));
   step.add_option("--batch", settings.batch_size, "Pictures a batch")->check(CLI::Range(1, 65536));
   step.add_option("--threads", settings.threads, "Threads of the worker")->check(CLI::Range(1, 1024));
   step.add_option("--steps", settings.steps, "Steps to time; the median counts")->check(CLI::Range(1, 1000000));

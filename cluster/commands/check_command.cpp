@@ -40,20 +40,31 @@ struct layer_name {
   std::string operator()(const linear_layer&) const { return "linear"; }
   std::string operator()(const relu_layer&) const { return "relu"; }
   std::string operator()(const max_pool_layer& l) const { return fmt::format("max_pool {0}x{0}", l.kernel); }
+  std::string operator()(const average_pool_layer& l) const {
+    return l.kernel == 0 ? "average_pool" : fmt::format("average_pool {0}x{0}", l.kernel);
+  }
+  std::string operator()(const batch_norm_layer&) const { return "batch_norm"; }
+  std::string operator()(const add_layer&) const { return "add"; }
+  std::string operator()(const shortcut_layer&) const { return "shortcut"; }
   std::string operator()(const dropout_layer& l) const { return fmt::format("dropout {}", l.probability); }
   std::string operator()(const flatten_layer&) const { return "flatten"; }
 };
 
 void print_model(const model& network) {
   print("model", fmt::format("{}, {} parameters, {:.1f} MFLOP forward a picture", network.name(),
-                             network.parameters().size(), network.forward_flops() / 1e6));
-  print("", fmt::format("{:<18} {:<10} {:>14} {:>12}", "layer", "name", "output", "parameters"));
+                             network.parameters().trained_size(), network.forward_flops() / 1e6));
+  std::size_t longest = 10;
+  for (const auto& layer : network.layers())
+    longest = std::max(longest, layer.name.size());
+  print("", fmt::format("{:<16} {:<{}} {:>14} {:>12}", "layer", "name", longest, "output", "parameters"));
+  const auto slices = network.parameters().slices();
   for (const auto& layer : network.layers()) {
     std::size_t parameters = 0;
-    for (const auto& slice : network.parameters().slices())
-      if (!layer.name.empty() && slice.name.starts_with(layer.name + "."))
+    for (const auto& slice : slices)
+      if (slice.offset < network.parameters().trained_size()
+          && (slice.name == layer.name + ".weight" || slice.name == layer.name + ".bias"))
         parameters += slice.size;
-    print("", fmt::format("{:<18} {:<10} {:>14} {:>12}", std::visit(layer_name{}, layer.kind), layer.name,
+    print("", fmt::format("{:<16} {:<{}} {:>14} {:>12}", std::visit(layer_name{}, layer.kind), layer.name, longest,
                           shape_text(layer.output), parameters == 0 ? "" : std::to_string(parameters)));
   }
 }

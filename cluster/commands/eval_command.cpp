@@ -72,7 +72,7 @@ int evaluate(const eval_arguments& arguments) {
   const auto network = model_from_json(described, file.path().string());
   const auto section = data_of(arguments, file);
   require_memory(least_test_bytes(network, pictures_a_batch),
-                 fmt::format("a test of {} with {} parameters", network.name(), network.parameters().size()));
+                 fmt::format("a test of {} with {} parameters", network.name(), network.parameters().trained_size()));
   const auto parameters = file.read(network.parameters());
   if (!all_finite(parameters))
     throw invalid_input(file.path().string() + ": holds parameters that are not finite");

@@ -12,8 +12,9 @@ std::vector<layer_kind> every_kind(std::index_sequence<Index...>) {
 } // namespace
 
 std::vector<std::string> layer_kind_name::names() const {
-  std::vector<std::string> names{"convolution", "linear", "relu", "max_pool", "dropout", "flatten"};
-  static_assert(std::variant_size_v<layer_kind> == 6, "a layer without a name in files");
+  std::vector<std::string> names{"convolution", "linear",       "relu",       "max_pool", "dropout",
+                                 "flatten",     "average_pool", "batch_norm", "add",      "shortcut"};
+  static_assert(std::variant_size_v<layer_kind> == 10, "a layer without a name in files");
   return names;
 }
 

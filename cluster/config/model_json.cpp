@@ -43,10 +43,15 @@ model chain_of(const std::string& name, feature_shape input, std::span<const lay
   model m(name, input);
   for (std::size_t i = 0; i < layers.size(); ++i) {
     try {
-      m.append(layers[i].name, layers[i].kind);
+      m.append(layers[i].name, layers[i].kind, layers[i].sources);
     } catch (const invalid_input& e) {
       throw_misfit(path_below(path, i), e.what());
     }
+  }
+  try {
+    m.require_all_read();
+  } catch (const invalid_input& e) {
+    throw_misfit(path, e.what());
   }
   return m;
 }
@@ -72,8 +77,13 @@ model model_from_config(const run_config& config, feature_shape input, std::int6
 
 config_json model_to_json(const model& m) {
   model_description d{m.name(), m.input(), {}};
-  for (const auto& l : m.layers())
-    d.layers.push_back({l.name, l.kind});
+  const auto layers = m.layers();
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const auto& l = layers[i];
+    d.layers.push_back({l.name, l.kind, {.from = l.from == i ? "" : m.name_of(l.from)}});
+    if (std::holds_alternative<add_layer>(l.kind))
+      d.layers.back().sources.with = m.name_of(l.with);
+  }
   config_json json;
   config_writer writer(json);
   describe(writer, std::as_const(d));

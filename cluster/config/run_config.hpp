@@ -46,6 +46,7 @@ struct run_config {
     struct layer_entry {
       std::string name;
       layer_kind kind;
+      layer_sources sources{};
     };
     /// A built-in model; where `layers` is not empty, only what the model made of them is called ("custom" if not given).
     std::string name = "cnn7";

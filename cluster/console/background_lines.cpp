@@ -42,8 +42,8 @@ void background_lines::put(std::ostream& to, std::string line) {
 
 void background_lines::tell_of_left_out() {
   if (left_out_ > 0)
-    put(out_, fmt::format("({} left out here: nobody read them in time)",
-                          count_text(std::exchange(left_out_, 0), "line")));
+    put(out_,
+        fmt::format("({} left out here: nobody read them in time)", count_text(std::exchange(left_out_, 0), "line")));
 }
 
 void background_lines::write_all() {

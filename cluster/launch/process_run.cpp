@@ -74,7 +74,7 @@ void announce(const process_run& run, const training_task& task, const run_folde
               const std::shared_ptr<const run_state>& resumed, const budget_limits& limits, std::ostream& out) {
   const auto& config = run.config;
   out << escaped(fmt::format("{}: {} ({} parameters) on {}, {} of {}, {}; goal: {}", config.output.name,
-                             task.network.name(), task.network.parameters().size(), task.data->name,
+                             task.network.name(), task.network.parameters().trained_size(), task.data->name,
                              count_text(config.groups.count, "group"), count_text(config.groups.workers, "worker"),
                              folder.path().string(), budget_in_words(config, task)))
       << "\n";

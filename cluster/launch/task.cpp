@@ -40,7 +40,7 @@ training_task load_task(const run_config& config, const std::function<bool()>& c
   require_memory(
     least_training_bytes(network, config.data.batch_size, config.optimizer.momentum == 0 ? 2 : 3, together),
     fmt::format("{} with batches of {} and {} parameters each", count_text(together, "worker"), config.data.batch_size,
-                network.parameters().size()));
+                network.parameters().trained_size()));
   auto device = make_backend(config.device);
   try {
     // A batch of one costs next to nothing and shows whether the device can compute every layer.

@@ -1,13 +1,19 @@
 #include "compute/cpu/cpu_network.hpp"
 
+#include "compute/cpu/graph_operations.hpp"
+#include "compute/cpu/norm_operation.hpp"
 #include "compute/cpu/simple_operations.hpp"
 #include "compute/cpu/weighted_operation.hpp"
+#include "compute/cpu/winograd/winograd_operation.hpp"
 #include "compute/errors.hpp"
 #include "compute/loss.hpp"
 
 #include <algorithm>
 #include <cassert>
+#include <map>
 #include <string>
+#include <type_traits>
+#include <variant>
 
 namespace paceline::cpu {
 
@@ -25,114 +31,240 @@ bool has_weights(const layer& l) {
 class cpu_network::builder {
  public:
   builder(cpu_network& made, const model& m, const network_options& options)
-    : made_(made), model_(m), options_(options) {
-    add_activation({options.batch_size, m.input(), plain});
+    : made_(made), model_(m), options_(options), readers_(m.layers().size() + 1) {
+    for (const auto& l : m.layers()) {
+      ++readers_[l.from];
+      if (std::holds_alternative<add_layer>(l.kind))
+        ++readers_[l.with];
+    }
   }
 
   void build() {
+    made_.input_ = &new_activation({options_.batch_size, model_.input(), plain}, false);
+    put(0, {made_.input_});
     const auto layers = model_.layers();
     for (std::size_t i = 0; i < layers.size(); ++i) {
-      const bool relu_follows = i + 1 < layers.size() && std::holds_alternative<relu_layer>(layers[i + 1].kind);
-      if (has_weights(layers[i])) {
-        add_weighted(layers[i], relu_follows);
-        i += relu_follows ? 1 : 0;
-      } else if (std::holds_alternative<relu_layer>(layers[i].kind)) {
-        add_in_place(std::make_unique<relu_operation>(made_.executor_, last()));
-      } else if (const auto* dropout = std::get_if<dropout_layer>(&layers[i].kind)) {
-        add_in_place(std::make_unique<dropout_operation>(made_.executor_, *dropout, i, last()));
-      } else if (const auto* pool = std::get_if<max_pool_layer>(&layers[i].kind)) {
-        add_pool(layers[i], *pool);
-      } else { // flatten
-        add_reorder(plain);
-        last().layout.shape = layers[i].output;
-        touched_ = true;
-      }
+      // One that nothing but a relu reads does the relu's work itself.
+      const bool rectify = i + 1 < layers.size() && std::holds_alternative<relu_layer>(layers[i + 1].kind)
+                           && layers[i + 1].from == i + 1 && readers_[i + 1] == 1 && can_rectify(layers[i]);
+      const auto made = std::visit([&](const auto& kind) { return add(i, kind, rectify); }, layers[i].kind);
+      i += rectify ? 1 : 0;
+      put(i + 1, made);
     }
-    add_reorder(plain);
+    made_.output_ = in_block(take(layers.size()), plain).data;
   }
 
  private:
-  activation& last() { return made_.activations_.back(); }
+  /// What lies at a place of the model, as one that reads it finds it.
+  struct found {
+    activation* data = nullptr;
+    /// Somebody else reads the values too.
+    bool shared = false;
+    /// A relu, dropout or flatten stands between the maker and its reader.
+    bool touched = false;
 
-  /// Whether a gradient is wanted of what the last operation wrote: not before the first layer with weights.
-  bool gradient_wanted() const { return options_.training && weights_before_; }
+    bool has_gradient() const { return !data->gradient.empty(); }
+  };
 
-  activation& add_activation(const activation_layout& layout) {
+  static bool can_rectify(const layer& l) {
+    return has_weights(l) || std::holds_alternative<batch_norm_layer>(l.kind)
+           || std::holds_alternative<add_layer>(l.kind);
+  }
+
+  std::span<float> allocate(const activation_layout& layout) {
+    const auto& added = made_.memory_.emplace_back(static_cast<std::size_t>(layout.size()));
+    return {added.data(), added.size()};
+  }
+
+  activation& new_activation(const activation_layout& layout, bool with_gradient) {
     auto& added = made_.activations_.emplace_back();
     added.layout = layout;
-    added.values = aligned_buffer<float>(static_cast<std::size_t>(layout.size()));
-    if (gradient_wanted())
-      added.gradient = aligned_buffer<float>(static_cast<std::size_t>(layout.size()));
-    touched_ = false;
+    added.values = allocate(layout);
+    if (options_.training && with_gradient)
+      added.gradient = allocate(layout);
     return added;
   }
 
-  void add(std::unique_ptr<operation> added) { made_.operations_.push_back(std::move(added)); }
-
-  void add_in_place(std::unique_ptr<operation> added) {
-    add(std::move(added));
-    touched_ = true;
+  /// `backward`: whether it has anything to do on the way back.
+  void add_operation(std::unique_ptr<operation> added, bool backward) {
+    made_.operations_.push_back({std::move(added), backward});
   }
 
-  /// Requires a layout of the same shape.
-  void add_reorder(std::int64_t block) {
-    auto& input = last();
-    if (input.layout.block == block)
+  /// What was made lies at that place from now on; each of several readers gets a branch.
+  void put(std::size_t place, found made) {
+    branches_[place] = {made};
+    if (readers_[place] < 2)
       return;
-    auto& output = add_activation({input.layout.batch, input.layout.shape, block});
-    add(std::make_unique<reorder_operation>(made_.executor_, input, output));
+    std::vector<activation*> others;
+    for (std::size_t i = 1; i < readers_[place]; ++i) {
+      auto& branch = made_.activations_.emplace_back();
+      branch.layout = made.data->layout;
+      branch.values = made.data->values;
+      if (made.has_gradient())
+        branch.gradient = allocate(branch.layout);
+      others.push_back(&branch);
+      branches_[place].push_back({&branch, true, true});
+    }
+    branches_[place].front() = {made.data, true, true};
+    add_operation(std::make_unique<fork_operation>(made_.executor_, *made.data, std::move(others)),
+                  made.has_gradient());
   }
 
-  void add_weighted(const layer& l, bool rectify) {
+  found take(std::size_t place) {
+    auto& left = branches_.at(place);
+    const auto taken = left.back();
+    left.pop_back();
+    return taken;
+  }
+
+  /// The same in another layout.
+  found in_block(found from, std::int64_t block) {
+    auto& input = *from.data;
+    if (input.layout.block == block)
+      return from;
+    auto& output = new_activation({input.layout.batch, input.layout.shape, block}, from.has_gradient());
+    add_operation(std::make_unique<reorder_operation>(made_.executor_, input, output), from.has_gradient());
+    return {&output};
+  }
+
+  /// The same, to be worked on in place.
+  found own(found from) {
+    if (!from.shared)
+      return from;
+    auto& output = new_activation(from.data->layout, from.has_gradient());
+    add_operation(std::make_unique<copy_operation>(*from.data, output), from.has_gradient());
+    return {&output};
+  }
+
+  template <class Layer> // convolution or linear
+  found add(std::size_t index, [[maybe_unused]] const Layer& what, bool rectify) {
+    const auto& l = model_.layers()[index];
+    const auto source = take(l.from);
+    if constexpr (std::is_same_v<Layer, convolution_layer>)
+      if (winograd::is_suitable(l, what))
+        return add_winograd(l, what, source, rectify);
     const auto primitives = onednn::make_weighted_primitives(made_.executor_.engine(), l,
                                                              {.batch = options_.batch_size,
                                                               .training = options_.training,
-                                                              .input_gradient = gradient_wanted(),
+                                                              .input_gradient = source.has_gradient(),
                                                               .rectify = rectify});
-    add_reorder(primitives.input.block);
-    auto& input = last();
-    if (!weights_before_)
-      made_.first_with_weights_ = made_.operations_.size();
-    weights_before_ = true;
-    auto& output = add_activation(primitives.output);
+    auto& input = *in_block(source, primitives.input.block).data;
+    auto& output = new_activation(primitives.output, true);
     output.rectified = rectify;
-    const auto& parameters = model_.parameters();
-    add(std::make_unique<weighted_operation>(made_.executor_, primitives, *parameters.find(l.name + ".weight"),
-                                             *parameters.find(l.name + ".bias"), input, output));
+    add_operation(std::make_unique<weighted_operation>(made_.executor_, primitives, slice(l, ".weight"),
+                                                       model_.parameters().find(l.name + ".bias"), input, output),
+                  true);
+    return {&output};
   }
 
-  void add_pool(const layer& l, const max_pool_layer& pool) {
-    if (pool.kernel > largest_pool_kernel)
+  found add_winograd(const layer& l, const convolution_layer& what, found source, bool rectify) {
+    const auto block = winograd::block_of_channels();
+    auto& input = *in_block(source, block).data;
+    auto& output = new_activation({options_.batch_size, l.output, block}, true);
+    output.rectified = rectify;
+    add_operation(std::make_unique<winograd::winograd_operation>(made_.executor_, what, slice(l, ".weight"),
+                                                                 model_.parameters().find(l.name + ".bias"), input,
+                                                                 output),
+                  true);
+    return {&output};
+  }
+
+  found add(std::size_t index, const batch_norm_layer& what, bool rectify) {
+    const auto& l = model_.layers()[index];
+    auto& input = *take(l.from).data;
+    auto& output = new_activation(input.layout, true);
+    const norm_slices slices{slice(l, ".weight"), slice(l, ".bias"), slice(l, ".running_mean"),
+                             slice(l, ".running_var")};
+    add_operation(std::make_unique<norm_operation>(made_.executor_, what, slices, rectify, input, output), true);
+    return {&output, false, true};
+  }
+
+  found add(std::size_t index, const add_layer&, bool rectify) {
+    const auto& l = model_.layers()[index];
+    const auto input = take(l.from);
+    const auto other = in_block(take(l.with), input.data->layout.block);
+    const bool backward = input.has_gradient() || other.has_gradient();
+    auto& output = new_activation(input.data->layout, backward);
+    add_operation(std::make_unique<sum_operation>(made_.executor_, rectify, *input.data, *other.data, output),
+                  backward);
+    return {&output, false, true};
+  }
+
+  found add(std::size_t index, const relu_layer&, bool) {
+    const auto data = own(take(model_.layers()[index].from));
+    add_operation(std::make_unique<relu_operation>(made_.executor_, *data.data), data.has_gradient());
+    return {data.data, false, true};
+  }
+
+  found add(std::size_t index, const dropout_layer& what, bool) {
+    const auto data = own(take(model_.layers()[index].from));
+    add_operation(std::make_unique<dropout_operation>(made_.executor_, what, index, *data.data), data.has_gradient());
+    return {data.data, false, true};
+  }
+
+  found add(std::size_t index, const flatten_layer&, bool) {
+    const auto& l = model_.layers()[index];
+    auto data = in_block(take(l.from), plain);
+    data.data->layout.shape = l.output;
+    data.touched = true;
+    return data;
+  }
+
+  found add(std::size_t index, const max_pool_layer& what, bool) {
+    const auto& l = model_.layers()[index];
+    if (what.kernel > largest_pool_kernel)
       throw invalid_input("max_pool" + (l.name.empty() ? "" : " " + l.name) + ": kernel is "
-                          + std::to_string(pool.kernel) + ", allowed is at most " + std::to_string(largest_pool_kernel)
+                          + std::to_string(what.kernel) + ", allowed is at most " + std::to_string(largest_pool_kernel)
                           + " on the CPU");
-    auto& input = last();
-    input.finished_by_reader = !touched_;
-    auto& output = add_activation({input.layout.batch, l.output, input.layout.block});
-    add(std::make_unique<pool_operation>(made_.executor_, pool, input, output));
+    const auto input = take(l.from);
+    input.data->finished_by_reader = !input.touched;
+    return add_between<pool_operation>(l, what, input);
+  }
+
+  found add(std::size_t index, const average_pool_layer& what, bool) {
+    const auto& l = model_.layers()[index];
+    return add_between<average_pool_operation>(l, what, take(l.from));
+  }
+
+  found add(std::size_t index, const shortcut_layer& what, bool) {
+    const auto& l = model_.layers()[index];
+    return add_between<shortcut_operation>(l, what, take(l.from));
+  }
+
+  /// An operation without parameters, from the block that it finds to the same.
+  template <class Operation, class Layer>
+  found add_between(const layer& l, const Layer& what, const found& input) {
+    const auto& from = input.data->layout;
+    auto& output = new_activation({from.batch, l.output, from.block}, input.has_gradient());
+    add_operation(std::make_unique<Operation>(made_.executor_, what, *input.data, output), input.has_gradient());
+    return {&output, false, true};
+  }
+
+  const parameter_slice& slice(const layer& l, const char* name) const {
+    return *model_.parameters().find(l.name + name);
   }
 
   cpu_network& made_;
   const model& model_;
   const network_options& options_;
-  bool weights_before_ = false;
-  /// A relu, dropout or flatten stands between the maker of the last activation and its next reader.
-  bool touched_ = false;
+  /// By place: how many layers read it.
+  std::vector<std::size_t> readers_;
+  std::map<std::size_t, std::vector<found>> branches_;
 };
 
 cpu_network::cpu_network(const model& m, const network_options& options, int threads)
   : training_(options.training), executor_(threads) {
+  m.require_all_read();
   const thread_limit limit(threads);
   builder(*this, m, options).build();
   executor_.allocate_scratchpad();
 }
 
 void cpu_network::forward(std::span<const float> images, const forward_arguments& arguments) {
-  const auto input = activations_.front().value_span();
-  assert(images.size() == input.size());
-  std::copy(images.begin(), images.end(), input.begin());
+  assert(images.size() == input_->values.size());
+  std::copy(images.begin(), images.end(), input_->values.begin());
   for (const auto& step : operations_)
-    step->forward(arguments);
+    step.what->forward(arguments);
 }
 
 double cpu_network::loss_and_gradient(const batch_view& batch, std::span<const float> parameters,
@@ -140,29 +272,29 @@ double cpu_network::loss_and_gradient(const batch_view& batch, std::span<const f
   assert(training_);
   const thread_limit limit(executor_.threads());
   forward(batch.images, {parameters, true, dropout_seed});
-  auto& scores = activations_.back();
-  const auto loss = softmax_cross_entropy(scores.value_span(), batch.labels, scores.gradient_span())
-                    / static_cast<double>(batch.labels.size());
+  const auto loss =
+    softmax_cross_entropy(output_->values, batch.labels, output_->gradient) / static_cast<double>(batch.labels.size());
   const backward_arguments arguments{parameters, gradient};
-  for (auto i = operations_.size(); i-- > first_with_weights_;)
-    operations_[i]->backward(arguments);
+  for (auto step = operations_.rbegin(); step != operations_.rend(); ++step)
+    if (step->has_backward)
+      step->what->backward(arguments);
   return loss;
 }
 
 void cpu_network::scores(std::span<const float> images, std::span<const float> parameters, std::span<float> scores) {
   const thread_limit limit(executor_.threads());
   forward(images, {parameters, false, 0});
-  const auto found = activations_.back().value_span();
+  const auto found = output_->values;
   assert(scores.size() == found.size());
   std::copy(found.begin(), found.end(), scores.begin());
 }
 
 std::size_t cpu_network::memory_bytes() const {
   auto bytes = executor_.scratchpad_bytes();
-  for (const auto& data : activations_)
-    bytes += data.bytes();
+  for (const auto& buffer : memory_)
+    bytes += buffer.size_bytes();
   for (const auto& step : operations_)
-    bytes += step->memory_bytes();
+    bytes += step.what->memory_bytes();
   return bytes;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compute/backend.hpp"
+#include "compute/cpu/aligned_buffer.hpp"
 #include "compute/cpu/executor.hpp"
 #include "compute/cpu/operation.hpp"
 
@@ -10,7 +11,7 @@
 
 namespace paceline::cpu {
 
-/// A model as a chain of operations between activations, each in the layout that its maker prefers.
+/// A model as a row of operations between activations, each in the layout that its maker prefers.
 class cpu_network final : public network {
  public:
   /// Throws invalid_input where a layer cannot be computed.
@@ -26,13 +27,20 @@ class cpu_network final : public network {
 
   void forward(std::span<const float> images, const forward_arguments& arguments);
 
+  struct step {
+    std::unique_ptr<operation> what;
+    bool has_backward = false;
+  };
+
   bool training_;
   executor executor_;
-  /// From the images to the scores, both in PyTorch's layout. A deque, since operations refer to them.
+  std::deque<aligned_buffer<float>> memory_;
+  /// A deque, since operations refer to them.
   std::deque<activation> activations_;
-  std::vector<std::unique_ptr<operation>> operations_;
-  /// The backward pass ends at this operation.
-  std::size_t first_with_weights_ = 0;
+  std::vector<step> operations_;
+  /// The images and the scores, both in PyTorch's layout.
+  activation* input_ = nullptr;
+  activation* output_ = nullptr;
 };
 
 } // namespace paceline::cpu

@@ -10,13 +10,29 @@ namespace paceline::cpu {
 
 namespace {
 
-/// Calls visit(input pixel, place) for each place of the window of output pixel (oy, ox).
-template <class Visit>
+/// The windows of nearly all networks, for which loops are known when they are compiled: 2x2, side by side, nothing left over.
+bool is_quartering(const pool_geometry& g) {
+  return g.kernel == 2 && g.stride == 2 && g.padding == 0 && g.from.shape.height == 2 * g.to.shape.height
+         && g.from.shape.width == 2 * g.to.shape.width;
+}
+
+/// Calls visit(input pixel, place) for each place of the window of output pixel (oy, ox) that is not in the padding.
+template <bool Quartering, class Visit>
 PACELINE_KERNEL_BODY void for_each_place(const pool_geometry& g, std::int64_t oy, std::int64_t ox, Visit visit) {
-  for (std::int64_t ky = 0; ky < g.kernel; ++ky)
-    for (std::int64_t kx = 0; kx < g.kernel; ++kx)
-      visit((oy * g.stride + ky) * g.from.shape.width + ox * g.stride + kx,
-            static_cast<std::int32_t>(ky * g.kernel + kx));
+  const auto width = g.from.shape.width;
+  if constexpr (Quartering) {
+    const auto first = 2 * oy * width + 2 * ox;
+    visit(first, 0);
+    visit(first + 1, 1);
+    visit(first + width, 2);
+    visit(first + width + 1, 3);
+  } else {
+    const auto top = oy * g.stride - g.padding;
+    const auto left = ox * g.stride - g.padding;
+    for (auto ky = std::max<std::int64_t>(0, -top); ky < std::min(g.kernel, g.from.shape.height - top); ++ky)
+      for (auto kx = std::max<std::int64_t>(0, -left); kx < std::min(g.kernel, width - left); ++kx)
+        visit((top + ky) * width + left + kx, static_cast<std::int32_t>(ky * g.kernel + kx));
+  }
 }
 
 /// Calls visit(oy, ox, offset of the values) for each output pixel and each group of `width` lanes.
@@ -28,7 +44,7 @@ PACELINE_KERNEL_BODY void for_each_output(const pool_geometry& g, std::int64_t w
         visit(oy, ox, lane);
 }
 
-template <std::int64_t Widest>
+template <std::int64_t Widest, bool Quartering>
 PACELINE_KERNEL_BODY void pool_forward_body(const pool_geometry& g, std::int64_t plane, const float* from, float* to,
                                             std::uint8_t* winners) {
   const auto block = g.from.block;
@@ -42,12 +58,15 @@ PACELINE_KERNEL_BODY void pool_forward_body(const pool_geometry& g, std::int64_t
         g, width, [&](std::int64_t oy, std::int64_t ox, std::int64_t lane) __attribute__((always_inline)) {
           typename vector::floats best{};
           typename vector::ints winner{};
-          for_each_place(
+          bool first = true;
+          for_each_place<Quartering>(
             g, oy, ox, [&](std::int64_t pixel, std::int32_t place) __attribute__((always_inline)) {
               typename vector::floats x;
               load(x, from + pixel * block + lane);
-              if (place == 0) {
+              if (first) {
+                first = false;
                 best = x;
+                winner += place;
                 return;
               }
               const auto better = x > best;
@@ -63,14 +82,15 @@ PACELINE_KERNEL_BODY void pool_forward_body(const pool_geometry& g, std::int64_t
     });
 }
 
-template <std::int64_t Widest>
+template <std::int64_t Widest, bool Quartering>
 PACELINE_KERNEL_BODY void pool_backward_body(const pool_geometry& g, std::int64_t plane, const float* to_gradient,
                                              const std::uint8_t* winners, float* from_gradient) {
   const auto block = g.from.block;
   to_gradient += plane * g.to.pixels() * block;
   winners += plane * g.to.pixels() * block;
   from_gradient += plane * g.from.pixels() * block;
-  std::fill_n(from_gradient, g.from.pixels() * block, 0.0f);
+  if constexpr (!Quartering)
+    std::fill_n(from_gradient, g.from.pixels() * block, 0.0f);
   with_lanes<Widest>(
     block, [&](auto width) __attribute__((always_inline)) {
       using vector = lanes<width>;
@@ -84,11 +104,14 @@ PACELINE_KERNEL_BODY void pool_backward_body(const pool_geometry& g, std::int64_
           load(gradient, to_gradient + output);
           load(winner_bytes, winners + output);
           convert(winner, winner_bytes);
-          for_each_place(
+          for_each_place<Quartering>(
             g, oy, ox, [&](std::int64_t pixel, std::int32_t place) __attribute__((always_inline)) {
-              typename vector::floats sum;
-              load(sum, from_gradient + pixel * block + lane);
-              sum += winner == place ? gradient : zero;
+              typename vector::floats sum = winner == place ? gradient : zero;
+              if constexpr (!Quartering) {
+                typename vector::floats others;
+                load(others, from_gradient + pixel * block + lane);
+                sum += others;
+              }
               store(from_gradient + pixel * block + lane, sum);
             });
         });
@@ -168,11 +191,17 @@ PACELINE_KERNEL_BODY void drop_gradient_body(float scale, std::span<const std::u
 #define PACELINE_CPU_KERNELS(variant, target, widest)                                                                  \
   target void pool_forward_##variant(const pool_geometry& g, std::int64_t plane, const float* from, float* to,         \
                                      std::uint8_t* winners) {                                                          \
-    pool_forward_body<widest>(g, plane, from, to, winners);                                                            \
+    if (is_quartering(g))                                                                                              \
+      pool_forward_body<widest, true>(g, plane, from, to, winners);                                                    \
+    else                                                                                                               \
+      pool_forward_body<widest, false>(g, plane, from, to, winners);                                                   \
   }                                                                                                                    \
   target void pool_backward_##variant(const pool_geometry& g, std::int64_t plane, const float* to_gradient,            \
                                       const std::uint8_t* winners, float* from_gradient) {                             \
-    pool_backward_body<widest>(g, plane, to_gradient, winners, from_gradient);                                         \
+    if (is_quartering(g))                                                                                              \
+      pool_backward_body<widest, true>(g, plane, to_gradient, winners, from_gradient);                                 \
+    else                                                                                                               \
+      pool_backward_body<widest, false>(g, plane, to_gradient, winners, from_gradient);                                \
   }                                                                                                                    \
   target void rectify_##variant(std::span<float> x) {                                                                  \
     rectify_body(x);                                                                                                   \

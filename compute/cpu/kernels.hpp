@@ -15,6 +15,7 @@ struct pool_geometry {
   activation_layout to;
   std::int64_t kernel = 0;
   std::int64_t stride = 0;
+  std::int64_t padding = 0;
 };
 
 /// The loops of the CPU backend that oneDNN does not do, compiled for one instruction set. All variants give the same bits.

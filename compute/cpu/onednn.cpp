@@ -101,7 +101,8 @@ weighted_primitives make_convolution(const dnnl::engine& engine, const layer& l,
 
   weighted_primitives result;
   result.canonical_weights = {{c.channels, l.input.channels, c.kernel, c.kernel}, f32, tag::oihw};
-  result.bias = {{c.channels}, f32, tag::x};
+  // oneDNN takes an empty one for none.
+  result.bias = c.bias ? desc({c.channels}, f32, tag::x) : desc();
 
   const auto forward = require_fast(describe_forward<convolution_forward>(
     engine, attributes(options.rectify), options.training ? prop_kind::forward_training : prop_kind::forward_inference,
@@ -185,6 +186,13 @@ weighted_primitives make_weighted_primitives(const dnnl::engine& engine, const l
     return *made;
   }
   throw invalid_input("layer " + l.name + ": cannot be computed on this processor, " + why);
+}
+
+void multiply(const matrix& a, const matrix& b, const matrix& product, const product_size& size, bool add) {
+  const auto form = [](const matrix& m) { return m.is_transposed ? 'T' : 'N'; };
+  // Fails only where an argument makes no sense.
+  dnnl::sgemm(form(a), form(b), size.rows, size.columns, size.inner, 1.0f, a.data, a.stride, b.data, b.stride,
+              add ? 1.0f : 0.0f, product.data, product.stride);
 }
 
 reorder_pass make_reorder(const dnnl::engine& engine, const dnnl::memory::desc& from, const dnnl::memory::desc& to) {

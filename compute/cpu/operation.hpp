@@ -1,7 +1,6 @@
 #pragma once
 
 #include "compute/cpu/activation_layout.hpp"
-#include "compute/cpu/aligned_buffer.hpp"
 
 #include <cstdint>
 #include <span>
@@ -9,13 +8,13 @@
 
 namespace paceline::cpu {
 
-/// What flows from one operation to the next: values on the way forward, their gradient on the way back.
+/// What flows from one operation to the next: values on the way forward, their gradient on the way back. The memory is the network's.
 struct activation {
   /// As the next operation reads it.
   activation_layout layout;
-  aligned_buffer<float> values;
+  std::span<float> values;
   /// Empty where no backward pass reaches.
-  aligned_buffer<float> gradient;
+  std::span<float> gradient;
 
   /// A relu is fused into the operation that makes the values: the gradient is to be zeroed where they are 0.
   bool rectified = false;
@@ -23,10 +22,6 @@ struct activation {
   /// a fused relu says so, and leaves each channel's sum in `gradient_sums`. A max-pool can do both on its far smaller side.
   bool finished_by_reader = false;
   std::vector<double> gradient_sums;
-
-  std::span<float> value_span() const { return {values.data(), values.size()}; }
-  std::span<float> gradient_span() const { return {gradient.data(), gradient.size()}; }
-  std::size_t bytes() const { return values.size_bytes() + gradient.size_bytes(); }
 };
 
 struct forward_arguments {

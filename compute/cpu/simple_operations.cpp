@@ -2,30 +2,19 @@
 
 #include "compute/cpu/gradient_sums.hpp"
 #include "compute/cpu/onednn.hpp"
+#include "compute/cpu/parts.hpp"
 
 namespace paceline::cpu {
 
-namespace {
-
-/// The i-th of `count` equal parts. Requires: the size is a multiple of `count`.
-template <class T>
-std::span<T> part_of(std::span<T> all, std::int64_t i, std::int64_t count) {
-  const auto size = all.size() / static_cast<std::size_t>(count);
-  return all.subspan(static_cast<std::size_t>(i) * size, size);
-}
-
-} // namespace
-
 void relu_operation::forward(const forward_arguments&) {
   const auto batch = data_.layout.batch;
-  runs_on_.for_each(batch, [&](std::int64_t n) { runs_on_.kernels().rectify(part_of(data_.value_span(), n, batch)); });
+  runs_on_.for_each(batch, [&](std::int64_t n) { runs_on_.kernels().rectify(part_of(data_.values, n, batch)); });
 }
 
 void relu_operation::backward(const backward_arguments&) {
   const auto batch = data_.layout.batch;
   runs_on_.for_each(batch, [&](std::int64_t n) {
-    runs_on_.kernels().rectify_gradient(part_of(data_.value_span(), n, batch),
-                                        part_of(data_.gradient_span(), n, batch));
+    runs_on_.kernels().rectify_gradient(part_of(data_.values, n, batch), part_of(data_.gradient, n, batch));
   });
 }
 
@@ -48,13 +37,13 @@ void dropout_operation::backward(const backward_arguments&) {
   const auto scale = static_cast<float>(1 / (1 - probability_));
   const std::span<const std::uint8_t> kept(kept_.data(), kept_.size());
   runs_on_.for_each(batch, [&](std::int64_t n) {
-    runs_on_.kernels().drop_gradient(scale, part_of(kept, n, batch), part_of(data_.gradient_span(), n, batch));
+    runs_on_.kernels().drop_gradient(scale, part_of(kept, n, batch), part_of(data_.gradient, n, batch));
   });
 }
 
 pool_operation::pool_operation(executor& runs_on, const max_pool_layer& what, activation& input, activation& output)
   : runs_on_(runs_on),
-    geometry_{input.layout, output.layout, what.kernel, what.stride},
+    geometry_{input.layout, output.layout, what.kernel, what.stride, what.padding},
     input_(input),
     output_(output),
     winners_(output.values.size()) {}
@@ -86,7 +75,8 @@ reorder_operation::reorder_operation(executor& runs_on, const activation& input,
       {{DNNL_ARG_FROM, runs_on.bind(from.descriptor(), source)}, {DNNL_ARG_TO, runs_on.bind(to.descriptor(), target)}});
   };
   values_ = prepare(input.layout, input.values.data(), output.layout, output.values.data());
-  gradient_ = prepare(output.layout, output.gradient.data(), input.layout, input.gradient.data());
+  if (!input.gradient.empty())
+    gradient_ = prepare(output.layout, output.gradient.data(), input.layout, input.gradient.data());
 }
 
 void reorder_operation::forward(const forward_arguments&) {

@@ -33,25 +33,25 @@ void weight_port::transfer(executor& runs_on) const {
 }
 
 weighted_operation::weighted_operation(executor& runs_on, const onednn::weighted_primitives& primitives,
-                                       const parameter_slice& weight, const parameter_slice& bias,
+                                       const parameter_slice& weight, const parameter_slice* bias,
                                        const activation& input, activation& output)
   : runs_on_(runs_on),
     weight_(weight),
-    bias_(bias),
+    bias_(bias == nullptr ? std::nullopt : std::optional(*bias)),
     output_(output),
     output_layout_(primitives.output),
-    bias_memory_(runs_on.bind(primitives.bias)),
+    bias_memory_(bias == nullptr ? dnnl::memory() : runs_on.bind(primitives.bias)),
     forward_{weight_port(runs_on, primitives.canonical_weights, primitives.forward.weights,
                          weight_port::direction::to_primitive),
              {}} {
   using direction = weight_port::direction;
   const auto values_in = runs_on.bind(primitives.input_descriptor, input.values.data());
   const auto values_out = runs_on.bind(primitives.output_descriptor, output.values.data());
-  forward_.bound = runs_on.prepare(primitives.forward.primitive, primitives.forward.scratchpad,
-                                   {{DNNL_ARG_SRC, values_in},
-                                    {DNNL_ARG_WEIGHTS, forward_.weights.memory()},
-                                    {DNNL_ARG_BIAS, bias_memory_},
-                                    {DNNL_ARG_DST, values_out}});
+  std::unordered_map<int, dnnl::memory> bound_to{
+    {DNNL_ARG_SRC, values_in}, {DNNL_ARG_WEIGHTS, forward_.weights.memory()}, {DNNL_ARG_DST, values_out}};
+  if (bias_)
+    bound_to.emplace(DNNL_ARG_BIAS, bias_memory_);
+  forward_.bound = runs_on.prepare(primitives.forward.primitive, primitives.forward.scratchpad, std::move(bound_to));
   if (!primitives.backward_weights)
     return;
 
@@ -77,18 +77,19 @@ weighted_operation::weighted_operation(executor& runs_on, const onednn::weighted
 }
 
 void weighted_operation::forward(const forward_arguments& arguments) {
-  bias_memory_.set_data_handle(unconst(arguments.parameters, bias_));
+  if (bias_)
+    bias_memory_.set_data_handle(unconst(arguments.parameters, *bias_));
   forward_.weights.point_to(unconst(arguments.parameters, weight_));
   forward_.weights.transfer(runs_on_);
   runs_on_.run(forward_.bound);
 }
 
 void weighted_operation::backward(const backward_arguments& arguments) {
-  if (!output_.finished_by_reader)
+  if (!output_.finished_by_reader && (bias_ || output_.rectified))
     finish_gradient(runs_on_, output_layout_, output_.rectified ? output_.values.data() : nullptr,
                     output_.gradient.data(), output_.gradient_sums);
-  for (std::size_t i = 0; i < bias_.size; ++i)
-    arguments.gradient[bias_.offset + i] = static_cast<float>(output_.gradient_sums[i]);
+  for (std::size_t i = 0; bias_ && i < bias_->size; ++i)
+    arguments.gradient[bias_->offset + i] = static_cast<float>(output_.gradient_sums[i]);
 
   backward_weights_->weights.point_to(arguments.gradient.data() + weight_.offset);
   runs_on_.run(backward_weights_->bound);

@@ -39,8 +39,9 @@ class weight_port {
 class weighted_operation final : public operation {
  public:
   /// Requires: the activations lie as `primitives` wants them, and outlive this.
+  /// `bias`: nullptr where the layer has none.
   weighted_operation(executor& runs_on, const onednn::weighted_primitives& primitives, const parameter_slice& weight,
-                     const parameter_slice& bias, const activation& input, activation& output);
+                     const parameter_slice* bias, const activation& input, activation& output);
 
   void forward(const forward_arguments& arguments) override;
   void backward(const backward_arguments& arguments) override;
@@ -55,7 +56,7 @@ class weighted_operation final : public operation {
 
   executor& runs_on_;
   parameter_slice weight_;
-  parameter_slice bias_;
+  std::optional<parameter_slice> bias_;
   activation& output_;
   /// Of the output as this makes it; a flatten behind it may give the same values another shape.
   activation_layout output_layout_;

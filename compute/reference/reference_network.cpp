@@ -37,53 +37,66 @@ std::span<T> slice_of(const model& m, std::span<T> all, const layer& l, const ch
   return slice == nullptr ? std::span<T>{} : all.subspan(slice->offset, slice->size);
 }
 
+void add(std::span<const double> addend, std::span<double> sum) {
+  for (std::size_t i = 0; i < sum.size(); ++i)
+    sum[i] += addend[i];
+}
+
 } // namespace
 
 reference_network::reference_network(const model& m, std::int64_t batch_size) : model_(m), batch_size_(batch_size) {
+  m.require_all_read();
   activations_.emplace_back(static_cast<std::size_t>(batch_size * m.input().size()));
   for (const auto& l : m.layers())
     activations_.emplace_back(static_cast<std::size_t>(batch_size * l.output.size()));
+}
+
+reference::layer_pass reference_network::pass_of(std::size_t index, std::span<const double> parameters, bool training,
+                                                 std::uint64_t dropout_seed) const {
+  const auto& l = model_.layers()[index];
+  return {.what = &l,
+          .index = index,
+          .batch = batch_size_,
+          .dropout_seed = dropout_seed,
+          .training = training,
+          .input = activations_[l.from],
+          .other = activations_[l.with],
+          .weight = slice_of(model_, parameters, l, ".weight"),
+          .bias = slice_of(model_, parameters, l, ".bias"),
+          .running_mean = slice_of(model_, parameters, l, ".running_mean"),
+          .running_var = slice_of(model_, parameters, l, ".running_var")};
 }
 
 void reference_network::forward(std::span<const double> images, std::span<const double> parameters, bool training,
                                 std::uint64_t dropout_seed) {
   assert(images.size() == activations_.front().size());
   std::copy(images.begin(), images.end(), activations_.front().begin());
-  const auto layers = model_.layers();
-  for (std::size_t i = 0; i < layers.size(); ++i)
-    reference::forward({.what = &layers[i],
-                        .index = i,
-                        .batch = batch_size_,
-                        .dropout_seed = dropout_seed,
-                        .training = training,
-                        .input = activations_[i],
-                        .weight = slice_of(model_, parameters, layers[i], ".weight"),
-                        .bias = slice_of(model_, parameters, layers[i], ".bias")},
-                       activations_[i + 1]);
+  for (std::size_t i = 0; i < model_.layers().size(); ++i)
+    reference::forward(pass_of(i, parameters, training, dropout_seed), activations_[i + 1]);
 }
 
 double reference_network::loss_and_gradient(std::span<const double> images, std::span<const std::int32_t> labels,
                                             std::span<const double> parameters, std::span<double> gradient,
                                             std::uint64_t dropout_seed) {
   forward(images, parameters, true, dropout_seed);
-  output_gradient_ = activations_.back();
-  const auto loss = softmax_cross_entropy(output_gradient_, labels);
+  gradients_.clear();
+  for (const auto& activation : activations_)
+    gradients_.emplace_back(activation.size());
+  gradients_.back() = activations_.back();
+  const auto loss = softmax_cross_entropy(gradients_.back(), labels);
   const auto layers = model_.layers();
   for (auto i = layers.size(); i-- > 0;) {
-    input_gradient_.resize(activations_[i].size());
-    reference::backward({.what = &layers[i],
-                         .index = i,
-                         .batch = batch_size_,
-                         .dropout_seed = dropout_seed,
-                         .training = true,
-                         .input = activations_[i],
-                         .weight = slice_of(model_, parameters, layers[i], ".weight"),
-                         .bias = slice_of(model_, parameters, layers[i], ".bias")},
-                        output_gradient_,
-                        {.input = input_gradient_,
-                         .weight = slice_of(model_, gradient, layers[i], ".weight"),
-                         .bias = slice_of(model_, gradient, layers[i], ".bias")});
-    output_gradient_.swap(input_gradient_);
+    const auto& l = layers[i];
+    addend_.resize(activations_[l.from].size());
+    reference::backward(pass_of(i, parameters, true, dropout_seed), gradients_[i + 1],
+                        {.input = addend_,
+                         .weight = slice_of(model_, gradient, l, ".weight"),
+                         .bias = slice_of(model_, gradient, l, ".bias"),
+                         .running_mean = slice_of(model_, gradient, l, ".running_mean"),
+                         .running_var = slice_of(model_, gradient, l, ".running_var")});
+    add(addend_, gradients_[l.from]);
+    if (std::holds_alternative<add_layer>(l.kind))
+      add(addend_, gradients_[l.with]);
   }
   return loss;
 }
@@ -96,9 +109,10 @@ void reference_network::scores(std::span<const double> images, std::span<const d
 }
 
 std::size_t reference_network::memory_bytes() const {
-  auto values = output_gradient_.size() + input_gradient_.size();
-  for (const auto& activation : activations_)
-    values += activation.size();
+  auto values = addend_.size();
+  for (const auto* all : {&activations_, &gradients_})
+    for (const auto& activation : *all)
+      values += activation.size();
   return values * sizeof(double);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compute/model.hpp"
+#include "compute/reference/layers.hpp"
 
 #include <cstdint>
 #include <span>
@@ -24,13 +25,16 @@ class reference_network {
  private:
   void forward(std::span<const double> images, std::span<const double> parameters, bool training,
                std::uint64_t dropout_seed);
+  reference::layer_pass pass_of(std::size_t index, std::span<const double> parameters, bool training,
+                                std::uint64_t dropout_seed) const;
 
   model model_;
   std::int64_t batch_size_;
-  /// What goes into each layer, and behind the last one the scores.
+  /// By place (layer::from): the images, and what each layer puts out.
   std::vector<std::vector<double>> activations_;
-  std::vector<double> output_gradient_;
-  std::vector<double> input_gradient_;
+  std::vector<std::vector<double>> gradients_;
+  /// What one reader of an activation adds to its gradient.
+  std::vector<double> addend_;
 };
 
 } // namespace paceline

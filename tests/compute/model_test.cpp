@@ -39,6 +39,56 @@ TEST_CASE("a max-pool leaves out what fills no window, and strides by its kernel
   REQUIRE(m.output() == feature_shape{4, 1, 1});
 }
 
+TEST_CASE("a layer reads the one before it, or the one that it names") {
+  model m("m", {2, 4, 4});
+  m.append("a", convolution_layer{.channels = 2, .kernel = 1});
+  m.append("b", convolution_layer{.channels = 6, .kernel = 3, .stride = 2, .padding = 1});
+  m.append("c", shortcut_layer{.channels = 6, .stride = 2}, {.from = "a"});
+  m.append("d", add_layer{}, {.with = "b"});
+  m.append("e", max_pool_layer{.kernel = 3, .stride = 1, .padding = 1}, {.from = "input"});
+  const auto layers = m.layers();
+  REQUIRE(layers[1].from == 1);
+  REQUIRE(layers[2].from == 1);
+  REQUIRE(layers[2].output == feature_shape{6, 2, 2});
+  REQUIRE(layers[3].from == 3);
+  REQUIRE(layers[3].with == 2);
+  REQUIRE(layers[4].from == 0);
+  REQUIRE(layers[4].output == feature_shape{2, 4, 4});
+  REQUIRE(m.name_of(0) == "input");
+  REQUIRE(m.name_of(2) == "b");
+  REQUIRE_THROWS_WITH(m.require_all_read(), "model m, layer 4 (d): no layer reads its output, allowed is that of the "
+                                            "last layer alone");
+}
+
+TEST_CASE("what a layer reads has to be there and to fit") {
+  model m("m", {2, 4, 4});
+  m.append("a", convolution_layer{.channels = 3, .kernel = 1});
+  REQUIRE_THROWS_WITH(m.append("b", relu_layer{}, {.from = "x"}),
+                      "model m, layer 2 (b): from is \"x\", allowed is the name of a layer before it, or input");
+  REQUIRE_THROWS_WITH(m.append("b", add_layer{}),
+                      "model m, layer 2 (b): with is \"\", allowed is the name of a layer before it, or input");
+  REQUIRE_THROWS_WITH(m.append("b", add_layer{}, {.with = "input"}),
+                      "model m, layer 2 (b): it adds 2x4x4 to 3x4x4, allowed are equal shapes");
+  REQUIRE_THROWS_WITH(m.append("b", shortcut_layer{.channels = 4}),
+                      "model m, layer 2 (b): channels are 4, allowed is 3 or more by an even number");
+  REQUIRE_THROWS_WITH(m.append("b", max_pool_layer{.kernel = 3, .padding = 2}),
+                      "model m, layer 2 (b): padding is 2, allowed is 0 to 1 with a kernel of 3");
+  REQUIRE_THROWS_WITH(m.append("", batch_norm_layer{}),
+                      "model m, layer 2: name is missing, needed for a layer with parameters");
+}
+
+TEST_CASE("a batch norm begins as the identity and has buffers behind all parameters") {
+  model m("m", {2, 4, 4});
+  m.append("bn", batch_norm_layer{});
+  m.append("c", convolution_layer{.channels = 1, .kernel = 4, .bias = false});
+  REQUIRE(m.parameters().trained_size() == 4 + 32);
+  std::vector<float> start(m.parameters().size(), 7.0f);
+  m.initialise(start, 1);
+  REQUIRE(std::vector(start.begin(), start.begin() + 4) == std::vector<float>{1, 1, 0, 0});
+  REQUIRE(std::vector(start.end() - 4, start.end()) == std::vector<float>{0, 0, 1, 1});
+  REQUIRE(std::all_of(start.begin() + 4, start.end() - 4, [](float w) { return std::abs(w) < 0.2f && w != 0; }));
+}
+
 TEST_CASE("a linear layer takes a flattened input") {
   model m("m", {2, 3, 4});
   m.append("", flatten_layer{});

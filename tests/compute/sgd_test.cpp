@@ -3,6 +3,7 @@
 #include "tests/catch.hpp"
 #include "tests/compute/random_vector.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -88,4 +89,29 @@ TEST_CASE("a step fused with pulls is bit for bit the step and then each pull") 
   REQUIRE(fused_velocity == velocity_apart);
   REQUIRE(distances[0] == first);
   REQUIRE(distances[1] == second);
+}
+
+TEST_CASE("a buffer takes the value that the network gives it, and is pulled like a parameter") {
+  std::vector<float> x{1, 1, 8}, velocity{0, 0, 0};
+  const std::vector<float> gradient{0.5f, 0.5f, 4}, leader{0, 0, 2};
+  double distance = 0;
+  sgd_step(x, gradient, velocity, {.learning_rate = 0.5, .momentum = 0.5, .weight_decay = 0.25},
+           std::array{leader_pull{leader, 0.5f}}, std::span(&distance, 1), 2);
+  REQUIRE(x[0] == (1 - 0.5f * 0.75f) / 2);
+  REQUIRE(x[2] == 3); // half the way from 4 to 2
+  REQUIRE(velocity[2] == 0);
+}
+
+TEST_CASE("buffers may begin anywhere in a chunk of the loop, and where the parameters end it") {
+  for (const std::size_t trained : {0u, 1u, 1023u, 1024u, 1025u, 2047u, 2048u}) {
+    const std::size_t size = 2048;
+    std::vector<float> x(size, 1), velocity(size);
+    const std::vector<float> gradient(size, 0.5f);
+    sgd_step(x, gradient, velocity, {.learning_rate = 1}, {}, {}, trained);
+    for (std::size_t i = 0; i < size; ++i)
+      REQUIRE(x[i] == 0.5f); // 1 − 0.5 for a parameter, the gradient itself for a buffer
+    std::vector<float> y(size, 3);
+    sgd_step(y, gradient, velocity, {.learning_rate = 1}, {}, {}, trained);
+    REQUIRE(std::count(y.begin(), y.end(), 2.5f) == static_cast<std::ptrdiff_t>(trained));
+  }
 }

@@ -138,7 +138,7 @@ class Bench(harness.EndToEnd):
         self.assertGreater(found["pulls"], 0)
 
     def test_an_unknown_model_is_refused(self):
-        self.assert_refused(self.paceline("bench", "step", "--model", "mpl"), '"mpl"', "cnn7, mlp, linear")
+        self.assert_refused(self.paceline("bench", "step", "--model", "mpl"), '"mpl"', "cnn7, resnet20, vgg16, resnet50, mlp, linear")
 
 
 class Launch(harness.EndToEnd):

@@ -27,7 +27,7 @@ std::string error_of(const config_json& json) {
 
 TEST_CASE("every built-in model is built again from its JSON") {
   for (const auto name : model_names()) {
-    const auto m = make_model(name, {3, 28, 28}, 10);
+    const auto m = make_model(name, usual_input(name), 10);
     const auto again = model_from_json(config_json::parse(model_to_json(m).dump()), "checkpoint");
     REQUIRE(again.name() == name);
     REQUIRE(again.input() == m.input());
@@ -70,14 +70,15 @@ TEST_CASE("what is wrong with a layer is named by its place in the list") {
   };
   CHECK(error(R"({"kind": "maxpool", "kernel": 2})")
         == "x.json: model.layers[1].kind: found \"maxpool\", allowed: one of \"convolution\", \"linear\", \"relu\", "
-           "\"max_pool\", \"dropout\" or \"flatten\"; did you mean \"max_pool\"?");
+           "\"max_pool\", \"dropout\", \"flatten\", \"average_pool\", \"batch_norm\", \"add\" or \"shortcut\"; did you "
+           "mean \"max_pool\"?");
   CHECK(error(R"({"kernel": 2})").starts_with("x.json: model.layers[1].kind: found nothing, allowed: one of"));
   CHECK(error(R"({"kind": "max_pool"})")
         == "x.json: model.layers[1].kernel: found nothing, allowed: an integer of at least 1");
   CHECK(error(R"({"kind": "linear", "features": 10})")
         == "x.json: model.layers[1].name: found nothing, allowed: text that is not empty");
   CHECK(error(R"({"kind": "max_pool", "kernel": 2, "channels": 3})")
-        == "x.json: model.layers[1].channels: unknown key; known here: kind, name, kernel, stride");
+        == "x.json: model.layers[1].channels: unknown key; known here: kind, name, from, kernel, stride, padding");
   CHECK(error(R"({"kind": "dropout", "probability": 1})")
         == "x.json: model.layers[1].probability: found 1, allowed: a number of at least 0 and below 1");
   CHECK(error("\"relu\"") == "x.json: model.layers[1]: found \"relu\", allowed: an object: { \"key\": value, ... }");

@@ -34,8 +34,10 @@ constexpr auto everything = R"({
   "data": {"kind": "cifar10", "path": "data/cifar10", "train_size": 3000, "test_size": 500, "crop": 32, "padding": 4,
            "flip": false, "batch_size": 64, "shards": "rebalance"},
   "model": {"name": "tiny", "layers": [
-    {"kind": "convolution", "name": "conv1", "channels": 8, "kernel": 5, "stride": 2, "padding": 1},
-    {"kind": "relu"}, {"kind": "max_pool", "kernel": 3, "stride": 2}, {"kind": "dropout", "probability": 0.25},
+    {"kind": "convolution", "name": "conv1", "channels": 8, "kernel": 5, "stride": 2, "padding": 1,
+     "bias": false},
+    {"kind": "relu"}, {"kind": "max_pool", "name": "p", "kernel": 3, "stride": 2, "padding": 1},
+    {"kind": "dropout", "probability": 0.25, "from": "p"},
     {"kind": "flatten"}, {"kind": "linear", "name": "fc1", "features": 10}]},
   "strategy": {"kind": "sgd", "period_group": 4, "period_global": 8, "pull_group": 0, "pull_global": 1,
                "loss_window": 64, "max_report_age": "5min", "start": "shared", "verify": "probe",
@@ -142,7 +144,8 @@ TEST_CASE("a resolved config says every key and is read back as the same") {
   typed.erase("$schema");
   typed["budget"]["time"] = "90min";
   for (auto& layer : typed["model"]["layers"])
-    layer.emplace("name", "");
+    for (const auto* key : {"name", "from"})
+      layer.emplace(key, "");
   REQUIRE(nlohmann::json(json) == nlohmann::json(typed));
   REQUIRE(to_json(paceline::from_json(json, "x.json")).dump() == json.dump());
 
@@ -248,7 +251,8 @@ TEST_CASE("wrong types are named with what is allowed") {
   CHECK(error("seed", "18446744073709551616")
         == "x.json: seed: found 1.8446744073709552e+19, allowed: an integer of at most 18446744073709551615");
   CHECK(error("model", "\"cnn8\"")
-        == "x.json: model: found \"cnn8\", allowed: one of \"cnn7\", \"mlp\" or \"linear\", or an object with "
+        == "x.json: model: found \"cnn8\", allowed: one of \"cnn7\", \"resnet20\", \"vgg16\", \"resnet50\", \"mlp\" or "
+           "\"linear\", or an object with "
            "\"layers\"; did you mean \"cnn7\"?");
   CHECK(errors_of_section("groups", R"({"count": 2.0, "workers": 1e0})").empty());
 }

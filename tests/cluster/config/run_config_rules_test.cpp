@@ -100,7 +100,8 @@ TEST_CASE("CIFAR-10 needs a path, and its size is not judged before it is loaded
 
 TEST_CASE("a model is a built-in one or a list of layers, not both") {
   REQUIRE(errors_of_section("model", R"({"name": "mpl"})")
-          == lines{"x.json: model.name: found \"mpl\", allowed: one of \"cnn7\", \"mlp\" or \"linear\", or an object "
+          == lines{"x.json: model.name: found \"mpl\", allowed: one of \"cnn7\", \"resnet20\", \"vgg16\", "
+                   "\"resnet50\", \"mlp\" or \"linear\", or an object "
                    "with \"layers\"; did you mean \"mlp\"?"});
   REQUIRE(
     errors_of_section("model", R"({"name": "mlp", "layers": [{"kind": "flatten"}]})")

@@ -17,7 +17,7 @@ std::vector<double> random_doubles(std::size_t size, std::uint64_t seed) {
   return result;
 }
 
-/// ‖gradient − central differences‖ / ‖gradient‖ over all parameters, of a batch of three.
+/// ‖gradient − central differences‖ / ‖gradient‖ over all parameters (buffers have none), of a batch of three.
 double gradient_error(const model& m) {
   constexpr std::int64_t batch = 3;
   // Small enough that with these seeds no value crosses a kink of a relu or max-pool on the way.
@@ -32,7 +32,7 @@ double gradient_error(const model& m) {
   net.loss_and_gradient(images, labels, parameters, gradient, 9);
 
   double error = 0, norm = 0;
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
+  for (std::size_t i = 0; i < m.parameters().trained_size(); ++i) {
     const auto here = parameters[i];
     parameters[i] = here + h;
     const auto above = net.loss_and_gradient(images, labels, parameters, unused, 9);
@@ -107,6 +107,78 @@ TEST_CASE("the gradient of a small chain like cnn7 is that of central difference
   m.append("", dropout_layer{.probability = 0.5});
   m.append("fc2", linear_layer{.features = 10});
   REQUIRE(gradient_error(m) < 1e-6);
+}
+
+TEST_CASE("the gradient of convolutions without bias is that of central differences") {
+  model m("m", {2, 5, 4});
+  m.append("conv1", convolution_layer{.channels = 3, .kernel = 3, .bias = false});
+  m.append("conv2", convolution_layer{.channels = 4, .kernel = 2, .bias = false});
+  m.append("", flatten_layer{});
+  REQUIRE(gradient_error(m) < 1e-6);
+}
+
+TEST_CASE("the gradient through padded max-pools and average pools is that of central differences") {
+  const std::vector<layer_kind> pools{max_pool_layer{.kernel = 3, .stride = 2, .padding = 1},
+                                      average_pool_layer{.kernel = 2}, average_pool_layer{.kernel = 3, .stride = 2},
+                                      average_pool_layer{}};
+  for (const auto& pool : pools) {
+    model m("m", {2, 8, 9});
+    m.append("conv1", convolution_layer{.channels = 3, .kernel = 2});
+    m.append("", pool);
+    m.append("", flatten_layer{});
+    m.append("fc", linear_layer{.features = 3});
+    REQUIRE(gradient_error(m) < 1e-6);
+  }
+}
+
+TEST_CASE("the gradient through a batch norm is that of central differences") {
+  model m("m", {2, 5, 4});
+  m.append("conv1", convolution_layer{.channels = 3, .kernel = 2, .bias = false});
+  m.append("bn1", batch_norm_layer{});
+  m.append("", flatten_layer{});
+  m.append("fc", linear_layer{.features = 3});
+  REQUIRE(gradient_error(m) < 1e-6);
+}
+
+TEST_CASE("the gradient of residual blocks is that of central differences") {
+  model m("m", {3, 6, 6});
+  m.append("conv1", convolution_layer{.channels = 4, .kernel = 3, .padding = 1});
+  m.append("conv2", convolution_layer{.channels = 4, .kernel = 3, .padding = 1});
+  m.append("sum1", add_layer{}, {.with = "conv1"});
+  m.append("conv3", convolution_layer{.channels = 6, .kernel = 3, .stride = 2, .padding = 1});
+  m.append("short", shortcut_layer{.channels = 6, .stride = 2}, {.from = "sum1"});
+  m.append("sum2", add_layer{}, {.with = "conv3"});
+  m.append("", average_pool_layer{});
+  m.append("", flatten_layer{});
+  m.append("fc", linear_layer{.features = 3});
+  REQUIRE(gradient_error(m) < 1e-6);
+}
+
+TEST_CASE(
+  "a batch norm normalises by the batch in training and by the running values in tests, as worked out by hand") {
+  model m("m", {1, 1, 2});
+  m.append("bn", batch_norm_layer{.momentum = 0.25, .epsilon = 1e-12});
+  reference_network net(m, 2);
+  const std::vector<double> images{1, 3, 5, 7};         // mean 4, variance 5, unbiased 20/3
+  const std::vector<double> parameters{2, 10, 0.5, 16}; // weight, bias, running mean, running variance
+  std::vector<double> scores(4), gradient(4);
+  net.scores(images, parameters, scores);
+  REQUIRE(scores[0] == Approx(10 + 2 * 0.5 / 4));
+  REQUIRE(scores[3] == Approx(10 + 2 * 6.5 / 4));
+  const auto loss = net.loss_and_gradient(images, std::vector<std::int32_t>{1, 1}, parameters, gradient, 0);
+  // Scores of one picture differ by 2 · 2/√5.
+  REQUIRE(loss == Approx(std::log1p(std::exp(-4 / std::sqrt(5.0)))));
+  REQUIRE(gradient[2] == Approx(0.75 * 0.5 + 0.25 * 4));
+  REQUIRE(gradient[3] == Approx(0.75 * 16 + 0.25 * 20 / 3));
+}
+
+TEST_CASE("a shortcut leaves out rows and columns and puts channels of zeros on both sides") {
+  model m("m", {1, 3, 3});
+  m.append("s", shortcut_layer{.channels = 3, .stride = 2});
+  reference_network net(m, 1);
+  std::vector<double> scores(12);
+  net.scores(std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8, 9}, {}, scores);
+  REQUIRE(scores == std::vector<double>{0, 0, 0, 0, 1, 3, 7, 9, 0, 0, 0, 0});
 }
 
 TEST_CASE("a convolution computes cross-correlation as worked out by hand") {

@@ -1,0 +1,136 @@
+#include "compute/cpu/graph_operations.hpp"
+
+#include "compute/cpu/norm_kernels.hpp"
+#include "compute/cpu/parts.hpp"
+
+#include <algorithm>
+
+namespace paceline::cpu {
+
+namespace {
+
+const norm_kernels& sum_kernels() {
+  return supported_norm_kernels().back();
+}
+
+} // namespace
+
+void fork_operation::backward(const backward_arguments&) {
+  const auto batch = whole_.layout.batch;
+  runs_on_.for_each(batch, [&](std::int64_t n) {
+    const auto sum = part_of(whole_.gradient, n, batch);
+    for (const auto* other : others_)
+      sum_kernels().add(sum, part_of(other->gradient, n, batch), false, sum);
+  });
+}
+
+void copy_operation::forward(const forward_arguments&) {
+  std::copy(input_.values.begin(), input_.values.end(), output_.values.begin());
+}
+
+void copy_operation::backward(const backward_arguments&) {
+  std::copy(output_.gradient.begin(), output_.gradient.end(), input_.gradient.begin());
+}
+
+void sum_operation::forward(const forward_arguments&) {
+  const auto batch = output_.layout.batch;
+  runs_on_.for_each(batch, [&](std::int64_t n) {
+    sum_kernels().add(part_of(input_.values, n, batch), part_of(other_.values, n, batch), rectify_,
+                      part_of(output_.values, n, batch));
+  });
+}
+
+void sum_operation::backward(const backward_arguments&) {
+  const auto batch = output_.layout.batch;
+  runs_on_.for_each(batch, [&](std::int64_t n) {
+    const auto gradient = part_of(output_.gradient, n, batch);
+    if (rectify_)
+      runs_on_.kernels().rectify_gradient(part_of(output_.values, n, batch), gradient);
+    for (const auto* read : {&input_, &other_})
+      if (!read->gradient.empty())
+        std::copy(gradient.begin(), gradient.end(), part_of(read->gradient, n, batch).begin());
+  });
+}
+
+average_pool_operation::average_pool_operation(executor& runs_on, const average_pool_layer& what, activation& input,
+                                               activation& output)
+  : runs_on_(runs_on),
+    from_(input.layout),
+    to_(output.layout),
+    height_(what.kernel == 0 ? from_.shape.height : what.kernel),
+    width_(what.kernel == 0 ? from_.shape.width : what.kernel),
+    stride_(what.kernel == 0 ? 1 : what.stride),
+    input_(input),
+    output_(output) {}
+
+template <class Visit>
+void average_pool_operation::for_each_place(Visit visit) const {
+  for (std::int64_t oy = 0; oy < to_.shape.height; ++oy)
+    for (std::int64_t ox = 0; ox < to_.shape.width; ++ox)
+      for (std::int64_t y = 0; y < height_; ++y)
+        for (std::int64_t x = 0; x < width_; ++x)
+          visit((oy * stride_ + y) * from_.shape.width + ox * stride_ + x, oy * to_.shape.width + ox);
+}
+
+void average_pool_operation::forward(const forward_arguments&) {
+  const auto block = to_.block;
+  const auto share = 1.0f / static_cast<float>(height_ * width_);
+  runs_on_.for_each(to_.batch * to_.blocks(), [&](std::int64_t plane) {
+    const float* from = input_.values.data() + plane * from_.pixels() * block;
+    float* to = output_.values.data() + plane * to_.pixels() * block;
+    std::fill_n(to, to_.pixels() * block, 0.0f);
+    for_each_place([&](std::int64_t input, std::int64_t output) {
+      for (std::int64_t lane = 0; lane < block; ++lane)
+        to[output * block + lane] += from[input * block + lane];
+    });
+    for (std::int64_t i = 0; i < to_.pixels() * block; ++i)
+      to[i] *= share;
+  });
+}
+
+void average_pool_operation::backward(const backward_arguments&) {
+  const auto block = to_.block;
+  const auto share = 1.0f / static_cast<float>(height_ * width_);
+  runs_on_.for_each(to_.batch * to_.blocks(), [&](std::int64_t plane) {
+    float* from = input_.gradient.data() + plane * from_.pixels() * block;
+    const float* to = output_.gradient.data() + plane * to_.pixels() * block;
+    std::fill_n(from, from_.pixels() * block, 0.0f);
+    for_each_place([&](std::int64_t input, std::int64_t output) {
+      for (std::int64_t lane = 0; lane < block; ++lane)
+        from[input * block + lane] += share * to[output * block + lane];
+    });
+  });
+}
+
+template <class Visit>
+void shortcut_operation::for_each_passed(std::int64_t sample, Visit visit) const {
+  const auto place = [&](const activation_layout& in, std::int64_t channel, std::int64_t pixel) {
+    return ((sample * in.blocks() + channel / in.block) * in.pixels() + pixel) * in.block + channel % in.block;
+  };
+  const auto before = (to_.shape.channels - from_.shape.channels) / 2;
+  for (std::int64_t y = 0; y < to_.shape.height; ++y)
+    for (std::int64_t x = 0; x < to_.shape.width; ++x)
+      for (std::int64_t channel = 0; channel < from_.shape.channels; ++channel)
+        visit(place(from_, channel, y * stride_ * from_.shape.width + x * stride_),
+              place(to_, before + channel, y * to_.shape.width + x));
+}
+
+void shortcut_operation::forward(const forward_arguments&) {
+  runs_on_.for_each(to_.batch, [&](std::int64_t n) {
+    std::ranges::fill(part_of(output_.values, n, to_.batch), 0.0f);
+    for_each_passed(n, [&](std::int64_t from, std::int64_t to) {
+      output_.values[static_cast<std::size_t>(to)] = input_.values[static_cast<std::size_t>(from)];
+    });
+  });
+}
+
+void shortcut_operation::backward(const backward_arguments&) {
+  runs_on_.for_each(to_.batch, [&](std::int64_t n) {
+    std::ranges::fill(part_of(input_.gradient, n, to_.batch), 0.0f);
+    for_each_passed(n, [&](std::int64_t from, std::int64_t to) {
+      input_.gradient[static_cast<std::size_t>(from)] = output_.gradient[static_cast<std::size_t>(to)];
+    });
+  });
+}
+
+} // namespace paceline::cpu

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "compute/cpu/activation_layout.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace paceline::cpu {
+
+/// A batch norm's forward pass as one multiply and add a channel, y = scale x + shift, and max(y, 0) where it rectifies. Both hold
+/// a number for each channel, the filling included (where they are 0).
+struct norm_scaling {
+  const float* scale = nullptr;
+  const float* shift = nullptr;
+  bool rectify = false;
+};
+
+/// The loops of batch norm and residual sums, compiled for one instruction set. All variants give the same bits. Planes and blocks as
+/// in kernels.hpp; sums are in double and in the order of memory.
+struct norm_kernels {
+  std::string_view instruction_set;
+
+  /// For block `block`: each channel's sum of x and of its squares.
+  void (*sums)(const activation_layout& layout, std::int64_t block, const float* x, std::span<double> sums,
+               std::span<double> squares);
+
+  /// Fills plane `plane` of y.
+  void (*scale)(const activation_layout& layout, std::int64_t plane, const float* x, const norm_scaling& how, float* y);
+
+  /// For block `block`: each channel's sum of g and of g (x − mean), where g is y's gradient, or 0 where y was rectified.
+  void (*gradient_sums)(const activation_layout& layout, std::int64_t block, const float* x, const float* y_gradient,
+                        const norm_scaling& how, const float* mean, std::span<double> sums, std::span<double> products);
+
+  /// Fills plane `plane` of x's gradient with by_gradient g + by_x x + constant, three numbers for each channel.
+  void (*gradient)(const activation_layout& layout, std::int64_t plane, const float* x, const float* y_gradient,
+                   const norm_scaling& how, const float* by_gradient, const float* by_x, const float* constant,
+                   float* x_gradient);
+
+  /// sum ← a + b, and max(sum, 0) where it rectifies.
+  void (*add)(std::span<const float> a, std::span<const float> b, bool rectify, std::span<float> sum);
+};
+
+/// The variants that this processor can run, the plain one first and the fastest last.
+std::span<const norm_kernels> supported_norm_kernels();
+
+} // namespace paceline::cpu

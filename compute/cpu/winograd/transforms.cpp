@@ -1,0 +1,285 @@
+#include "compute/cpu/winograd/transforms.hpp"
+
+#include "compute/cpu/lanes.hpp"
+#include "compute/cpu/winograd/matrices.hpp"
+#include "compute/instruction_sets.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace paceline::cpu::winograd {
+
+namespace {
+
+/// Row `Row` of the matrix times a vector whose elements lie `stride` apart; zeros cost nothing.
+template <class Matrix, std::size_t Row, class Vector, std::size_t... Column>
+PACELINE_KERNEL_BODY void dot(Vector& sum, const Vector* x, std::size_t stride, std::index_sequence<Column...>) {
+  sum = Vector{};
+  const auto add = [&]<std::size_t C>(std::integral_constant<std::size_t, C>) __attribute__((always_inline)) {
+    constexpr auto by = static_cast<float>(number(static_cast<const Matrix*>(nullptr), Row, C));
+    if constexpr (by == 1.0f)
+      sum += x[C * stride];
+    else if constexpr (by == -1.0f)
+      sum -= x[C * stride];
+    else if constexpr (by != 0.0f)
+      sum += by * x[C * stride];
+  };
+  (add(std::integral_constant<std::size_t, Column>{}), ...);
+}
+
+/// y = M x for a matrix M.
+template <class Matrix, class Vector, std::size_t... Row>
+PACELINE_KERNEL_BODY void multiply(const Vector* x, std::size_t x_stride, Vector* y, std::size_t y_stride,
+                                   std::index_sequence<Row...>) {
+  (dot<Matrix, Row>(y[Row * y_stride], x, x_stride, std::make_index_sequence<Matrix::columns>{}), ...);
+}
+
+/// y = M x Mᵀ for a matrix M, both in row order.
+template <class Matrix, class Vector>
+PACELINE_KERNEL_BODY void transform(const Vector* x, Vector* y) {
+  constexpr auto from = Matrix::columns;
+  constexpr auto to = Matrix::rows;
+  Vector half[to * from];
+  for (std::size_t column = 0; column < from; ++column)
+    multiply<Matrix>(x + column, from, half + column, from, std::make_index_sequence<to>{});
+  for (std::size_t row = 0; row < to; ++row)
+    multiply<Matrix>(half + row * from, 1, y + row * to, 1, std::make_index_sequence<to>{});
+}
+
+/// A window of a plane that may lie over its edges.
+struct window {
+  std::int64_t top;
+  std::int64_t left;
+  std::int64_t height;
+  std::int64_t width;
+
+  bool holds(std::int64_t y, std::int64_t x) const {
+    return top + y >= 0 && top + y < height && left + x >= 0 && left + x < width;
+  }
+  std::int64_t pixel(std::int64_t y, std::int64_t x) const { return (top + y) * width + left + x; }
+};
+
+/// Reads Side x Side values, zeros beyond the edges.
+template <std::size_t Side, class Vector>
+PACELINE_KERNEL_BODY void read(const float* plane, std::int64_t block, const window& w, Vector* x) {
+  for (std::size_t y = 0; y < Side; ++y)
+    for (std::size_t c = 0; c < Side; ++c) {
+      const auto down = static_cast<std::int64_t>(y);
+      const auto across = static_cast<std::int64_t>(c);
+      if (w.holds(down, across))
+        load(x[y * Side + c], plane + w.pixel(down, across) * block);
+      else
+        x[y * Side + c] = Vector{};
+    }
+}
+
+/// Calls visit(tile, top, left) for each tile, in output pixels.
+template <class Visit>
+PACELINE_KERNEL_BODY void for_each_tile(const geometry& g, Visit visit) {
+  for (std::int64_t down = 0; down < g.tiles_down(); ++down)
+    for (std::int64_t across = 0; across < g.tiles_across(); ++across)
+      visit(down * g.tiles_across() + across, down * 4, across * 4);
+}
+
+PACELINE_KERNEL_BODY window input_window(const geometry& g, std::int64_t top, std::int64_t left) {
+  return {top - g.padding, left - g.padding, g.input.shape.height, g.input.shape.width};
+}
+
+PACELINE_KERNEL_BODY window output_window(const geometry& g, std::int64_t top, std::int64_t left) {
+  return {top, left, g.output.shape.height, g.output.shape.width};
+}
+
+template <class Vector>
+PACELINE_KERNEL_BODY void scatter(const Vector* x, const place_matrices& to, std::int64_t row, std::int64_t column) {
+  float* target = to.data + row * to.columns + column;
+  for (std::size_t place = 0; place < places; ++place)
+    store(target + static_cast<std::int64_t>(place) * to.stride, x[place]);
+}
+
+template <class Vector>
+PACELINE_KERNEL_BODY void gather(const place_matrices& from, std::int64_t row, std::int64_t column, Vector* x) {
+  const float* source = from.data + row * from.columns + column;
+  for (std::size_t place = 0; place < places; ++place)
+    load(x[place], source + static_cast<std::int64_t>(place) * from.stride);
+}
+
+/// Calls work(width, lane) for each group of channels of a block that are worked on together.
+template <std::int64_t Widest, class Work>
+PACELINE_KERNEL_BODY void for_each_lane(std::int64_t block, Work work) {
+  with_lanes<Widest>(
+    block, [&](auto width) __attribute__((always_inline)) {
+      for (std::int64_t lane = 0; lane < block; lane += width)
+        work(width, lane);
+    });
+}
+
+template <std::int64_t Widest>
+PACELINE_KERNEL_BODY void input_body(const geometry& g, const float* plane, const tile_rows& to) {
+  for_each_lane<Widest>(
+    g.input.block, [&](auto width, std::int64_t lane) __attribute__((always_inline)) {
+      using vector = typename lanes<width>::floats;
+      for_each_tile(
+        g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
+          vector x[places];
+          vector v[places];
+          read<inputs>(plane + lane, g.input.block, input_window(g, top, left), x);
+          transform<input_matrix>(x, v);
+          scatter(v, to.matrices, to.first_row + tile, to.first_column + lane);
+        });
+    });
+}
+
+template <std::int64_t Widest>
+PACELINE_KERNEL_BODY void input_adjoint_body(const geometry& g, const tile_rows& from, float* plane) {
+  const auto block = g.input.block;
+  std::fill_n(plane, g.input.pixels() * block, 0.0f);
+  for_each_lane<Widest>(
+    block, [&](auto width, std::int64_t lane) __attribute__((always_inline)) {
+      using vector = typename lanes<width>::floats;
+      for_each_tile(
+        g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
+          vector v[places];
+          vector x[places];
+          gather(from.matrices, from.first_row + tile, from.first_column + lane, v);
+          transform<transposed<input_matrix>>(v, x);
+          const auto w = input_window(g, top, left);
+          for (std::int64_t y = 0; y < static_cast<std::int64_t>(inputs); ++y)
+            for (std::int64_t c = 0; c < static_cast<std::int64_t>(inputs); ++c)
+              if (w.holds(y, c)) {
+                vector sum;
+                float* here = plane + w.pixel(y, c) * block + lane;
+                load(sum, here);
+                sum += x[y * static_cast<std::int64_t>(inputs) + c];
+                store(here, sum);
+              }
+        });
+    });
+}
+
+template <std::int64_t Widest>
+PACELINE_KERNEL_BODY void output_body(const geometry& g, const tile_rows& from, const float* bias, bool rectify,
+                                      float* plane) {
+  const auto block = g.output.block;
+  for_each_lane<Widest>(
+    block, [&](auto width, std::int64_t lane) __attribute__((always_inline)) {
+      using vector = typename lanes<width>::floats;
+      const vector zero{};
+      vector added;
+      load(added, bias + lane);
+      for_each_tile(
+        g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
+          vector m[places];
+          vector y[outputs * outputs];
+          gather(from.matrices, from.first_row + tile, from.first_column + lane, m);
+          transform<output_matrix>(m, y);
+          const auto w = output_window(g, top, left);
+          for (std::int64_t down = 0; down < 4; ++down)
+            for (std::int64_t across = 0; across < 4; ++across)
+              if (w.holds(down, across)) {
+                vector value = y[down * 4 + across] + added;
+                if (rectify)
+                  value = value < 0 ? zero : value; // keeps NaN
+                store(plane + w.pixel(down, across) * block + lane, value);
+              }
+        });
+    });
+}
+
+template <std::int64_t Widest>
+PACELINE_KERNEL_BODY void output_adjoint_body(const geometry& g, const float* plane, const tile_rows& to) {
+  for_each_lane<Widest>(
+    g.output.block, [&](auto width, std::int64_t lane) __attribute__((always_inline)) {
+      using vector = typename lanes<width>::floats;
+      for_each_tile(
+        g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
+          vector y[outputs * outputs];
+          vector m[places];
+          read<outputs>(plane + lane, g.output.block, output_window(g, top, left), y);
+          transform<transposed<output_matrix>>(y, m);
+          scatter(m, to.matrices, to.first_row + tile, to.first_column + lane);
+        });
+    });
+}
+
+template <std::int64_t Widest>
+PACELINE_KERNEL_BODY void filter_body(const float* filters, std::int64_t tap_stride, std::int64_t row,
+                                      const place_matrices& to) {
+  for_each_lane<Widest>(
+    to.columns, [&](auto width, std::int64_t column) __attribute__((always_inline)) {
+      using vector = typename lanes<width>::floats;
+      vector g[filter * filter];
+      vector u[places];
+      for (std::size_t tap = 0; tap < filter * filter; ++tap)
+        load(g[tap], filters + static_cast<std::int64_t>(tap) * tap_stride + column);
+      transform<filter_matrix>(g, u);
+      scatter(u, to, row, column);
+    });
+}
+
+template <std::int64_t Widest>
+PACELINE_KERNEL_BODY void filter_adjoint_body(const place_matrices& from, std::int64_t row, float* filters,
+                                              std::int64_t tap_stride) {
+  for_each_lane<Widest>(
+    from.columns, [&](auto width, std::int64_t column) __attribute__((always_inline)) {
+      using vector = typename lanes<width>::floats;
+      vector u[places];
+      vector g[filter * filter];
+      gather(from, row, column, u);
+      transform<transposed<filter_matrix>>(u, g);
+      for (std::size_t tap = 0; tap < filter * filter; ++tap)
+        store(filters + static_cast<std::int64_t>(tap) * tap_stride + column, g[tap]);
+    });
+}
+
+#define PACELINE_WINOGRAD_TRANSFORMS(variant, target, widest)                                                          \
+  target void input_##variant(const geometry& g, const float* plane, const tile_rows& to) {                            \
+    input_body<widest>(g, plane, to);                                                                                  \
+  }                                                                                                                    \
+  target void input_adjoint_##variant(const geometry& g, const tile_rows& from, float* plane) {                        \
+    input_adjoint_body<widest>(g, from, plane);                                                                        \
+  }                                                                                                                    \
+  target void output_##variant(const geometry& g, const tile_rows& from, const float* bias, bool rectify,              \
+                               float* plane) {                                                                         \
+    output_body<widest>(g, from, bias, rectify, plane);                                                                \
+  }                                                                                                                    \
+  target void output_adjoint_##variant(const geometry& g, const float* plane, const tile_rows& to) {                   \
+    output_adjoint_body<widest>(g, plane, to);                                                                         \
+  }                                                                                                                    \
+  target void filter_##variant(const float* filters, std::int64_t tap_stride, std::int64_t row,                        \
+                               const place_matrices& to) {                                                             \
+    filter_body<widest>(filters, tap_stride, row, to);                                                                 \
+  }                                                                                                                    \
+  target void filter_adjoint_##variant(const place_matrices& from, std::int64_t row, float* filters,                   \
+                                       std::int64_t tap_stride) {                                                      \
+    filter_adjoint_body<widest>(from, row, filters, tap_stride);                                                       \
+  }                                                                                                                    \
+  constexpr transforms transforms_##variant{#variant,         input_##variant,          input_adjoint_##variant,       \
+                                            output_##variant, output_adjoint_##variant, filter_##variant,              \
+                                            filter_adjoint_##variant};
+
+PACELINE_WINOGRAD_TRANSFORMS(portable, , 4)
+#ifdef __x86_64__
+PACELINE_WINOGRAD_TRANSFORMS(avx2, PACELINE_TARGET_AVX2, 8)
+PACELINE_WINOGRAD_TRANSFORMS(avx512, PACELINE_TARGET_AVX512, 16)
+#endif
+
+std::vector<transforms> find_supported() {
+  std::vector<transforms> result{transforms_portable};
+#ifdef __x86_64__
+  if (processor_has_avx2())
+    result.push_back(transforms_avx2);
+  if (processor_has_avx512())
+    result.push_back(transforms_avx512);
+#endif
+  return result;
+}
+
+} // namespace
+
+std::span<const transforms> supported_transforms() {
+  static const auto supported = find_supported();
+  return supported;
+}
+
+} // namespace paceline::cpu::winograd

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "compute/cpu/activation_layout.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace paceline::cpu::winograd {
+
+/// A convolution of stride 1 as tiles of 4x4 outputs.
+struct geometry {
+  /// Of equal block.
+  activation_layout input;
+  activation_layout output;
+  std::int64_t padding = 0;
+
+  std::int64_t tiles_down() const { return (output.shape.height + 3) / 4; }
+  std::int64_t tiles_across() const { return (output.shape.width + 3) / 4; }
+  /// Of one picture.
+  std::int64_t tiles() const { return tiles_down() * tiles_across(); }
+};
+
+/// For each of the 64 places a matrix of `columns` columns, `stride` numbers apart.
+struct place_matrices {
+  float* data = nullptr;
+  std::int64_t columns = 0;
+  std::int64_t stride = 0;
+};
+
+/// Where one plane's tiles lie in such matrices: a row for each tile from `first_row` on, and a column for each of the plane's channels
+/// from `first_column` on.
+struct tile_rows {
+  place_matrices matrices;
+  std::int64_t first_row = 0;
+  std::int64_t first_column = 0;
+};
+
+/// The transforms of matrices.hpp, compiled for one instruction set. Planes as in kernels.hpp.
+struct transforms {
+  std::string_view instruction_set;
+
+  /// Bᵀ x B of every tile of a plane of the input.
+  void (*input)(const geometry& g, const float* plane, const tile_rows& to);
+
+  /// B v Bᵀ, the input's adjoint, summed up in a plane.
+  void (*input_adjoint)(const geometry& g, const tile_rows& from, float* plane);
+
+  /// Aᵀ m A + bias, and at least 0 where it rectifies, into a plane of the output. `bias`: a number a channel of the plane.
+  void (*output)(const geometry& g, const tile_rows& from, const float* bias, bool rectify, float* plane);
+
+  /// A y Aᵀ, the output's adjoint.
+  void (*output_adjoint)(const geometry& g, const float* plane, const tile_rows& to);
+
+  /// G g Gᵀ into row `row` of the matrices, for as many columns as they have; `filters` holds for each of the 25 taps a row, `tap_stride`
+  /// numbers apart.
+  void (*filter)(const float* filters, std::int64_t tap_stride, std::int64_t row, const place_matrices& to);
+
+  /// Gᵀ u G, its adjoint, the other way.
+  void (*filter_adjoint)(const place_matrices& from, std::int64_t row, float* filters, std::int64_t tap_stride);
+};
+
+/// The variants that this processor can run, the plain one first and the fastest last.
+std::span<const transforms> supported_transforms();
+
+} // namespace paceline::cpu::winograd

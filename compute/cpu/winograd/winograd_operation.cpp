@@ -1,0 +1,165 @@
+#include "compute/cpu/winograd/winograd_operation.hpp"
+
+#include "compute/cpu/gradient_sums.hpp"
+#include "compute/cpu/onednn.hpp"
+#include "compute/cpu/winograd/matrices.hpp"
+#include "compute/instruction_sets.hpp"
+
+#include <algorithm>
+
+namespace paceline::cpu::winograd {
+
+namespace {
+
+/// Rows of the matrix products that keep the processor busy, while what they read and write stays in its cache.
+constexpr std::int64_t tiles_at_once = 64;
+
+constexpr auto taps = static_cast<std::int64_t>(filter * filter);
+
+} // namespace
+
+bool is_suitable(const layer& l, const convolution_layer& c) {
+  const auto side = static_cast<std::int64_t>(outputs);
+  return c.kernel == static_cast<std::int64_t>(filter) && c.stride == 1 && std::min(l.output.height, l.output.width) >= side
+         && l.input.channels >= block_of_channels();
+}
+
+std::int64_t block_of_channels() {
+  return processor_has_avx512() ? 16 : 8;
+}
+
+winograd_operation::matrices::matrices(std::int64_t rows, std::int64_t columns)
+  : columns(columns), stride(rows * columns + 16), memory(places * static_cast<std::size_t>(stride)) {}
+
+winograd_operation::winograd_operation(executor& runs_on, const convolution_layer& what, const parameter_slice& weight,
+                                       const parameter_slice* bias, const activation& input, activation& output)
+  : runs_on_(runs_on),
+    transforms_(supported_transforms().back()),
+    geometry_{input.layout, output.layout, what.padding},
+    weight_(weight),
+    bias_(bias == nullptr ? std::nullopt : std::optional(*bias)),
+    input_(input),
+    output_(output),
+    from_(input.layout.blocks() * input.layout.block),
+    to_(output.layout.blocks() * output.layout.block),
+    pictures_at_once_(
+      std::clamp<std::int64_t>(tiles_at_once / geometry_.tiles(), 1, geometry_.input.batch)),
+    taps_(static_cast<std::size_t>(taps * from_ * to_)),
+    bias_values_(static_cast<std::size_t>(to_)),
+    filters_(from_, to_),
+    tiles_in_(tiles_of(pictures_at_once_), from_),
+    tiles_out_(tiles_of(pictures_at_once_), to_) {
+  if (!output.gradient.empty())
+    filter_gradient_.emplace(from_, to_);
+}
+
+template <class Work>
+void winograd_operation::for_each_chunk(Work work) {
+  const auto batch = geometry_.input.batch;
+  for (std::int64_t first = 0; first < batch; first += pictures_at_once_)
+    work(first, std::min(pictures_at_once_, batch - first));
+}
+
+template <class Work>
+void winograd_operation::for_each_plane(const activation_layout& layout, const matrices& in, std::int64_t first,
+                                        std::int64_t count, Work work) {
+  runs_on_.for_each(count * layout.blocks(), [&](std::int64_t i) {
+    const auto picture = i / layout.blocks();
+    const auto block = i % layout.blocks();
+    work((first + picture) * layout.blocks() + block, tile_rows{in, tiles_of(picture), block * layout.block});
+  });
+}
+
+template <class Work>
+void winograd_operation::for_each_place(Work work) {
+  runs_on_.for_each(static_cast<std::int64_t>(places), work);
+}
+
+void winograd_operation::transform_filters(std::span<const float> parameters) {
+  const float* weights = parameters.data() + weight_.offset;
+  const auto channels = weight_.shape[0];
+  const auto read = weight_.shape[1];
+  runs_on_.for_each(read, [&](std::int64_t i) {
+    for (std::int64_t tap = 0; tap < taps; ++tap)
+      for (std::int64_t o = 0; o < channels; ++o)
+        taps_.data()[(tap * from_ + i) * to_ + o] = weights[(o * read + i) * taps + tap];
+    transforms_.filter(taps_.data() + i * to_, from_ * to_, i, filters_);
+  });
+}
+
+void winograd_operation::write_filter_gradient(std::span<float> gradient) {
+  float* weights = gradient.data() + weight_.offset;
+  const auto channels = weight_.shape[0];
+  const auto read = weight_.shape[1];
+  runs_on_.for_each(read, [&](std::int64_t i) {
+    transforms_.filter_adjoint(*filter_gradient_, i, taps_.data() + i * to_, from_ * to_);
+    for (std::int64_t tap = 0; tap < taps; ++tap)
+      for (std::int64_t o = 0; o < channels; ++o)
+        weights[(o * read + i) * taps + tap] = taps_.data()[(tap * from_ + i) * to_ + o];
+  });
+}
+
+void winograd_operation::transform_input(std::int64_t first, std::int64_t count) {
+  const auto plane_size = geometry_.input.pixels() * geometry_.input.block;
+  for_each_plane(geometry_.input, tiles_in_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
+    transforms_.input(geometry_, input_.values.data() + plane * plane_size, rows);
+  });
+}
+
+void winograd_operation::forward(const forward_arguments& arguments) {
+  transform_filters(arguments.parameters);
+  if (bias_)
+    std::copy_n(arguments.parameters.data() + bias_->offset, bias_->size, bias_values_.data());
+  const auto plane_size = geometry_.output.pixels() * geometry_.output.block;
+  for_each_chunk([&](std::int64_t first, std::int64_t count) {
+    transform_input(first, count);
+    for_each_place([&](std::int64_t place) {
+      onednn::multiply({tiles_in_.at(place), from_}, {filters_.at(place), to_}, {tiles_out_.at(place), to_},
+                       {tiles_of(count), to_, from_});
+    });
+    for_each_plane(geometry_.output, tiles_out_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
+      transforms_.output(geometry_, rows, bias_values_.data() + rows.first_column, output_.rectified,
+                         output_.values.data() + plane * plane_size);
+    });
+  });
+}
+
+void winograd_operation::backward(const backward_arguments& arguments) {
+  if (!output_.finished_by_reader && (bias_ || output_.rectified))
+    finish_gradient(runs_on_, geometry_.output, output_.rectified ? output_.values.data() : nullptr,
+                    output_.gradient.data(), output_.gradient_sums);
+  for (std::size_t i = 0; bias_ && i < bias_->size; ++i)
+    arguments.gradient[bias_->offset + i] = static_cast<float>(output_.gradient_sums[i]);
+
+  const auto output_size = geometry_.output.pixels() * geometry_.output.block;
+  const auto input_size = geometry_.input.pixels() * geometry_.input.block;
+  for_each_chunk([&](std::int64_t first, std::int64_t count) {
+    transform_input(first, count);
+    for_each_plane(geometry_.output, tiles_out_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
+      transforms_.output_adjoint(geometry_, output_.gradient.data() + plane * output_size, rows);
+    });
+    for_each_place([&](std::int64_t place) {
+      const onednn::matrix input{tiles_in_.at(place), from_};
+      const onednn::matrix gradient{tiles_out_.at(place), to_};
+      onednn::multiply(input.transposed(), gradient, {filter_gradient_->at(place), to_}, {from_, to_, tiles_of(count)},
+                       first > 0);
+      // The input's transform has done its work: its gradient takes its place.
+      if (!input_.gradient.empty())
+        onednn::multiply(gradient, onednn::matrix{filters_.at(place), to_}.transposed(), input,
+                         {tiles_of(count), from_, to_});
+    });
+    if (!input_.gradient.empty())
+      for_each_plane(geometry_.input, tiles_in_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
+        transforms_.input_adjoint(geometry_, rows, input_.gradient.data() + plane * input_size);
+      });
+  });
+  write_filter_gradient(arguments.gradient);
+}
+
+std::size_t winograd_operation::memory_bytes() const {
+  return taps_.size_bytes() + bias_values_.size_bytes() + filters_.memory.size_bytes()
+         + (filter_gradient_ ? filter_gradient_->memory.size_bytes() : 0) + tiles_in_.memory.size_bytes()
+         + tiles_out_.memory.size_bytes();
+}
+
+} // namespace paceline::cpu::winograd

@@ -1,0 +1,78 @@
+#include "compute/cpu/norm_kernels.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/compute/random_vector.hpp"
+
+#include <cmath>
+#include <limits>
+
+using namespace paceline;
+using namespace paceline::cpu;
+
+namespace {
+
+struct outcome {
+  std::vector<double> sums, squares, gradient_sums, products;
+  std::vector<float> scaled, gradient, added;
+
+  friend bool operator==(const outcome&, const outcome&) = default;
+};
+
+/// All kernels of one variant, on two samples.
+outcome run_all(const norm_kernels& k, const activation_layout& layout, bool rectify) {
+  const auto size = static_cast<std::size_t>(layout.size());
+  const auto channels = static_cast<std::size_t>(layout.blocks() * layout.block);
+  const auto block = static_cast<std::size_t>(layout.block);
+  const auto x = random_vector(size, 1), y_gradient = random_vector(size, 2);
+  const auto scale = random_vector(channels, 3), shift = random_vector(channels, 4), mean = random_vector(channels, 5);
+  const norm_scaling how{scale.data(), shift.data(), rectify};
+  outcome out;
+  for (auto* sums : {&out.sums, &out.squares, &out.gradient_sums, &out.products})
+    sums->resize(channels);
+  for (auto* values : {&out.scaled, &out.gradient, &out.added})
+    values->resize(size);
+  for (std::int64_t i = 0; i < layout.blocks(); ++i) {
+    const auto part = [&](std::vector<double>& all) {
+      return std::span(all).subspan(static_cast<std::size_t>(i) * block, block);
+    };
+    k.sums(layout, i, x.data(), part(out.sums), part(out.squares));
+    k.gradient_sums(layout, i, x.data(), y_gradient.data(), how, mean.data(), part(out.gradient_sums),
+                    part(out.products));
+  }
+  for (std::int64_t plane = 0; plane < layout.batch * layout.blocks(); ++plane) {
+    k.scale(layout, plane, x.data(), how, out.scaled.data());
+    k.gradient(layout, plane, x.data(), y_gradient.data(), how, scale.data(), shift.data(), mean.data(),
+               out.gradient.data());
+  }
+  k.add(x, y_gradient, rectify, out.added);
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("all variants of the batch norm kernels that run here give the same bits for every block of channels") {
+  const auto variants = supported_norm_kernels();
+  for (const auto& variant : variants)
+    for (const std::int64_t block : {1, 8, 16, 17, 32})
+      for (const bool rectify : {false, true}) {
+        CAPTURE(variant.instruction_set, block, rectify);
+        const activation_layout layout{2, {block == 17 || block == 32 ? block : 20, 7, 9}, block};
+        REQUIRE(run_all(variant, layout, rectify) == run_all(variants.front(), layout, rectify));
+      }
+}
+
+TEST_CASE("a rectified norm or sum keeps what is no number, so that a diverged worker is seen") {
+  const std::vector<float> x{std::numeric_limits<float>::quiet_NaN(), -1, 2}, zero{0, 0, 0}, one{1, 1, 1};
+  for (const auto& variant : supported_norm_kernels()) {
+    std::vector<float> y(3);
+    const auto require_rectified = [&] {
+      REQUIRE(std::isnan(y[0]));
+      REQUIRE(y[1] == 0);
+      REQUIRE(y[2] == 2);
+    };
+    variant.add(x, zero, true, y);
+    require_rectified();
+    variant.scale({1, {1, 1, 3}, 1}, 0, x.data(), {one.data(), zero.data(), true}, y.data());
+    require_rectified();
+  }
+}
