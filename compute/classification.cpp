@@ -5,6 +5,8 @@
 #include "compute/loss.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
@@ -115,7 +117,7 @@ class classification_test::state {
   result run(std::span<const float> parameters, const std::function<void()>& after_batch) {
     const auto total = data_->test.size();
     double loss = 0;
-    std::size_t errors = 0;
+    std::vector<std::int32_t> answers(total);
     for (std::size_t first = 0; first < total; first += batch_size_) {
       // A last incomplete batch is filled up with what the one before left there; those scores are not looked at.
       const auto count = std::min(batch_size_, total - first);
@@ -123,11 +125,14 @@ class classification_test::state {
       network_->scores(images_, parameters, scores_);
       const auto scores = std::span(scores_).first(count * classes_);
       loss += softmax_cross_entropy(scores, labels_, {});
-      errors += count_errors(scores, labels_);
+      find_answers(scores, std::span(answers).subspan(first, count));
       if (after_batch)
         after_batch();
     }
-    return {loss / static_cast<double>(total), static_cast<double>(errors) / static_cast<double>(total)};
+    const auto& labels = data_->test.labels;
+    const auto errors = std::transform_reduce(answers.begin(), answers.end(), labels.begin(), 0.0, std::plus(),
+                                              [](auto answer, auto label) { return answer == label ? 0.0 : 1.0; });
+    return {loss / static_cast<double>(total), errors / static_cast<double>(total), std::move(answers)};
   }
 
  private:

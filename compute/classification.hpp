@@ -23,6 +23,8 @@ class classification_test {
     double loss = 0;
     /// Share of wrong answers, 0 to 1.
     double error = 0;
+    /// The class that was found for each picture, −1 where a score was no number.
+    std::vector<std::int32_t> answers;
   };
 
   /// Throws invalid_input where model and data do not fit each other or there is nothing to test on.

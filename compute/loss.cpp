@@ -31,18 +31,14 @@ double softmax_cross_entropy(std::span<const float> scores, std::span<const std:
   return loss;
 }
 
-std::size_t count_errors(std::span<const float> scores, std::span<const std::int32_t> labels) {
-  const auto classes = scores.size() / labels.size();
-  assert(scores.size() == labels.size() * classes);
-  std::size_t errors = 0;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
+void find_answers(std::span<const float> scores, std::span<std::int32_t> answers) {
+  const auto classes = scores.size() / answers.size();
+  assert(scores.size() == answers.size() * classes);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
     const auto row = scores.subspan(i * classes, classes);
     const bool number = std::none_of(row.begin(), row.end(), [](float s) { return std::isnan(s); });
-    const auto highest = std::max_element(row.begin(), row.end()) - row.begin();
-    if (!number || highest != labels[i])
-      ++errors;
+    answers[i] = number ? static_cast<std::int32_t>(std::max_element(row.begin(), row.end()) - row.begin()) : -1;
   }
-  return errors;
 }
 
 } // namespace paceline

@@ -11,7 +11,8 @@ namespace paceline {
 double softmax_cross_entropy(std::span<const float> scores, std::span<const std::int32_t> labels,
                              std::span<float> gradient);
 
-/// How many of the N highest scores are not at the label. A row with a NaN counts as wrong.
-std::size_t count_errors(std::span<const float> scores, std::span<const std::int32_t> labels);
+/// The class of the highest score of each row, the first of equal ones; −1 for a row with a NaN. Requires scores for as many rows as there
+/// are answers.
+void find_answers(std::span<const float> scores, std::span<std::int32_t> answers);
 
 } // namespace paceline

@@ -3,6 +3,7 @@
 #include "cluster/checkpoint/parameter_file.hpp"
 #include "cluster/config/model_json.hpp"
 #include "cluster/config/run_config_json.hpp"
+#include "cluster/files/atomic_file.hpp"
 #include "cluster/launch/memory_check.hpp"
 #include "cluster/launch/task.hpp"
 #include "cluster/record/run_folder.hpp"
@@ -28,6 +29,8 @@ constexpr std::int64_t pictures_a_batch = 200;
 struct eval_arguments {
   std::string checkpoint;
   std::optional<std::string> data;
+  /// Where to write what was found for each picture; empty for nowhere.
+  std::string answers;
   bool json = false;
 };
 
@@ -64,6 +67,14 @@ run_config::data_section data_of(const eval_arguments& arguments, const paramete
   return from_json(minimal, arguments.data ? "--data " + *arguments.data : place).data;
 }
 
+/// A line for each test picture, in the order of the data set.
+void write_answers(const std::filesystem::path& file, const dataset& data, std::span<const std::int32_t> answers) {
+  std::string text = "picture,label,answer\n";
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    text += fmt::format("{},{},{}\n", i, data.test.labels[i], answers[i]);
+  write_file_atomically(file, text);
+}
+
 int evaluate(const eval_arguments& arguments) {
   const parameter_file file(file_of(arguments.checkpoint));
   auto described = config_json::parse(file.text("model"), nullptr, false);
@@ -81,6 +92,8 @@ int evaluate(const eval_arguments& arguments) {
   how.crop = network.input().height;
   classification_test test(network, *make_cpu_backend(1), data, how, pictures_a_batch);
   const auto result = test.run(parameters);
+  if (!arguments.answers.empty())
+    write_answers(arguments.answers, *data, result.answers);
 
   if (arguments.json)
     std::cout
@@ -111,6 +124,9 @@ void add_eval_command(CLI::App& app, command& chosen) {
                                      "glyphs, or cifar10:FOLDER; what the checkpoint was trained on where it is not "
                                      "given")
                         ->type_name("KIND[:FOLDER]");
+  evaluating
+    ->add_option("--answers", arguments->answers, "Write what was found for each test picture to this file (CSV)")
+    ->type_name("FILE");
   evaluating->add_flag("--json", arguments->json, "Print one JSON object");
   evaluating->callback([=, &chosen] {
     if (asked->count() > 0)

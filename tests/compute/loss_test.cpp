@@ -41,8 +41,10 @@ TEST_CASE("a score that is no number gives a loss that is no number, wherever it
   }
 }
 
-TEST_CASE("errors are rows whose highest score is elsewhere or which hold no number") {
+TEST_CASE("an answer is the class of the highest score, the first of equals, and none where a score is no number") {
   const auto nan = std::numeric_limits<float>::quiet_NaN();
-  const std::vector<float> scores{1, 2, 0, /**/ 2, 1, 0, /**/ 0, 5, nan, /**/ 0, 0, 7};
-  REQUIRE(count_errors(scores, std::vector<std::int32_t>{1, 1, 1, 2}) == 2);
+  const std::vector<float> scores{1, 2, 0, /**/ 2, 1, 0, /**/ 0, 5, nan, /**/ 0, 7, 7};
+  std::vector<std::int32_t> answers(4);
+  find_answers(scores, answers);
+  REQUIRE(answers == std::vector<std::int32_t>{1, 0, -1, 1});
 }
