@@ -9,6 +9,16 @@
 #ifdef __x86_64__
 #define PACELINE_TARGET_AVX2 [[gnu::target("avx2")]]
 #define PACELINE_TARGET_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]
+#define PACELINE_TARGET_AVX2_FMA [[gnu::target("avx2,fma")]]
+#define PACELINE_TARGET_AVX512_FMA [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma")]]
+#endif
+
+/// Lets the compiler make one rounding of a multiplication and an addition, where the instruction set has that: for kernels that need
+/// not give the same bits on each. Without it the project is compiled without contraction.
+#ifdef __clang__
+#define PACELINE_FUSED_MULTIPLY_ADD
+#else
+#define PACELINE_FUSED_MULTIPLY_ADD [[gnu::optimize("fp-contract=fast")]]
 #endif
 
 namespace paceline {
@@ -16,6 +26,14 @@ namespace paceline {
 inline bool processor_has_avx2() {
 #ifdef __x86_64__
   return __builtin_cpu_supports("avx2");
+#else
+  return false;
+#endif
+}
+
+inline bool processor_has_fma() {
+#ifdef __x86_64__
+  return __builtin_cpu_supports("fma");
 #else
   return false;
 #endif

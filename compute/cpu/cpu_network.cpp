@@ -85,6 +85,15 @@ class cpu_network::builder {
     return added;
   }
 
+  /// One whose gradient takes the memory of that of another, for an operation that turns the one into the other in place. With one of
+  /// its own where the other has none.
+  activation& new_activation_over(const found& under) {
+    auto& added = new_activation(under.data->layout, false);
+    if (options_.training)
+      added.gradient = under.has_gradient() ? under.data->gradient : allocate(added.layout);
+    return added;
+  }
+
   /// `backward`: whether it has anything to do on the way back.
   void add_operation(std::unique_ptr<operation> added, bool backward) {
     made_.operations_.push_back({std::move(added), backward});
@@ -171,8 +180,9 @@ class cpu_network::builder {
 
   found add(std::size_t index, const batch_norm_layer& what, bool rectify) {
     const auto& l = model_.layers()[index];
-    auto& input = *take(l.from).data;
-    auto& output = new_activation(input.layout, true);
+    const auto source = take(l.from);
+    auto& input = *source.data;
+    auto& output = new_activation_over(source);
     const norm_slices slices{slice(l, ".weight"), slice(l, ".bias"), slice(l, ".running_mean"),
                              slice(l, ".running_var")};
     add_operation(std::make_unique<norm_operation>(made_.executor_, what, slices, rectify, input, output), true);
@@ -184,7 +194,8 @@ class cpu_network::builder {
     const auto input = take(l.from);
     const auto other = in_block(take(l.with), input.data->layout.block);
     const bool backward = input.has_gradient() || other.has_gradient();
-    auto& output = new_activation(input.data->layout, backward);
+    auto& output =
+      backward ? new_activation_over(input.has_gradient() ? input : other) : new_activation(input.data->layout, false);
     add_operation(std::make_unique<sum_operation>(made_.executor_, rectify, *input.data, *other.data, output),
                   backward);
     return {&output, false, true};

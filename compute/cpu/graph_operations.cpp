@@ -47,7 +47,7 @@ void sum_operation::backward(const backward_arguments&) {
     if (rectify_)
       runs_on_.kernels().rectify_gradient(part_of(output_.values, n, batch), gradient);
     for (const auto* read : {&input_, &other_})
-      if (!read->gradient.empty())
+      if (!read->gradient.empty() && read->gradient.data() != output_.gradient.data())
         std::copy(gradient.begin(), gradient.end(), part_of(read->gradient, n, batch).begin());
   });
 }
@@ -108,18 +108,23 @@ void shortcut_operation::for_each_passed(std::int64_t sample, Visit visit) const
     return ((sample * in.blocks() + channel / in.block) * in.pixels() + pixel) * in.block + channel % in.block;
   };
   const auto before = (to_.shape.channels - from_.shape.channels) / 2;
-  for (std::int64_t y = 0; y < to_.shape.height; ++y)
-    for (std::int64_t x = 0; x < to_.shape.width; ++x)
-      for (std::int64_t channel = 0; channel < from_.shape.channels; ++channel)
+  std::int64_t run = 0;
+  for (std::int64_t channel = 0; channel < from_.shape.channels; channel += run) {
+    // As many channels as lie beside each other on both sides.
+    run = std::min({from_.block - channel % from_.block, to_.block - (before + channel) % to_.block,
+                    from_.shape.channels - channel});
+    for (std::int64_t y = 0; y < to_.shape.height; ++y)
+      for (std::int64_t x = 0; x < to_.shape.width; ++x)
         visit(place(from_, channel, y * stride_ * from_.shape.width + x * stride_),
-              place(to_, before + channel, y * to_.shape.width + x));
+              place(to_, before + channel, y * to_.shape.width + x), run);
+  }
 }
 
 void shortcut_operation::forward(const forward_arguments&) {
   runs_on_.for_each(to_.batch, [&](std::int64_t n) {
     std::ranges::fill(part_of(output_.values, n, to_.batch), 0.0f);
-    for_each_passed(n, [&](std::int64_t from, std::int64_t to) {
-      output_.values[static_cast<std::size_t>(to)] = input_.values[static_cast<std::size_t>(from)];
+    for_each_passed(n, [&](std::int64_t from, std::int64_t to, std::int64_t count) {
+      std::copy_n(input_.values.data() + from, count, output_.values.data() + to);
     });
   });
 }
@@ -127,8 +132,8 @@ void shortcut_operation::forward(const forward_arguments&) {
 void shortcut_operation::backward(const backward_arguments&) {
   runs_on_.for_each(to_.batch, [&](std::int64_t n) {
     std::ranges::fill(part_of(input_.gradient, n, to_.batch), 0.0f);
-    for_each_passed(n, [&](std::int64_t from, std::int64_t to) {
-      input_.gradient[static_cast<std::size_t>(from)] = output_.gradient[static_cast<std::size_t>(to)];
+    for_each_passed(n, [&](std::int64_t from, std::int64_t to, std::int64_t count) {
+      std::copy_n(output_.gradient.data() + to, count, input_.gradient.data() + from);
     });
   });
 }

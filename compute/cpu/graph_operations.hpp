@@ -39,7 +39,7 @@ class copy_operation final : public operation {
 /// A residual sum, with the relu behind it where `rectify` says so.
 class sum_operation final : public operation {
  public:
-  /// Requires equal layouts of all three.
+  /// Requires equal layouts of all three. The output's gradient may be in the memory of one of the others'.
   sum_operation(executor& runs_on, bool rectify, activation& input, activation& other, activation& output)
     : runs_on_(runs_on), rectify_(rectify), input_(input), other_(other), output_(output) {}
 
@@ -92,7 +92,7 @@ class shortcut_operation final : public operation {
   void backward(const backward_arguments& arguments) override;
 
  private:
-  /// Calls visit(input value, output value) for each value of a sample that is let through.
+  /// Calls visit(first input value, first output value, count) for all values of a sample that are let through.
   template <class Visit>
   void for_each_passed(std::int64_t sample, Visit visit) const;
 

@@ -9,37 +9,72 @@ namespace paceline::cpu {
 
 namespace {
 
-/// Calls visit(offset) for the values of one channel, or of `width` channels that lie beside each other, in the order of memory.
-template <class Visit>
-PACELINE_KERNEL_BODY void for_each_of_channels(const activation_layout& layout, std::int64_t block, std::int64_t lane,
-                                               Visit visit) {
-  for (std::int64_t sample = 0; sample < layout.batch; ++sample) {
-    const auto start = (sample * layout.blocks() + block) * layout.pixels() * layout.block + lane;
-    for (std::int64_t pixel = 0; pixel < layout.pixels(); ++pixel)
-      visit(start + pixel * layout.block);
-  }
+/// Four sums, each of every fourth value: short chains of additions keep their precision, and none waits for the one before.
+template <class Vector>
+struct interleaved_sum {
+  Vector parts[4] = {};
+
+  PACELINE_KERNEL_BODY void total(Vector& sum) const { sum = (parts[0] + parts[1]) + (parts[2] + parts[3]); }
+};
+
+/// Calls add(offset, part) for each value of some channels of one sample.
+template <class Add>
+PACELINE_KERNEL_BODY void for_each_of_sample(const activation_layout& layout, std::int64_t start, Add add) {
+  const auto pixels = layout.pixels();
+  const auto block = layout.block;
+  std::int64_t pixel = 0;
+  for (; pixel + 4 <= pixels; pixel += 4)
+    for (int part = 0; part < 4; ++part)
+      add(start + (pixel + part) * block, part);
+  for (; pixel < pixels; ++pixel)
+    add(start + pixel * block, 0);
 }
 
+template <class Doubles, class Floats>
+PACELINE_KERNEL_BODY void add_wide(Doubles& sum, const interleaved_sum<Floats>& of_sample) {
+  Floats total;
+  Doubles wide;
+  of_sample.total(total);
+  convert(wide, total);
+  sum += wide;
+}
+
+// About the channel's first value and not about zero: where the mean is far from zero the squares would swallow the variance.
 template <std::int64_t Widest>
-PACELINE_KERNEL_BODY void sums_body(const activation_layout& layout, std::int64_t block, const float* x,
-                                    std::span<double> sums, std::span<double> squares) {
+PACELINE_KERNEL_BODY void moments_body(const activation_layout& layout, std::int64_t block, const float* x,
+                                       std::span<double> means, std::span<double> variances) {
+  const auto sample_size = layout.blocks() * layout.pixels() * layout.block;
+  const auto first = block * layout.pixels() * layout.block;
+  const auto count = static_cast<double>(layout.batch * layout.pixels());
   with_lanes<Widest>(
     layout.block, [&](auto width) __attribute__((always_inline)) {
       using vector = lanes<width>;
       for (std::int64_t lane = 0; lane < layout.block; lane += width) {
+        typename vector::floats origin;
+        load(origin, x + first + lane);
         typename vector::doubles sum{};
         typename vector::doubles square{};
-        for_each_of_channels(
-          layout, block, lane, [&](std::int64_t i) __attribute__((always_inline)) {
-            typename vector::floats here;
-            typename vector::doubles wide;
-            load(here, x + i);
-            convert(wide, here);
-            sum += wide;
-            square += wide * wide;
-          });
-        store(sums.data() + lane, sum);
-        store(squares.data() + lane, square);
+        for (std::int64_t sample = 0; sample < layout.batch; ++sample) {
+          interleaved_sum<typename vector::floats> sums;
+          interleaved_sum<typename vector::floats> squares;
+          for_each_of_sample(
+            layout, sample * sample_size + first + lane, [&](std::int64_t i, int part) __attribute__((always_inline)) {
+              typename vector::floats here;
+              load(here, x + i);
+              here -= origin;
+              sums.parts[part] += here;
+              squares.parts[part] += here * here;
+            });
+          add_wide(sum, sums);
+          add_wide(square, squares);
+        }
+        typename vector::doubles wide_origin;
+        convert(wide_origin, origin);
+        const typename vector::doubles away = sum / count;
+        const typename vector::doubles mean = wide_origin + away;
+        const typename vector::doubles variance = square / count - away * away;
+        store(means.data() + lane, mean);
+        store(variances.data() + lane, variance);
       }
     });
 }
@@ -76,6 +111,8 @@ PACELINE_KERNEL_BODY void gradient_sums_body(const activation_layout& layout, st
                                              const float* y_gradient, const norm_scaling& how, const float* mean,
                                              std::span<double> sums, std::span<double> products) {
   const auto channel = block * layout.block;
+  const auto sample_size = layout.blocks() * layout.pixels() * layout.block;
+  const auto first = block * layout.pixels() * layout.block;
   with_lanes<Widest>(
     layout.block, [&](auto width) __attribute__((always_inline)) {
       using vector = lanes<width>;
@@ -89,22 +126,23 @@ PACELINE_KERNEL_BODY void gradient_sums_body(const activation_layout& layout, st
         load(middle, mean + channel + lane);
         typename vector::doubles sum{};
         typename vector::doubles product{};
-        for_each_of_channels(
-          layout, block, lane, [&](std::int64_t i) __attribute__((always_inline)) {
-            typename vector::floats here;
-            typename vector::floats gradient;
-            load(here, x + i);
-            load(gradient, y_gradient + i);
-            if (how.rectify)
-              gradient = here * scale + shift > 0 ? gradient : zero;
-            const typename vector::floats away = here - middle;
-            typename vector::doubles wide_gradient;
-            typename vector::doubles wide_away;
-            convert(wide_gradient, gradient);
-            convert(wide_away, away);
-            sum += wide_gradient;
-            product += wide_gradient * wide_away;
-          });
+        for (std::int64_t sample = 0; sample < layout.batch; ++sample) {
+          interleaved_sum<typename vector::floats> of_gradient;
+          interleaved_sum<typename vector::floats> of_product;
+          for_each_of_sample(
+            layout, sample * sample_size + first + lane, [&](std::int64_t i, int part) __attribute__((always_inline)) {
+              typename vector::floats here;
+              typename vector::floats gradient;
+              load(here, x + i);
+              load(gradient, y_gradient + i);
+              if (how.rectify)
+                gradient = here * scale + shift > 0 ? gradient : zero;
+              of_gradient.parts[part] += gradient;
+              of_product.parts[part] += gradient * (here - middle);
+            });
+          add_wide(sum, of_gradient);
+          add_wide(product, of_product);
+        }
         store(sums.data() + lane, sum);
         store(products.data() + lane, product);
       }
@@ -165,9 +203,9 @@ PACELINE_KERNEL_BODY void add_body(std::span<const float> a, std::span<const flo
 }
 
 #define PACELINE_NORM_KERNELS(variant, target, widest)                                                                 \
-  target void sums_##variant(const activation_layout& layout, std::int64_t block, const float* x,                      \
-                             std::span<double> sums, std::span<double> squares) {                                      \
-    sums_body<widest>(layout, block, x, sums, squares);                                                                \
+  target void moments_##variant(const activation_layout& layout, std::int64_t block, const float* x,                   \
+                                std::span<double> means, std::span<double> variances) {                                \
+    moments_body<widest>(layout, block, x, means, variances);                                                          \
   }                                                                                                                    \
   target void scale_##variant(const activation_layout& layout, std::int64_t plane, const float* x,                     \
                               const norm_scaling& how, float* y) {                                                     \
@@ -187,7 +225,7 @@ PACELINE_KERNEL_BODY void add_body(std::span<const float> a, std::span<const flo
     add_body(a, b, rectify, sum);                                                                                      \
   }                                                                                                                    \
   constexpr norm_kernels kernels_##variant{                                                                            \
-    #variant, sums_##variant, scale_##variant, gradient_sums_##variant, gradient_##variant, add_##variant};
+    #variant, moments_##variant, scale_##variant, gradient_sums_##variant, gradient_##variant, add_##variant};
 
 PACELINE_NORM_KERNELS(portable, , 4)
 #ifdef __x86_64__

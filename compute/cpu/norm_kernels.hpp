@@ -17,13 +17,13 @@ struct norm_scaling {
 };
 
 /// The loops of batch norm and residual sums, compiled for one instruction set. All variants give the same bits. Planes and blocks as
-/// in kernels.hpp; sums are in double and in the order of memory.
+/// in kernels.hpp. What is summed over a batch is summed in float over one picture at most, then in double.
 struct norm_kernels {
   std::string_view instruction_set;
 
-  /// For block `block`: each channel's sum of x and of its squares.
-  void (*sums)(const activation_layout& layout, std::int64_t block, const float* x, std::span<double> sums,
-               std::span<double> squares);
+  /// For block `block`: each channel's mean and biased variance.
+  void (*moments)(const activation_layout& layout, std::int64_t block, const float* x, std::span<double> means,
+                  std::span<double> variances);
 
   /// Fills plane `plane` of y.
   void (*scale)(const activation_layout& layout, std::int64_t plane, const float* x, const norm_scaling& how, float* y);

@@ -25,14 +25,12 @@ void norm_operation::measure_batch() {
   const auto block = static_cast<std::size_t>(layout_.block);
   runs_on_.for_each(layout_.blocks(), [&](std::int64_t i) {
     const auto first = static_cast<std::size_t>(i) * block;
-    kernels_.sums(layout_, i, input_.values.data(), std::span(sums_).subspan(first, block),
-                  std::span(products_).subspan(first, block));
+    kernels_.moments(layout_, i, input_.values.data(), std::span(mean_).subspan(first, block),
+                     std::span(variance_).subspan(first, block));
   });
-  const auto count = static_cast<double>(layout_.batch * layout_.pixels());
-  for (std::size_t c = 0; c < slices_.weight.size; ++c) {
-    mean_[c] = sums_[c] / count;
-    variance_[c] = std::max(products_[c] / count - mean_[c] * mean_[c], 0.0);
-  }
+  // Rounding may leave less than nothing of a channel that is constant.
+  for (auto& variance : variance_)
+    variance = variance < 0 ? 0 : variance; // keeps NaN
 }
 
 void norm_operation::forward(const forward_arguments& arguments) {

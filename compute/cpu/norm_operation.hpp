@@ -21,7 +21,7 @@ struct norm_slices {
 /// the way back (sums; gradient), none of which reads what was put out.
 class norm_operation final : public operation {
  public:
-  /// Requires equal layouts of both, which outlive this.
+  /// Requires equal layouts of both, which outlive this. Their gradients may be in the same memory.
   norm_operation(executor& runs_on, const batch_norm_layer& what, const norm_slices& slices, bool rectify,
                  activation& input, activation& output);
 

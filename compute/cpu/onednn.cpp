@@ -188,13 +188,6 @@ weighted_primitives make_weighted_primitives(const dnnl::engine& engine, const l
   throw invalid_input("layer " + l.name + ": cannot be computed on this processor, " + why);
 }
 
-void multiply(const matrix& a, const matrix& b, const matrix& product, const product_size& size, bool add) {
-  const auto form = [](const matrix& m) { return m.is_transposed ? 'T' : 'N'; };
-  // Fails only where an argument makes no sense.
-  dnnl::sgemm(form(a), form(b), size.rows, size.columns, size.inner, 1.0f, a.data, a.stride, b.data, b.stride,
-              add ? 1.0f : 0.0f, product.data, product.stride);
-}
-
 reorder_pass make_reorder(const dnnl::engine& engine, const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
   const dnnl::reorder::primitive_desc description(engine, from, engine, to, attributes());
   return {dnnl::reorder(description), description.scratchpad_desc()};

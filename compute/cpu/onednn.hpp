@@ -52,26 +52,6 @@ struct reorder_pass {
   dnnl::memory::desc scratchpad;
 };
 
-/// A matrix in row order, rows `stride` numbers apart.
-struct matrix {
-  float* data = nullptr;
-  std::int64_t stride = 0;
-  bool is_transposed = false;
-
-  /// The same memory as the matrix with rows for columns.
-  matrix transposed() const { return {data, stride, !is_transposed}; }
-};
-
-/// Of a product: rows x inner times inner x columns.
-struct product_size {
-  std::int64_t rows = 0;
-  std::int64_t columns = 0;
-  std::int64_t inner = 0;
-};
-
-/// product ← a b, or product + a b where it is to be added. Requires a product that is not transposed.
-void multiply(const matrix& a, const matrix& b, const matrix& product, const product_size& size, bool add = false);
-
 reorder_pass make_reorder(const dnnl::engine& engine, const dnnl::memory::desc& from, const dnnl::memory::desc& to);
 
 } // namespace paceline::onednn

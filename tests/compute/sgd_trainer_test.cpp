@@ -138,7 +138,8 @@ TEST_CASE("copies taken at any time are of whole steps") {
     std::make_unique<quadratic>(std::vector<float>(size, 1), std::vector<float>(size, 0)), {.learning_rate = 0.01}, 1);
   trainer->adopt(std::vector<float>(size, 1));
   std::atomic<bool> over = false;
-  std::size_t copies = 0, torn = 0;
+  std::atomic<std::size_t> copies = 0;
+  std::size_t torn = 0;
   std::thread reader([&] {
     std::vector<float> copied(size);
     while (!over)

@@ -1,57 +1,96 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
-/// Winograd's minimal filtering F(4x4, 5x5) (Lavin and Gray 2015): four outputs of a filter of five from eight inputs, with eight
-/// multiplications in place of twenty, in two dimensions 64 in place of 400. By Toom and Cook's interpolation in the
-/// points 0, ±1, ±2, ±1/2 and infinity:
+/// Winograd's minimal filtering F(4x4, r x r) for filters of r = 3 and 5 (Lavin and Gray 2015): four outputs of a filter from r + 3
+/// inputs with r + 3 multiplications in place of 4 r; in two dimensions 36 in place of 144, and 64 in place of 400. By Toom and
+/// Cook's interpolation in the points 0, ±1, ±2 (and ±1/2 for r = 5) and infinity:
 ///
 ///   y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ x B)] A
 ///
 /// Its adjoints give the backward pass: with dM = A dy Aᵀ, the filter's gradient is Gᵀ [dM ⊙ (Bᵀ x B)] G and the input's
-/// is B [dM ⊙ (G g Gᵀ)] Bᵀ. Summed over channels the products are matrix products, one for each of the 64 places.
+/// is B [dM ⊙ (G g Gᵀ)] Bᵀ. Summed over channels the products are matrix products, one for each place of a tile.
 namespace paceline::cpu::winograd {
 
-constexpr std::size_t filter = 5;
-/// Outputs of a tile, and inputs, a side.
+/// Outputs of a tile, a side.
 constexpr std::size_t outputs = 4;
-constexpr std::size_t inputs = outputs + filter - 1;
-constexpr std::size_t places = inputs * inputs;
 
-/// Aᵀ, 4 x 8.
-struct output_matrix {
-  static constexpr std::size_t rows = outputs;
-  static constexpr std::size_t columns = inputs;
+/// Inputs of a tile, a side.
+constexpr std::size_t inputs_of(std::size_t filter) {
+  return outputs + filter - 1;
+}
+
+/// Products of a tile.
+constexpr std::int64_t places_of(std::int64_t filter) {
+  const auto side = static_cast<std::int64_t>(inputs_of(static_cast<std::size_t>(filter)));
+  return side * side;
+}
+
+/// Aᵀ.
+template <std::size_t Filter>
+struct output_matrix;
+/// G.
+template <std::size_t Filter>
+struct filter_matrix;
+/// Bᵀ.
+template <std::size_t Filter>
+struct input_matrix;
+
+template <>
+struct output_matrix<5> {
+  static constexpr std::size_t rows = 4, columns = 8;
   static constexpr double values[rows][columns] = {{1, 1, 1, 1, 1, 1, 1, 0},
                                                    {0, 1, -1, 2, -2, 0.5, -0.5, 0},
                                                    {0, 1, 1, 4, 4, 0.25, 0.25, 0},
                                                    {0, 1, -1, 8, -8, 0.125, -0.125, 1}};
 };
 
-/// G, 8 x 5.
-struct filter_matrix {
-  static constexpr std::size_t rows = inputs;
-  static constexpr std::size_t columns = filter;
-  static constexpr double values[rows][columns] = {
-    {-1, 0, 0, 0, 0},
-    {-2. / 9, -2. / 9, -2. / 9, -2. / 9, -2. / 9},
-    {-2. / 9, 2. / 9, -2. / 9, 2. / 9, -2. / 9},
-    {1. / 90, 1. / 45, 2. / 45, 4. / 45, 8. / 45},
-    {1. / 90, -1. / 45, 2. / 45, -4. / 45, 8. / 45},
-    {32. / 45, 16. / 45, 8. / 45, 4. / 45, 2. / 45},
-    {32. / 45, -16. / 45, 8. / 45, -4. / 45, 2. / 45},
-    {0, 0, 0, 0, 1}};
+template <>
+struct filter_matrix<5> {
+  static constexpr std::size_t rows = 8, columns = 5;
+  static constexpr double values[rows][columns] = {{-1, 0, 0, 0, 0},
+                                                   {-2. / 9, -2. / 9, -2. / 9, -2. / 9, -2. / 9},
+                                                   {-2. / 9, 2. / 9, -2. / 9, 2. / 9, -2. / 9},
+                                                   {1. / 90, 1. / 45, 2. / 45, 4. / 45, 8. / 45},
+                                                   {1. / 90, -1. / 45, 2. / 45, -4. / 45, 8. / 45},
+                                                   {32. / 45, 16. / 45, 8. / 45, 4. / 45, 2. / 45},
+                                                   {32. / 45, -16. / 45, 8. / 45, -4. / 45, 2. / 45},
+                                                   {0, 0, 0, 0, 1}};
 };
 
-/// Bᵀ, 8 x 8.
-struct input_matrix {
-  static constexpr std::size_t rows = inputs;
-  static constexpr std::size_t columns = inputs;
+template <>
+struct input_matrix<5> {
+  static constexpr std::size_t rows = 8, columns = 8;
   static constexpr double values[rows][columns] = {
-    {-1, 0, 5.25, 0, -5.25, 0, 1, 0},      {0, 1, 1, -4.25, -4.25, 1, 1, 0},
-    {0, -1, 1, 4.25, -4.25, -1, 1, 0},     {0, 0.5, 0.25, -2.5, -1.25, 2, 1, 0},
-    {0, -0.5, 0.25, 2.5, -1.25, -2, 1, 0}, {0, 2, 4, -2.5, -5, 0.5, 1, 0},
-    {0, -2, 4, 2.5, -5, -0.5, 1, 0},       {0, -1, 0, 5.25, 0, -5.25, 0, 1}};
+    {-1, 0, 5.25, 0, -5.25, 0, 1, 0},     {0, 1, 1, -4.25, -4.25, 1, 1, 0},      {0, -1, 1, 4.25, -4.25, -1, 1, 0},
+    {0, 0.5, 0.25, -2.5, -1.25, 2, 1, 0}, {0, -0.5, 0.25, 2.5, -1.25, -2, 1, 0}, {0, 2, 4, -2.5, -5, 0.5, 1, 0},
+    {0, -2, 4, 2.5, -5, -0.5, 1, 0},      {0, -1, 0, 5.25, 0, -5.25, 0, 1}};
+};
+
+template <>
+struct output_matrix<3> {
+  static constexpr std::size_t rows = 4, columns = 6;
+  static constexpr double values[rows][columns] = {
+    {1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
+};
+
+template <>
+struct filter_matrix<3> {
+  static constexpr std::size_t rows = 6, columns = 3;
+  static constexpr double values[rows][columns] = {{1. / 4, 0, 0},
+                                                   {-1. / 6, -1. / 6, -1. / 6},
+                                                   {-1. / 6, 1. / 6, -1. / 6},
+                                                   {1. / 24, 1. / 12, 1. / 6},
+                                                   {1. / 24, -1. / 12, 1. / 6},
+                                                   {0, 0, 1}};
+};
+
+template <>
+struct input_matrix<3> {
+  static constexpr std::size_t rows = 6, columns = 6;
+  static constexpr double values[rows][columns] = {{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0},
+                                                   {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
 };
 
 /// The transpose of another matrix.

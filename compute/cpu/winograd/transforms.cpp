@@ -5,12 +5,16 @@
 #include "compute/instruction_sets.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 #include <vector>
 
 namespace paceline::cpu::winograd {
 
 namespace {
+
+template <std::size_t Filter>
+constexpr std::size_t places = inputs_of(Filter) * inputs_of(Filter);
 
 /// Row `Row` of the matrix times a vector whose elements lie `stride` apart; zeros cost nothing.
 template <class Matrix, std::size_t Row, class Vector, std::size_t... Column>
@@ -74,6 +78,14 @@ PACELINE_KERNEL_BODY void read(const float* plane, std::int64_t block, const win
     }
 }
 
+/// Asks for the pixels by which the tile below goes beyond this one, 4x4 of them: the processor does not foresee steps from row to row.
+/// Behind a plane's last row the next plane begins, whose turn is then.
+PACELINE_KERNEL_BODY void prefetch_below(const float* plane, std::int64_t block, const window& w, std::int64_t side) {
+  for (std::int64_t y = side; y < side + 4; ++y)
+    for (std::int64_t x = side - 4; x < side; ++x)
+      __builtin_prefetch(plane + w.pixel(y, x) * block);
+}
+
 /// Calls visit(tile, top, left) for each tile, in output pixels.
 template <class Visit>
 PACELINE_KERNEL_BODY void for_each_tile(const geometry& g, Visit visit) {
@@ -90,17 +102,17 @@ PACELINE_KERNEL_BODY window output_window(const geometry& g, std::int64_t top, s
   return {top, left, g.output.shape.height, g.output.shape.width};
 }
 
-template <class Vector>
+template <std::size_t Places, class Vector>
 PACELINE_KERNEL_BODY void scatter(const Vector* x, const place_matrices& to, std::int64_t row, std::int64_t column) {
   float* target = to.data + row * to.columns + column;
-  for (std::size_t place = 0; place < places; ++place)
+  for (std::size_t place = 0; place < Places; ++place)
     store(target + static_cast<std::int64_t>(place) * to.stride, x[place]);
 }
 
-template <class Vector>
+template <std::size_t Places, class Vector>
 PACELINE_KERNEL_BODY void gather(const place_matrices& from, std::int64_t row, std::int64_t column, Vector* x) {
   const float* source = from.data + row * from.columns + column;
-  for (std::size_t place = 0; place < places; ++place)
+  for (std::size_t place = 0; place < Places; ++place)
     load(x[place], source + static_cast<std::int64_t>(place) * from.stride);
 }
 
@@ -114,50 +126,53 @@ PACELINE_KERNEL_BODY void for_each_lane(std::int64_t block, Work work) {
     });
 }
 
-template <std::int64_t Widest>
+template <std::int64_t Widest, std::size_t Filter>
 PACELINE_KERNEL_BODY void input_body(const geometry& g, const float* plane, const tile_rows& to) {
   for_each_lane<Widest>(
     g.input.block, [&](auto width, std::int64_t lane) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
       for_each_tile(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
-          vector x[places];
-          vector v[places];
-          read<inputs>(plane + lane, g.input.block, input_window(g, top, left), x);
-          transform<input_matrix>(x, v);
-          scatter(v, to.matrices, to.first_row + tile, to.first_column + lane);
+          vector x[places<Filter>];
+          vector v[places<Filter>];
+          const auto w = input_window(g, top, left);
+          prefetch_below(plane + lane, g.input.block, w, inputs_of(Filter));
+          read<inputs_of(Filter)>(plane + lane, g.input.block, w, x);
+          transform<input_matrix<Filter>>(x, v);
+          scatter<places<Filter>>(v, to.matrices, to.first_row + tile, to.first_column + lane);
         });
     });
 }
 
-template <std::int64_t Widest>
+template <std::int64_t Widest, std::size_t Filter>
 PACELINE_KERNEL_BODY void input_adjoint_body(const geometry& g, const tile_rows& from, float* plane) {
   const auto block = g.input.block;
+  constexpr auto side = static_cast<std::int64_t>(inputs_of(Filter));
   std::fill_n(plane, g.input.pixels() * block, 0.0f);
   for_each_lane<Widest>(
     block, [&](auto width, std::int64_t lane) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
       for_each_tile(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
-          vector v[places];
-          vector x[places];
-          gather(from.matrices, from.first_row + tile, from.first_column + lane, v);
-          transform<transposed<input_matrix>>(v, x);
+          vector v[places<Filter>];
+          vector x[places<Filter>];
+          gather<places<Filter>>(from.matrices, from.first_row + tile, from.first_column + lane, v);
+          transform<transposed<input_matrix<Filter>>>(v, x);
           const auto w = input_window(g, top, left);
-          for (std::int64_t y = 0; y < static_cast<std::int64_t>(inputs); ++y)
-            for (std::int64_t c = 0; c < static_cast<std::int64_t>(inputs); ++c)
+          for (std::int64_t y = 0; y < side; ++y)
+            for (std::int64_t c = 0; c < side; ++c)
               if (w.holds(y, c)) {
                 vector sum;
                 float* here = plane + w.pixel(y, c) * block + lane;
                 load(sum, here);
-                sum += x[y * static_cast<std::int64_t>(inputs) + c];
+                sum += x[y * side + c];
                 store(here, sum);
               }
         });
     });
 }
 
-template <std::int64_t Widest>
+template <std::int64_t Widest, std::size_t Filter>
 PACELINE_KERNEL_BODY void output_body(const geometry& g, const tile_rows& from, const float* bias, bool rectify,
                                       float* plane) {
   const auto block = g.output.block;
@@ -169,10 +184,10 @@ PACELINE_KERNEL_BODY void output_body(const geometry& g, const tile_rows& from, 
       load(added, bias + lane);
       for_each_tile(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
-          vector m[places];
+          vector m[places<Filter>];
           vector y[outputs * outputs];
-          gather(from.matrices, from.first_row + tile, from.first_column + lane, m);
-          transform<output_matrix>(m, y);
+          gather<places<Filter>>(from.matrices, from.first_row + tile, from.first_column + lane, m);
+          transform<output_matrix<Filter>>(m, y);
           const auto w = output_window(g, top, left);
           for (std::int64_t down = 0; down < 4; ++down)
             for (std::int64_t across = 0; across < 4; ++across)
@@ -186,7 +201,7 @@ PACELINE_KERNEL_BODY void output_body(const geometry& g, const tile_rows& from, 
     });
 }
 
-template <std::int64_t Widest>
+template <std::int64_t Widest, std::size_t Filter>
 PACELINE_KERNEL_BODY void output_adjoint_body(const geometry& g, const float* plane, const tile_rows& to) {
   for_each_lane<Widest>(
     g.output.block, [&](auto width, std::int64_t lane) __attribute__((always_inline)) {
@@ -194,92 +209,111 @@ PACELINE_KERNEL_BODY void output_adjoint_body(const geometry& g, const float* pl
       for_each_tile(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
           vector y[outputs * outputs];
-          vector m[places];
-          read<outputs>(plane + lane, g.output.block, output_window(g, top, left), y);
-          transform<transposed<output_matrix>>(y, m);
-          scatter(m, to.matrices, to.first_row + tile, to.first_column + lane);
+          vector m[places<Filter>];
+          const auto w = output_window(g, top, left);
+          prefetch_below(plane + lane, g.output.block, w, outputs);
+          read<outputs>(plane + lane, g.output.block, w, y);
+          transform<transposed<output_matrix<Filter>>>(y, m);
+          scatter<places<Filter>>(m, to.matrices, to.first_row + tile, to.first_column + lane);
         });
     });
 }
 
-template <std::int64_t Widest>
+template <std::int64_t Widest, std::size_t Filter>
 PACELINE_KERNEL_BODY void filter_body(const float* filters, std::int64_t tap_stride, std::int64_t row,
                                       const place_matrices& to) {
   for_each_lane<Widest>(
     to.columns, [&](auto width, std::int64_t column) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
-      vector g[filter * filter];
-      vector u[places];
-      for (std::size_t tap = 0; tap < filter * filter; ++tap)
+      vector g[Filter * Filter];
+      vector u[places<Filter>];
+      for (std::size_t tap = 0; tap < Filter * Filter; ++tap)
         load(g[tap], filters + static_cast<std::int64_t>(tap) * tap_stride + column);
-      transform<filter_matrix>(g, u);
-      scatter(u, to, row, column);
+      transform<filter_matrix<Filter>>(g, u);
+      scatter<places<Filter>>(u, to, row, column);
     });
 }
 
-template <std::int64_t Widest>
+template <std::int64_t Widest, std::size_t Filter>
 PACELINE_KERNEL_BODY void filter_adjoint_body(const place_matrices& from, std::int64_t row, float* filters,
                                               std::int64_t tap_stride) {
   for_each_lane<Widest>(
     from.columns, [&](auto width, std::int64_t column) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
-      vector u[places];
-      vector g[filter * filter];
-      gather(from, row, column, u);
-      transform<transposed<filter_matrix>>(u, g);
-      for (std::size_t tap = 0; tap < filter * filter; ++tap)
+      vector u[places<Filter>];
+      vector g[Filter * Filter];
+      gather<places<Filter>>(from, row, column, u);
+      transform<transposed<filter_matrix<Filter>>>(u, g);
+      for (std::size_t tap = 0; tap < Filter * Filter; ++tap)
         store(filters + static_cast<std::int64_t>(tap) * tap_stride + column, g[tap]);
     });
 }
 
 #define PACELINE_WINOGRAD_TRANSFORMS(variant, target, widest)                                                          \
-  target void input_##variant(const geometry& g, const float* plane, const tile_rows& to) {                            \
-    input_body<widest>(g, plane, to);                                                                                  \
+  template <std::size_t Filter>                                                                                        \
+  target PACELINE_FUSED_MULTIPLY_ADD void input_##variant(const geometry& g, const float* plane,                       \
+                                                          const tile_rows& to) {                                       \
+    input_body<widest, Filter>(g, plane, to);                                                                          \
   }                                                                                                                    \
-  target void input_adjoint_##variant(const geometry& g, const tile_rows& from, float* plane) {                        \
-    input_adjoint_body<widest>(g, from, plane);                                                                        \
+  template <std::size_t Filter>                                                                                        \
+  target PACELINE_FUSED_MULTIPLY_ADD void input_adjoint_##variant(const geometry& g, const tile_rows& from,            \
+                                                                  float* plane) {                                      \
+    input_adjoint_body<widest, Filter>(g, from, plane);                                                                \
   }                                                                                                                    \
-  target void output_##variant(const geometry& g, const tile_rows& from, const float* bias, bool rectify,              \
-                               float* plane) {                                                                         \
-    output_body<widest>(g, from, bias, rectify, plane);                                                                \
+  template <std::size_t Filter>                                                                                        \
+  target PACELINE_FUSED_MULTIPLY_ADD void output_##variant(const geometry& g, const tile_rows& from,                   \
+                                                           const float* bias, bool rectify, float* plane) {            \
+    output_body<widest, Filter>(g, from, bias, rectify, plane);                                                        \
   }                                                                                                                    \
-  target void output_adjoint_##variant(const geometry& g, const float* plane, const tile_rows& to) {                   \
-    output_adjoint_body<widest>(g, plane, to);                                                                         \
+  template <std::size_t Filter>                                                                                        \
+  target PACELINE_FUSED_MULTIPLY_ADD void output_adjoint_##variant(const geometry& g, const float* plane,              \
+                                                                   const tile_rows& to) {                              \
+    output_adjoint_body<widest, Filter>(g, plane, to);                                                                 \
   }                                                                                                                    \
-  target void filter_##variant(const float* filters, std::int64_t tap_stride, std::int64_t row,                        \
-                               const place_matrices& to) {                                                             \
-    filter_body<widest>(filters, tap_stride, row, to);                                                                 \
+  template <std::size_t Filter>                                                                                        \
+  target PACELINE_FUSED_MULTIPLY_ADD void filter_##variant(const float* filters, std::int64_t tap_stride,              \
+                                                           std::int64_t row, const place_matrices& to) {               \
+    filter_body<widest, Filter>(filters, tap_stride, row, to);                                                         \
   }                                                                                                                    \
-  target void filter_adjoint_##variant(const place_matrices& from, std::int64_t row, float* filters,                   \
-                                       std::int64_t tap_stride) {                                                      \
-    filter_adjoint_body<widest>(from, row, filters, tap_stride);                                                       \
+  template <std::size_t Filter>                                                                                        \
+  target PACELINE_FUSED_MULTIPLY_ADD void filter_adjoint_##variant(const place_matrices& from, std::int64_t row,       \
+                                                                   float* filters, std::int64_t tap_stride) {          \
+    filter_adjoint_body<widest, Filter>(from, row, filters, tap_stride);                                               \
   }                                                                                                                    \
-  constexpr transforms transforms_##variant{#variant,         input_##variant,          input_adjoint_##variant,       \
-                                            output_##variant, output_adjoint_##variant, filter_##variant,              \
-                                            filter_adjoint_##variant};
+  template <std::size_t Filter>                                                                                        \
+  constexpr transforms transforms_##variant{#variant,                                                                  \
+                                            input_##variant<Filter>,                                                   \
+                                            input_adjoint_##variant<Filter>,                                           \
+                                            output_##variant<Filter>,                                                  \
+                                            output_adjoint_##variant<Filter>,                                          \
+                                            filter_##variant<Filter>,                                                  \
+                                            filter_adjoint_##variant<Filter>};
 
 PACELINE_WINOGRAD_TRANSFORMS(portable, , 4)
 #ifdef __x86_64__
-PACELINE_WINOGRAD_TRANSFORMS(avx2, PACELINE_TARGET_AVX2, 8)
-PACELINE_WINOGRAD_TRANSFORMS(avx512, PACELINE_TARGET_AVX512, 16)
+PACELINE_WINOGRAD_TRANSFORMS(avx2, PACELINE_TARGET_AVX2_FMA, 8)
+PACELINE_WINOGRAD_TRANSFORMS(avx512, PACELINE_TARGET_AVX512_FMA, 16)
 #endif
 
+template <std::size_t Filter>
 std::vector<transforms> find_supported() {
-  std::vector<transforms> result{transforms_portable};
+  std::vector<transforms> result{transforms_portable<Filter>};
 #ifdef __x86_64__
-  if (processor_has_avx2())
-    result.push_back(transforms_avx2);
-  if (processor_has_avx512())
-    result.push_back(transforms_avx512);
+  if (processor_has_avx2() && processor_has_fma())
+    result.push_back(transforms_avx2<Filter>);
+  if (processor_has_avx512() && processor_has_fma())
+    result.push_back(transforms_avx512<Filter>);
 #endif
   return result;
 }
 
 } // namespace
 
-std::span<const transforms> supported_transforms() {
-  static const auto supported = find_supported();
-  return supported;
+std::span<const transforms> supported_transforms(std::int64_t filter) {
+  static const auto of_three = find_supported<3>();
+  static const auto of_five = find_supported<5>();
+  assert(filter == 3 || filter == 5);
+  return filter == 3 ? of_three : of_five;
 }
 
 } // namespace paceline::cpu::winograd

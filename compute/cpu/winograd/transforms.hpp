@@ -21,7 +21,7 @@ struct geometry {
   std::int64_t tiles() const { return tiles_down() * tiles_across(); }
 };
 
-/// For each of the 64 places a matrix of `columns` columns, `stride` numbers apart.
+/// For each place of a tile a matrix of `columns` columns, `stride` numbers apart.
 struct place_matrices {
   float* data = nullptr;
   std::int64_t columns = 0;
@@ -36,7 +36,8 @@ struct tile_rows {
   std::int64_t first_column = 0;
 };
 
-/// The transforms of matrices.hpp, compiled for one instruction set. Planes as in kernels.hpp.
+/// The transforms of matrices.hpp for one size of filters, compiled for one instruction set; the variants round differently. Planes as
+/// in kernels.hpp.
 struct transforms {
   std::string_view instruction_set;
 
@@ -52,15 +53,15 @@ struct transforms {
   /// A y Aᵀ, the output's adjoint.
   void (*output_adjoint)(const geometry& g, const float* plane, const tile_rows& to);
 
-  /// G g Gᵀ into row `row` of the matrices, for as many columns as they have; `filters` holds for each of the 25 taps a row, `tap_stride`
-  /// numbers apart.
+  /// G g Gᵀ into row `row` of the matrices, for as many columns as they have; `filters` holds for each tap a row, `tap_stride` numbers
+  /// apart.
   void (*filter)(const float* filters, std::int64_t tap_stride, std::int64_t row, const place_matrices& to);
 
   /// Gᵀ u G, its adjoint, the other way.
   void (*filter_adjoint)(const place_matrices& from, std::int64_t row, float* filters, std::int64_t tap_stride);
 };
 
-/// The variants that this processor can run, the plain one first and the fastest last.
-std::span<const transforms> supported_transforms();
+/// The variants for filters of 3 or 5 that this processor can run, the plain one first and the fastest last.
+std::span<const transforms> supported_transforms(std::int64_t filter);
 
 } // namespace paceline::cpu::winograd

@@ -12,7 +12,7 @@ using namespace paceline::cpu;
 namespace {
 
 struct outcome {
-  std::vector<double> sums, squares, gradient_sums, products;
+  std::vector<double> means, variances, gradient_sums, products;
   std::vector<float> scaled, gradient, added;
 
   friend bool operator==(const outcome&, const outcome&) = default;
@@ -27,7 +27,7 @@ outcome run_all(const norm_kernels& k, const activation_layout& layout, bool rec
   const auto scale = random_vector(channels, 3), shift = random_vector(channels, 4), mean = random_vector(channels, 5);
   const norm_scaling how{scale.data(), shift.data(), rectify};
   outcome out;
-  for (auto* sums : {&out.sums, &out.squares, &out.gradient_sums, &out.products})
+  for (auto* sums : {&out.means, &out.variances, &out.gradient_sums, &out.products})
     sums->resize(channels);
   for (auto* values : {&out.scaled, &out.gradient, &out.added})
     values->resize(size);
@@ -35,7 +35,7 @@ outcome run_all(const norm_kernels& k, const activation_layout& layout, bool rec
     const auto part = [&](std::vector<double>& all) {
       return std::span(all).subspan(static_cast<std::size_t>(i) * block, block);
     };
-    k.sums(layout, i, x.data(), part(out.sums), part(out.squares));
+    k.moments(layout, i, x.data(), part(out.means), part(out.variances));
     k.gradient_sums(layout, i, x.data(), y_gradient.data(), how, mean.data(), part(out.gradient_sums),
                     part(out.products));
   }
@@ -74,5 +74,26 @@ TEST_CASE("a rectified norm or sum keeps what is no number, so that a diverged w
     require_rectified();
     variant.scale({1, {1, 1, 3}, 1}, 0, x.data(), {one.data(), zero.data(), true}, y.data());
     require_rectified();
+  }
+}
+
+TEST_CASE("moments are those of double precision, also where the mean is a thousand times the deviation") {
+  const activation_layout layout{5, {16, 7, 9}, 16};
+  auto x = random_vector(static_cast<std::size_t>(layout.size()), 1);
+  for (auto& value : x)
+    value += 1000;
+  for (const auto& variant : supported_norm_kernels()) {
+    std::vector<double> means(16), variances(16);
+    variant.moments(layout, 0, x.data(), means, variances);
+    for (std::size_t c = 0; c < 16; ++c) {
+      const auto count = static_cast<double>(x.size() / 16);
+      double mean = 0, variance = 0;
+      for (auto i = c; i < x.size(); i += 16)
+        mean += x[i] / count;
+      for (auto i = c; i < x.size(); i += 16)
+        variance += (x[i] - mean) * (x[i] - mean) / count;
+      REQUIRE(means[c] == Approx(mean).epsilon(1e-9));
+      REQUIRE(variances[c] == Approx(variance).epsilon(1e-5));
+    }
   }
 }

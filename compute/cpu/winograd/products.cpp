@@ -1,0 +1,104 @@
+#include "compute/cpu/winograd/products.hpp"
+
+#include "compute/cpu/lanes.hpp"
+#include "compute/instruction_sets.hpp"
+
+#include <vector>
+
+namespace paceline::cpu::winograd {
+
+namespace {
+
+/// Rows x (Vectors x Width) of the product, which stay in registers.
+template <std::int64_t Width, int Rows, int Vectors>
+PACELINE_KERNEL_BODY void tile(const left_matrix& a, const row_matrix<const float>& b, const row_matrix<float>& product,
+                               std::int64_t inner, bool add) {
+  using vector = typename lanes<Width>::floats;
+  vector sums[Rows][Vectors];
+  for (int row = 0; row < Rows; ++row)
+    for (int v = 0; v < Vectors; ++v) {
+      sums[row][v] = vector{};
+      if (add)
+        load(sums[row][v], product.data + row * product.stride + v * Width);
+    }
+  for (std::int64_t i = 0; i < inner; ++i) {
+    vector right[Vectors];
+    for (int v = 0; v < Vectors; ++v)
+      load(right[v], b.data + i * b.stride + v * Width);
+    for (int row = 0; row < Rows; ++row) {
+      const float left = a.data[row * a.row_stride + i * a.inner_stride];
+      for (int v = 0; v < Vectors; ++v)
+        sums[row][v] += left * right[v];
+    }
+  }
+  for (int row = 0; row < Rows; ++row)
+    for (int v = 0; v < Vectors; ++v)
+      store(product.data + row * product.stride + v * Width, sums[row][v]);
+}
+
+/// All rows of some columns: as many at once as there are registers for, then the rest in smaller steps.
+template <std::int64_t Width, int Rows, int Vectors>
+PACELINE_KERNEL_BODY void rows_of(const left_matrix& a, const row_matrix<const float>& b,
+                                  const row_matrix<float>& product, const product_size& size, std::int64_t from,
+                                  bool add) {
+  auto row = from;
+  for (; row + Rows <= size.rows; row += Rows)
+    tile<Width, Rows, Vectors>({a.data + row * a.row_stride, a.row_stride, a.inner_stride}, b,
+                               {product.data + row * product.stride, product.stride}, size.inner, add);
+  if constexpr (Rows > 1)
+    if (row < size.rows)
+      rows_of<Width, Rows / 2, Vectors>(a, b, product, size, row, add);
+}
+
+template <std::int64_t Width, int Rows>
+PACELINE_KERNEL_BODY void multiply_body(const left_matrix& a, const row_matrix<const float>& b,
+                                        const row_matrix<float>& product, const product_size& size, bool add) {
+  std::int64_t column = 0;
+  const auto right = [&]() __attribute__((always_inline)) {
+    return row_matrix<const float>{b.data + column, b.stride};
+  };
+  const auto out = [&]() __attribute__((always_inline)) {
+    return row_matrix<float>{product.data + column, product.stride};
+  };
+  for (; column + 2 * Width <= size.columns; column += 2 * Width)
+    rows_of<Width, Rows, 2>(a, right(), out(), size, 0, add);
+  for (; column + Width <= size.columns; column += Width)
+    rows_of<Width, Rows, 1>(a, right(), out(), size, 0, add);
+  if constexpr (Width > 8)
+    for (; column < size.columns; column += 8)
+      rows_of<8, Rows, 1>(a, right(), out(), size, 0, add);
+}
+
+// So many rows of two vectors as leave registers for what they are made from.
+#define PACELINE_WINOGRAD_PRODUCTS(variant, target, width, rows)                                                       \
+  target PACELINE_FUSED_MULTIPLY_ADD void multiply_##variant(const left_matrix& a, const row_matrix<const float>& b,   \
+                                                             const row_matrix<float>& product,                         \
+                                                             const product_size& size, bool add) {                     \
+    multiply_body<width, rows>(a, b, product, size, add);                                                              \
+  }
+
+PACELINE_WINOGRAD_PRODUCTS(portable, , 4, 4)
+#ifdef __x86_64__
+PACELINE_WINOGRAD_PRODUCTS(avx2, PACELINE_TARGET_AVX2_FMA, 8, 6)
+PACELINE_WINOGRAD_PRODUCTS(avx512, PACELINE_TARGET_AVX512_FMA, 16, 12)
+#endif
+
+std::vector<product_kernel> find_supported() {
+  std::vector<product_kernel> result{{"portable", multiply_portable}};
+#ifdef __x86_64__
+  if (processor_has_avx2() && processor_has_fma())
+    result.push_back({"avx2", multiply_avx2});
+  if (processor_has_avx512() && processor_has_fma())
+    result.push_back({"avx512", multiply_avx512});
+#endif
+  return result;
+}
+
+} // namespace
+
+std::span<const product_kernel> supported_products() {
+  static const auto supported = find_supported();
+  return supported;
+}
+
+} // namespace paceline::cpu::winograd

@@ -1,0 +1,52 @@
+#include "compute/cpu/winograd/products.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/compute/random_vector.hpp"
+
+#include <cmath>
+
+using namespace paceline;
+using namespace paceline::cpu::winograd;
+
+namespace {
+
+/// The largest difference from the product in double, of numbers in ±1.
+double error_of(const product_kernel& kernel, const product_size& size, bool transposed, bool add) {
+  const auto count = [](std::int64_t a, std::int64_t b) { return static_cast<std::size_t>(a * b); };
+  const auto a = random_vector(count(size.rows, size.inner), 1);
+  const auto b_stride = size.columns + 3;
+  const auto b = random_vector(count(size.inner, b_stride), 2);
+  const auto stride = size.columns + 5;
+  const auto before = random_vector(count(size.rows, stride), 3);
+  auto product = before;
+  const left_matrix left{a.data(), transposed ? 1 : size.inner, transposed ? size.rows : 1};
+  kernel.multiply(left, {b.data(), b_stride}, {product.data(), stride}, size, add);
+  double worst = 0;
+  for (std::int64_t row = 0; row < size.rows; ++row)
+    for (std::int64_t column = 0; column < stride; ++column) {
+      const auto here = count(row, stride) + static_cast<std::size_t>(column);
+      double truth = before[here];
+      if (column < size.columns) {
+        truth = add ? truth : 0;
+        for (std::int64_t i = 0; i < size.inner; ++i)
+          truth += static_cast<double>(a[count(row, left.row_stride) + count(i, left.inner_stride)])
+                   * b[count(i, b_stride) + static_cast<std::size_t>(column)];
+      }
+      worst = std::max(worst, std::abs(truth - product[here]));
+    }
+  return worst;
+}
+
+} // namespace
+
+TEST_CASE("matrix products of any size are right, also of a transpose, also added, and write nothing beside them") {
+  for (const auto& kernel : supported_products())
+    for (const std::int64_t rows : {1, 5, 12, 13, 49})
+      for (const std::int64_t columns : {8, 16, 24, 40, 48})
+        for (const std::int64_t inner : {1, 3, 64})
+          for (const bool transposed : {false, true})
+            for (const bool add : {false, true}) {
+              CAPTURE(kernel.instruction_set, rows, columns, inner, transposed, add);
+              REQUIRE(error_of(kernel, {rows, columns, inner}, transposed, add) < 2e-5);
+            }
+}
