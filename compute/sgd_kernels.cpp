@@ -80,24 +80,14 @@ PACELINE_KERNEL_BODY bool finite_body(const float* x, std::size_t count) {
   }                                                                                                                    \
   target bool finite_##variant(const float* x, std::size_t count) {                                                    \
     return finite_body(x, count);                                                                                      \
-  }
+  }                                                                                                                    \
+  constexpr sgd_kernels kernels_##variant{#variant, step_##variant, pull_##variant, finite_##variant};
 
 PACELINE_SGD_KERNELS(portable, )
 #ifdef __x86_64__
 PACELINE_SGD_KERNELS(avx2, PACELINE_TARGET_AVX2)
 PACELINE_SGD_KERNELS(avx512, PACELINE_TARGET_AVX512)
 #endif
-
-std::vector<sgd_kernels> find_supported() {
-  std::vector<sgd_kernels> result{{"portable", step_portable, pull_portable, finite_portable}};
-#ifdef __x86_64__
-  if (processor_has_avx2())
-    result.push_back({"avx2", step_avx2, pull_avx2, finite_avx2});
-  if (processor_has_avx512())
-    result.push_back({"avx512", step_avx512, pull_avx512, finite_avx512});
-#endif
-  return result;
-}
 
 } // namespace
 
@@ -109,7 +99,8 @@ double distance_of(const lane_sums& squares) {
 }
 
 std::span<const sgd_kernels> supported_sgd_kernels() {
-  static const auto supported = find_supported();
+  static const sgd_kernels all[] = {PACELINE_VARIANTS(kernels_)};
+  static const auto supported = runnable_variants(std::span<const sgd_kernels>(all));
   return supported;
 }
 

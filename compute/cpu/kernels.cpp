@@ -230,21 +230,11 @@ PACELINE_CPU_KERNELS(avx2, PACELINE_TARGET_AVX2, 8)
 PACELINE_CPU_KERNELS(avx512, PACELINE_TARGET_AVX512, 16)
 #endif
 
-std::vector<kernels> find_supported() {
-  std::vector<kernels> result{kernels_portable};
-#ifdef __x86_64__
-  if (processor_has_avx2())
-    result.push_back(kernels_avx2);
-  if (processor_has_avx512())
-    result.push_back(kernels_avx512);
-#endif
-  return result;
-}
-
 } // namespace
 
 std::span<const kernels> supported_kernels() {
-  static const auto supported = find_supported();
+  static const kernels all[] = {PACELINE_VARIANTS(kernels_)};
+  static const auto supported = runnable_variants(std::span<const kernels>(all));
   return supported;
 }
 

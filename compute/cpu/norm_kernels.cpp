@@ -233,21 +233,11 @@ PACELINE_NORM_KERNELS(avx2, PACELINE_TARGET_AVX2, 8)
 PACELINE_NORM_KERNELS(avx512, PACELINE_TARGET_AVX512, 16)
 #endif
 
-std::vector<norm_kernels> find_supported() {
-  std::vector<norm_kernels> result{kernels_portable};
-#ifdef __x86_64__
-  if (processor_has_avx2())
-    result.push_back(kernels_avx2);
-  if (processor_has_avx512())
-    result.push_back(kernels_avx512);
-#endif
-  return result;
-}
-
 } // namespace
 
 std::span<const norm_kernels> supported_norm_kernels() {
-  static const auto supported = find_supported();
+  static const norm_kernels all[] = {PACELINE_VARIANTS(kernels_)};
+  static const auto supported = runnable_variants(std::span<const norm_kernels>(all));
   return supported;
 }
 

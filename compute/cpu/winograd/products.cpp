@@ -75,7 +75,8 @@ PACELINE_KERNEL_BODY void multiply_body(const left_matrix& a, const row_matrix<c
                                                              const row_matrix<float>& product,                         \
                                                              const product_size& size, bool add) {                     \
     multiply_body<width, rows>(a, b, product, size, add);                                                              \
-  }
+  }                                                                                                                    \
+  constexpr product_kernel kernel_##variant{#variant, multiply_##variant};
 
 PACELINE_WINOGRAD_PRODUCTS(portable, , 4, 4)
 #ifdef __x86_64__
@@ -83,21 +84,11 @@ PACELINE_WINOGRAD_PRODUCTS(avx2, PACELINE_TARGET_AVX2_FMA, 8, 6)
 PACELINE_WINOGRAD_PRODUCTS(avx512, PACELINE_TARGET_AVX512_FMA, 16, 12)
 #endif
 
-std::vector<product_kernel> find_supported() {
-  std::vector<product_kernel> result{{"portable", multiply_portable}};
-#ifdef __x86_64__
-  if (processor_has_avx2() && processor_has_fma())
-    result.push_back({"avx2", multiply_avx2});
-  if (processor_has_avx512() && processor_has_fma())
-    result.push_back({"avx512", multiply_avx512});
-#endif
-  return result;
-}
-
 } // namespace
 
 std::span<const product_kernel> supported_products() {
-  static const auto supported = find_supported();
+  static const product_kernel all[] = {PACELINE_VARIANTS(kernel_)};
+  static const auto supported = runnable_variants(std::span<const product_kernel>(all), multiply_add::fused);
   return supported;
 }
 

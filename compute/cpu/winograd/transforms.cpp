@@ -297,14 +297,12 @@ PACELINE_WINOGRAD_TRANSFORMS(avx512, PACELINE_TARGET_AVX512_FMA, 16)
 
 template <std::size_t Filter>
 std::vector<transforms> find_supported() {
-  std::vector<transforms> result{transforms_portable<Filter>};
 #ifdef __x86_64__
-  if (processor_has_avx2() && processor_has_fma())
-    result.push_back(transforms_avx2<Filter>);
-  if (processor_has_avx512() && processor_has_fma())
-    result.push_back(transforms_avx512<Filter>);
+  const transforms all[] = {transforms_portable<Filter>, transforms_avx2<Filter>, transforms_avx512<Filter>};
+#else
+  const transforms all[] = {transforms_portable<Filter>};
 #endif
-  return result;
+  return runnable_variants(std::span<const transforms>(all), multiply_add::fused);
 }
 
 } // namespace
