@@ -80,8 +80,8 @@ struct compute_actor_state {
 ///
 /// While training it sends itself make_step after each step, so whatever came meanwhile (take_snapshot, save_state,
 /// query_progress, set_exchange) is handled at the step boundary, and it never waits for any of it. Snapshots do not pass the mailbox
-/// at all: those to be pulled to lie in the worker's slots, and its own are copied by others (live_parameters). Reports go to `worker` (and with all counters to the
-/// observers), worker_ready and worker_finished to `supervisor`.
+/// at all: those to be pulled to lie in the worker's slots, and its own are copied by others (live_parameters). Reports go to
+/// `worker` (and with all counters to the observers), worker_ready and worker_finished to `supervisor`.
 caf::behavior compute_actor(caf::stateful_actor<compute_actor_state>* self, compute_actor_settings settings,
                             run_services services, caf::actor worker, caf::actor supervisor, observers watchers);
 

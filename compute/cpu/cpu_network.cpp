@@ -60,8 +60,8 @@ class cpu_network::builder {
     activation* data = nullptr;
     /// Somebody else reads the values too.
     bool shared = false;
-    /// A relu, dropout or flatten stands between the maker and its reader.
-    bool touched = false;
+    /// Its maker leaves to a max-pool that reads it what activation::finished_by_reader says.
+    bool may_be_finished = false;
 
     bool has_gradient() const { return !data->gradient.empty(); }
   };
@@ -112,9 +112,9 @@ class cpu_network::builder {
       if (made.has_gradient())
         branch.gradient = allocate(branch.layout);
       others.push_back(&branch);
-      branches_[place].push_back({&branch, true, true});
+      branches_[place].push_back({&branch, true});
     }
-    branches_[place].front() = {made.data, true, true};
+    branches_[place].front() = {made.data, true};
     add_operation(std::make_unique<fork_operation>(made_.executor_, *made.data, std::move(others)),
                   made.has_gradient());
   }
@@ -163,7 +163,7 @@ class cpu_network::builder {
     add_operation(std::make_unique<weighted_operation>(made_.executor_, primitives, slice(l, ".weight"),
                                                        model_.parameters().find(l.name + ".bias"), input, output),
                   true);
-    return {&output};
+    return {&output, false, true};
   }
 
   found add_winograd(const layer& l, const convolution_layer& what, found source, bool rectify) {
@@ -175,7 +175,7 @@ class cpu_network::builder {
                                                                  model_.parameters().find(l.name + ".bias"), input,
                                                                  output),
                   true);
-    return {&output};
+    return {&output, false, true};
   }
 
   found add(std::size_t index, const batch_norm_layer& what, bool rectify) {
@@ -186,7 +186,7 @@ class cpu_network::builder {
     const norm_slices slices{slice(l, ".weight"), slice(l, ".bias"), slice(l, ".running_mean"),
                              slice(l, ".running_var")};
     add_operation(std::make_unique<norm_operation>(made_.executor_, what, slices, rectify, input, output), true);
-    return {&output, false, true};
+    return {&output};
   }
 
   found add(std::size_t index, const add_layer&, bool rectify) {
@@ -198,26 +198,26 @@ class cpu_network::builder {
       backward ? new_activation_over(input.has_gradient() ? input : other) : new_activation(input.data->layout, false);
     add_operation(std::make_unique<sum_operation>(made_.executor_, rectify, *input.data, *other.data, output),
                   backward);
-    return {&output, false, true};
+    return {&output};
   }
 
   found add(std::size_t index, const relu_layer&, bool) {
     const auto data = own(take(model_.layers()[index].from));
     add_operation(std::make_unique<relu_operation>(made_.executor_, *data.data), data.has_gradient());
-    return {data.data, false, true};
+    return {data.data};
   }
 
   found add(std::size_t index, const dropout_layer& what, bool) {
     const auto data = own(take(model_.layers()[index].from));
     add_operation(std::make_unique<dropout_operation>(made_.executor_, what, index, *data.data), data.has_gradient());
-    return {data.data, false, true};
+    return {data.data};
   }
 
   found add(std::size_t index, const flatten_layer&, bool) {
     const auto& l = model_.layers()[index];
     auto data = in_block(take(l.from), plain);
     data.data->layout.shape = l.output;
-    data.touched = true;
+    data.may_be_finished = false;
     return data;
   }
 
@@ -228,7 +228,7 @@ class cpu_network::builder {
                           + std::to_string(what.kernel) + ", allowed is at most " + std::to_string(largest_pool_kernel)
                           + " on the CPU");
     const auto input = take(l.from);
-    input.data->finished_by_reader = !input.touched;
+    input.data->finished_by_reader = input.may_be_finished;
     return add_between<pool_operation>(l, what, input);
   }
 
@@ -248,7 +248,7 @@ class cpu_network::builder {
     const auto& from = input.data->layout;
     auto& output = new_activation({from.batch, l.output, from.block}, input.has_gradient());
     add_operation(std::make_unique<Operation>(made_.executor_, what, *input.data, output), input.has_gradient());
-    return {&output, false, true};
+    return {&output};
   }
 
   const parameter_slice& slice(const layer& l, const char* name) const {

@@ -13,4 +13,13 @@ void finish_gradient(const executor& runs_on, activation_layout layout, const fl
   });
 }
 
+void finish_and_take_bias_gradient(const executor& runs_on, const activation_layout& layout, activation& output,
+                                   const std::optional<parameter_slice>& bias, std::span<float> parameter_gradient) {
+  if (!output.finished_by_reader && (bias || output.rectified))
+    finish_gradient(runs_on, layout, output.rectified ? output.values.data() : nullptr, output.gradient.data(),
+                    output.gradient_sums);
+  for (std::size_t i = 0; bias && i < bias->size; ++i)
+    parameter_gradient[bias->offset + i] = static_cast<float>(output.gradient_sums[i]);
+}
+
 } // namespace paceline::cpu

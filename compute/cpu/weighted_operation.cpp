@@ -85,11 +85,7 @@ void weighted_operation::forward(const forward_arguments& arguments) {
 }
 
 void weighted_operation::backward(const backward_arguments& arguments) {
-  if (!output_.finished_by_reader && (bias_ || output_.rectified))
-    finish_gradient(runs_on_, output_layout_, output_.rectified ? output_.values.data() : nullptr,
-                    output_.gradient.data(), output_.gradient_sums);
-  for (std::size_t i = 0; bias_ && i < bias_->size; ++i)
-    arguments.gradient[bias_->offset + i] = static_cast<float>(output_.gradient_sums[i]);
+  finish_and_take_bias_gradient(runs_on_, output_layout_, output_, bias_, arguments.gradient);
 
   backward_weights_->weights.point_to(arguments.gradient.data() + weight_.offset);
   runs_on_.run(backward_weights_->bound);

@@ -156,11 +156,7 @@ void winograd_operation::forward(const forward_arguments& arguments) {
 }
 
 void winograd_operation::backward(const backward_arguments& arguments) {
-  if (!output_.finished_by_reader && (bias_ || output_.rectified))
-    finish_gradient(runs_on_, geometry_.output, output_.rectified ? output_.values.data() : nullptr,
-                    output_.gradient.data(), output_.gradient_sums);
-  for (std::size_t i = 0; bias_ && i < bias_->size; ++i)
-    arguments.gradient[bias_->offset + i] = static_cast<float>(output_.gradient_sums[i]);
+  finish_and_take_bias_gradient(runs_on_, geometry_.output, output_, bias_, arguments.gradient);
 
   if (turned_filters_)
     transform_filters(arguments.parameters, *turned_filters_, false);
