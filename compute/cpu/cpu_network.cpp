@@ -1,5 +1,6 @@
 #include "compute/cpu/cpu_network.hpp"
 
+#include "compute/cpu/average_pool_operation.hpp"
 #include "compute/cpu/graph_operations.hpp"
 #include "compute/cpu/norm_operation.hpp"
 #include "compute/cpu/simple_operations.hpp"
