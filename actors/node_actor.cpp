@@ -40,7 +40,12 @@ node_state state_now(const node_actor_state& state) {
 }
 
 void publish(const node_actor_state& state) {
-  state.plan->node->publish_state(state_now(state));
+  fellow_nodes fellows;
+  for (const auto& [name, peer] : state.peers) {
+    fellows.heard += peer.heard ? 1 : 0;
+    fellows.one_trains = fellows.one_trains || peer.training;
+  }
+  state.plan->node->publish_state(state_now(state), fellows);
 }
 
 /// Where `node` can be told something; invalid where it is not live.
@@ -59,8 +64,9 @@ void send_to_holder(self_ptr self, const Message& message) {
     self->send(proxy, message);
 }
 
-/// The time of a report that goes to another node is told relative to now.
+/// Numbered, and where it goes to another node with its time relative to now.
 void send_report(self_ptr self, group_report report) {
+  report.number = ++self->state.reports_sent;
   if (report.best && !self->state.seat->held())
     report.best->measured_at -= self->state.services.clock->now();
   send_to_holder(self, report);
@@ -71,9 +77,18 @@ void handle_own_report(self_ptr self, const group_report& report) {
   send_report(self, report);
 }
 
+/// Whether the node of that group has not sent this report, or a later one, before: what comes twice or late would be counted twice.
+bool is_new(node_actor_state& state, const group_report& report) {
+  const auto* place = place_of(*state.plan->node, report.group);
+  const auto peer = place ? state.peers.find(place->name) : state.peers.end();
+  return peer != state.peers.end()
+         && report.number
+              > std::exchange(peer->second.newest_report, std::max(peer->second.newest_report, report.number));
+}
+
 void handle_foreign_report(self_ptr self, group_report report) {
   auto& state = self->state;
-  if (!state.seat->held())
+  if (!state.seat->held() || !is_new(state, report))
     return;
   if (report.best)
     report.best->measured_at =
@@ -155,7 +170,7 @@ void handle_joined(self_ptr self, const peer_joined& event) {
   auto& state = self->state;
   if (state.peers.contains(event.node))
     lose(self, event.node, "a new incarnation of it has come");
-  state.peers[event.node] = {event.incarnation, event.proxy};
+  state.peers[event.node] = {.incarnation = event.incarnation, .proxy = event.proxy};
   self->monitor(event.proxy);
   state.seat->joined(event.node);
   mark_workers(*state.plan, event.node, [](worker_id) { return true; });
@@ -190,6 +205,7 @@ void handle_state(self_ptr self, const node_state& told) {
   const auto& lost = told.lost_workers;
   mark_workers(*state.plan, told.node,
                [&](worker_id id) { return std::find(lost.begin(), lost.end(), id) == lost.end(); });
+  found->second.training = told.training;
   if (!std::exchange(found->second.heard, true))
     state.services.clock->catch_up(told.training_time);
   settle(self);
@@ -242,7 +258,7 @@ void look_around(self_ptr self) {
 
 static_assert(!std::is_constructible_v<node_actor_state, caf::stateful_actor<node_actor_state>*>);
 
-node_actor_state::node_actor_state() : newest_decision(0, 0) {}
+node_actor_state::node_actor_state() : reports_sent(0), newest_decision(0, 0) {}
 
 caf::behavior node_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan, run_services services,
                          observers decision_watchers) {
@@ -284,7 +300,10 @@ caf::behavior node_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan
         handle_foreign_report(self, report);
     },
     [self](const leader_announcement& decision) { handle_decision(self, decision); },
-    [self](const probe_request& request) { handle_probe(self, request); },
+    [self](const probe_request& request) {
+      if (fits(*self->state.plan, request))
+        handle_probe(self, request);
+    },
     [self](const probe_result& result) { handle_probe_result(self, result); },
     [self](look_at_clock) { look_around(self); },
     // Only a node that measures has something to say to it.

@@ -35,7 +35,10 @@ struct node_actor_state {
   struct peer {
     std::uint64_t incarnation = 0;
     caf::actor proxy;
+    /// What it says of itself: nothing before it was heard.
     bool heard = false;
+    bool training = false;
+    std::uint64_t newest_report = 0;
   };
   /// Live nodes without this one.
   std::map<std::string, peer> peers;
@@ -43,6 +46,7 @@ struct node_actor_state {
   std::optional<known_steps> steps;
   /// The latest report of each own group.
   std::map<std::uint32_t, group_report> reports;
+  std::uint64_t reports_sent;
   /// Term under which the own global leader decides; empty while it does not.
   std::optional<std::uint64_t> deciding;
   /// Term and number of the newest global decision.

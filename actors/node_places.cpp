@@ -35,4 +35,10 @@ bool fits(const cluster_plan& plan, const group_report& report) {
              || (report.best->worker.group == report.group && report.best->worker.index < plan.workers_per_group));
 }
 
+bool fits(const cluster_plan& plan, const probe_request& request) {
+  const auto& candidate = request.candidate;
+  return candidate.scope == scope::global && candidate.leader.group < plan.groups
+         && candidate.leader.index < plan.workers_per_group;
+}
+
 } // namespace paceline

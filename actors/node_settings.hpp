@@ -4,6 +4,7 @@
 
 #include <caf/actor.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -25,6 +26,13 @@ struct node_place {
   group_range groups;
 };
 
+/// What a node knows of the other nodes' training.
+struct fellow_nodes {
+  /// Live ones that have told their state.
+  std::size_t heard = 0;
+  bool one_trains = false;
+};
+
 /// What makes a process one node of several.
 struct node_settings {
   std::string name;
@@ -34,7 +42,7 @@ struct node_settings {
   std::vector<node_place> nodes;
   /// Takes this node's state to the others: several times in each span of patience, and at once when the seat changes. Called on
   /// CAF's threads; must not block.
-  std::function<void(const node_state&)> publish_state;
+  std::function<void(const node_state&, const fellow_nodes&)> publish_state;
   /// Called once with the node's actor (actors/node_actor.hpp), when it is there: peers can be told to it from then on.
   std::function<void(const caf::actor& node)> connect;
 };

@@ -17,6 +17,8 @@ struct group_report {
   /// Empty while nobody of the group can lead (no full loss window, no finite loss).
   /// Between nodes, which have no clock in common, `measured_at` is told relative to the moment of sending (so 0 or less).
   std::optional<loss_report> best;
+  /// Between nodes: rises with each report of a node's life, so that one that comes twice or late is known; 0 inside one.
+  std::uint64_t number = 0;
 };
 
 } // namespace paceline

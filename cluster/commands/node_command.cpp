@@ -23,6 +23,7 @@ struct node_arguments {
   std::string folder;
   std::string faults;
   bool is_new = false;
+  bool together = false;
   bool measure = false;
   std::vector<std::string> overrides;
 };
@@ -52,6 +53,7 @@ int run(const node_arguments& arguments) {
   if (arguments.is_new && options.go_on)
     throw invalid_input(options.folder.string()
                         + ": holds an earlier part of a run; remove it or give another output.name");
+  options.together = arguments.together;
   const auto end = run_node(options, std::cout, std::cerr);
   // As in launch: nobody has to be there to read what it says.
   std::cout.clear();
@@ -68,6 +70,8 @@ void add_node_command(CLI::App& app, command& chosen) {
                       "Which of the file's nodes; else what Slurm or the host's name says (docs/cluster.md)");
   running->add_option("--folder", arguments->folder, "The node's own folder; runs/NAME/nodes/NODE if not given");
   running->add_flag("--new", arguments->is_new, "Refuse a folder that holds an earlier part of a run");
+  running->add_flag("--together", arguments->together,
+                    "All nodes go on at once: begin from the folder's own checkpoint, whoever trains already");
   // For preflight: what the node finds is one line for it to read.
   running->add_flag("--measure", arguments->measure, "Measure, and say so in JSON")->group("");
   running->add_option("--faults", arguments->faults, "Faults to rehearse, in place of the cluster file's (JSON)")

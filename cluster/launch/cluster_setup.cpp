@@ -80,14 +80,13 @@ parameter_test make_test(const run_config& config, const training_task& task) {
   };
 }
 
-/// Tests take a core of their own where there is one beside the workers'; else the workers lose what they cost.
-double share_stolen_by_tests(const run_config& config) {
+} // namespace
+
+double share_stolen_by_tests(const run_config& config, std::size_t workers_here) {
   const auto cores = usable_cores().size();
-  const auto busy = std::size_t{config.workers()} * static_cast<std::size_t>(config.device.threads_per_worker);
+  const auto busy = workers_here * static_cast<std::size_t>(config.device.threads_per_worker);
   return busy < cores ? 0.0 : 1.0 / static_cast<double>(cores);
 }
-
-} // namespace
 
 cluster_plan make_plan(const run_config& config, const training_task& task) {
   cluster_plan plan;
@@ -112,7 +111,7 @@ cluster_plan make_plan(const run_config& config, const training_task& task) {
                    .first_wait = timing.first_worker_restart_wait,
                    .longest_wait = timing.longest_worker_restart_wait};
   plan.evaluator = {.make_test = [=] { return make_test(config, task); },
-                    .stolen_share = share_stolen_by_tests(config)};
+                    .stolen_share = share_stolen_by_tests(config, config.workers())};
   plan.evaluate_every = config.output.evaluate_every;
   plan.checkpoint_every = config.output.checkpoint_every;
   plan.lockstep = config.deterministic;

@@ -5,6 +5,7 @@
 #include "cluster/launch/task.hpp"
 #include "compute/data/shard.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,6 +15,10 @@ namespace paceline {
 /// Turns a cluster file and its task into a plan that a supervisor can run; checkpoints, observers and a state to resume are left
 /// to the caller. The plan keeps the task alive.
 cluster_plan make_plan(const run_config& config, const training_task& task);
+
+/// How much of testing's time the workers of a process lose: nothing where this machine has a core besides those of the
+/// `workers_here` that train on it, in whichever process.
+double share_stolen_by_tests(const run_config& config, std::size_t workers_here);
 
 /// The part of the training set that a worker sees.
 shard shard_of(const run_config& config, const training_task& task, std::size_t position);

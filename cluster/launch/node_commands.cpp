@@ -121,7 +121,7 @@ std::string own_executable() {
 
 supervised_node supervised_node_of(const run_config& config, const node_section& node, bool is_new,
                                    const launch_tools& tools) {
-  return made(config, node, is_new ? option_list{"--new"} : option_list{}, {}, tools);
+  return made(config, node, {is_new ? "--new" : "--together"}, {}, tools);
 }
 
 supervised_node measuring_node_of(const run_config& config, const node_section& node, const launch_tools& tools) {

@@ -25,7 +25,8 @@ struct launch_tools {
 };
 
 /// How to start that node and, where it died, start it again. The resolved cluster file goes through its standard input, so no other
-/// host needs it. Where `is_new` the first start refuses a folder in which an earlier part of the run lies.
+/// host needs it. Where `is_new` the first start refuses a folder in which an earlier part of the run lies;
+/// else all nodes go on together with one.
 supervised_node supervised_node_of(const run_config& config, const run_config::node_section& node, bool is_new,
                                    const launch_tools& tools);
 

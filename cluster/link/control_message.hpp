@@ -42,6 +42,8 @@ struct refusal {
   cause why = cause::version;
   /// One line for people: what was found, what is needed.
   std::string text;
+  /// How long the refusing node was up when it said this, so that the other can see for itself which of them is the younger.
+  std::chrono::nanoseconds up_for{0};
 };
 
 /// A node ends on purpose: it need not be waited for.

@@ -19,11 +19,19 @@ double seconds(std::chrono::steady_clock::duration time) {
   return std::chrono::duration<double>(time).count();
 }
 
-/// Which of two nodes that do not fit together stays: the older one. A hello takes its time, so of two that are about as old
-/// it is the one of lower name; both sides have to come to the same result.
-bool outranks(const hello& one, const hello& other, milliseconds patience) {
+/// A node and how long it was up, as it said or as it knows of itself.
+struct aged_node {
+  const std::string& name;
+  std::chrono::nanoseconds up_for;
+};
+
+/// Which of two nodes that do not fit together stays: the older one, of two about as old that of lower name. What another said
+/// of its age is old when it is heard, so each side takes itself for older than it is. Both have to find the same before one gives
+/// up: the one that stays refuses, and the refused one compares once more, with the age that the refusal tells. Each of the two
+/// compares in its own favour, so never do both give up.
+bool outranks(const aged_node& one, const aged_node& other, milliseconds patience) {
   const auto older_by = one.up_for - other.up_for;
-  return std::chrono::abs(older_by) < patience ? one.node < other.node : older_by > older_by.zero();
+  return std::chrono::abs(older_by) < patience ? one.name < other.name : older_by > older_by.zero();
 }
 
 } // namespace
@@ -74,7 +82,8 @@ session_actions peer_session::heard_hello(const std::string& route, const hello&
     // Whoever has to give up learns it from the answer to its own hello, over the connection that it made: what comes in may be
     // of anybody.
     actions.refused_message = true;
-    if (outranks(ours, theirs, patience_))
+    why->up_for = ours.up_for;
+    if (outranks({ours.node, ours.up_for}, {theirs.node, theirs.up_for}, patience_))
       actions.reply = *std::move(why);
     return actions;
   }
@@ -132,9 +141,21 @@ session_actions peer_session::answered(const control_message& message, time_poin
     welcomed_ = back->incarnation;
     join_if_complete(actions, now);
   } else if (const auto* no = std::get_if<refusal>(&message)) {
-    if (no->why != refusal::cause::name_taken) {
-      actions.cannot_take_part = no->text;
-      return actions;
+    const bool younger = outranks({peer_.name, no->up_for}, {own_.node, now - started_}, patience_);
+    switch (no->why) {
+      case refusal::cause::version:
+      case refusal::cause::config:
+      case refusal::cause::fingerprint:
+        if (younger)
+          actions.cannot_take_part = no->text;
+        else
+          actions.refused_message = true;
+        return actions;
+      case refusal::cause::unknown_node:
+        actions.cannot_take_part = no->text;
+        return actions;
+      case refusal::cause::name_taken:
+        break;
     }
     // The one who has the name may be our own earlier incarnation, which is not yet missed.
     if (!name_taken_since_)

@@ -1,6 +1,6 @@
 #include "cluster/node/leader_wait.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace paceline {
 
@@ -14,16 +14,13 @@ leader_wait::leader_wait(std::size_t other_nodes, std::chrono::nanoseconds patie
 // Others train, so there is a leader, or will be: its parameters may take a while over a slow network.
 constexpr int longer_where_others_train = 3;
 
-void leader_wait::note(const node_state& state) {
-  if (std::any_of(state.others.begin(), state.others.end(), [](const auto& other) { return other.steps > 0; })) {
+void leader_wait::note(const fellow_nodes& others) {
+  if (others.one_trains) {
     const std::lock_guard guard(mutex_);
     others_train_ = true;
-  }
-  const bool all_are_new =
-    state.others.size() >= other_nodes_
-    && std::all_of(state.others.begin(), state.others.end(), [](const auto& other) { return other.steps == 0; });
-  if (all_are_new)
+  } else if (others.heard >= other_nodes_) {
     cancel();
+  }
 }
 
 void leader_wait::cancel() {

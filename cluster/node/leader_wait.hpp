@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/node_settings.hpp"
 #include "messages/leader_snapshot.hpp"
-#include "messages/node_state.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -12,14 +12,14 @@
 namespace paceline {
 
 /// Decides for how long a node that starts waits for the parameters of the run's leader: until they are there, all other nodes
-/// have been heard of and none has made a step, or patience has run out (three times patience where another node is known to train). Thread-safe.
+/// have been heard of and none trains, or patience has run out (three times patience where another node trains). Thread-safe.
 class leader_wait {
  public:
   /// `newest` gives the newest global snapshot known here, or nullptr.
   leader_wait(std::size_t other_nodes, std::chrono::nanoseconds patience, std::function<snapshot_ptr()> newest);
 
   /// What this node knows of the others now.
-  void note(const node_state& state);
+  void note(const fellow_nodes& others);
 
   /// There is nothing to wait for any more.
   void cancel();

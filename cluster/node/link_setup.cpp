@@ -51,12 +51,25 @@ link_settings link_settings_of(const run_config& config, const run_config::node_
   return settings;
 }
 
-std::size_t workers_before(const run_config& config, const run_config::node_section& node) {
+namespace {
+
+template <class Counts>
+std::size_t workers_beside(const run_config& config, const run_config::node_section& node, Counts counts) {
   std::uint32_t groups = 0;
   for (const auto& other : config.nodes)
-    if (other.name < node.name && other.host == node.host)
+    if (other.host == node.host && counts(other))
       groups += other.groups;
   return std::size_t{groups} * config.groups.workers;
+}
+
+} // namespace
+
+std::size_t workers_before(const run_config& config, const run_config::node_section& node) {
+  return workers_beside(config, node, [&](const auto& other) { return other.name < node.name; });
+}
+
+std::size_t workers_on_host_of(const run_config& config, const run_config::node_section& node) {
+  return workers_beside(config, node, [](const auto&) { return true; });
 }
 
 } // namespace paceline

@@ -17,4 +17,7 @@ link_settings link_settings_of(const run_config& config, const run_config::node_
 /// Workers of the nodes on the same machine that come first: theirs are the first cores.
 std::size_t workers_before(const run_config& config, const run_config::node_section& node);
 
+/// Workers of all nodes on that node's host, its own included.
+std::size_t workers_on_host_of(const run_config& config, const run_config::node_section& node);
+
 } // namespace paceline

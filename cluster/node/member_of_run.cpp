@@ -24,8 +24,8 @@ std::vector<node_place> places_of(const run_config& config) {
 
 class member_of_run final : public node_membership {
  public:
-  member_of_run(const run_config& config, const std::string& name)
-    : config_(config), node_(node_named(config, name)), rehearsal_(config, name) {}
+  member_of_run(const run_config& config, const std::string& name, bool together)
+    : config_(config), node_(node_named(config, name)), together_(together), rehearsal_(config, name) {}
 
   void adapt(cluster_plan& plan) override {
     plan.own = group_range{first_group_of(config_, node_.name), node_.groups};
@@ -33,6 +33,7 @@ class member_of_run final : public node_membership {
     plan.cores_of = [this, first = workers_before(config_, node_), own = *plan.own](worker_id id) {
       return cores_of(config_, first + std::size_t{id.group - own.first} * config_.groups.workers + id.index);
     };
+    plan.evaluator.stolen_share = share_stolen_by_tests(config_, workers_on_host_of(config_, node_));
     rehearsal_.adapt(plan);
   }
 
@@ -51,14 +52,14 @@ class member_of_run final : public node_membership {
     wait_.emplace(config_.nodes.size() - 1, config_.network.patience,
                   [plane = services.plane] { return plane->newest(scope::global, 0); });
     // Where nobody ever leads all, there is nobody to start from.
-    if (plan.strategy.period_global > 0)
+    if (plan.strategy.period_global > 0 && !(together_ && plan.resume))
       plan.start_from = [this](worker_id) { return wait_->wait(); };
     plan.node = node_settings{.name = node_.name,
                               .incarnation = incarnation,
                               .nodes = places_of(config_),
                               .publish_state =
-                                [this](const node_state& state) {
-                                  wait_->note(state);
+                                [this](const node_state& state, const fellow_nodes& fellows) {
+                                  wait_->note(fellows);
                                   rehearsal_.note(state);
                                   link_->tell_state(state);
                                 },
@@ -89,6 +90,7 @@ class member_of_run final : public node_membership {
 
   run_config config_;
   run_config::node_section node_;
+  bool together_;
   fault_rehearsal rehearsal_;
   mutable std::mutex mutex_;
   std::string refused_;
@@ -98,8 +100,8 @@ class member_of_run final : public node_membership {
 
 } // namespace
 
-std::unique_ptr<node_membership> make_member_of_run(const run_config& config, const std::string& name) {
-  return std::make_unique<member_of_run>(config, name);
+std::unique_ptr<node_membership> make_member_of_run(const run_config& config, const std::string& name, bool together) {
+  return std::make_unique<member_of_run>(config, name, together);
 }
 
 } // namespace paceline

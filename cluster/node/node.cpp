@@ -8,7 +8,7 @@ namespace paceline {
 
 launch_exit run_node(const node_options& options, std::ostream& out, std::ostream& err) {
   keep_large_memory();
-  const auto member = make_member_of_run(options.config, options.name);
+  const auto member = make_member_of_run(options.config, options.name, options.together);
   return run_in_this_process(
     {.config = options.config, .folder = options.folder, .go_on = options.go_on, .node = member.get()}, out, err);
 }

@@ -18,6 +18,9 @@ struct node_options {
   /// The folder holds an earlier part of this run, which ended or was killed: its logs are continued. Parameters come from the
   /// current leader where other nodes train, else from the folder's latest checkpoint.
   bool go_on = false;
+  /// All nodes of an earlier run go on at once: the folder's checkpoint is as new as theirs, and counts also where one of them was
+  /// quicker and trains already.
+  bool together = false;
 };
 
 } // namespace paceline

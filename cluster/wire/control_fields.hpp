@@ -70,6 +70,7 @@ template <class Field>
 void describe(Field& field, maybe_const<refusal> auto& m) {
   field("why", m.why);
   field("text", m.text);
+  field("up_for", m.up_for);
 }
 
 template <class Field>
@@ -123,6 +124,7 @@ void describe(Field& field, maybe_const<group_report> auto& m) {
   field("steps", m.steps);
   field("live_workers", m.live_workers);
   field("best", m.best);
+  field("number", m.number);
 }
 
 template <class Field>

@@ -164,11 +164,63 @@ TEST_CASE("a report is as old at the holder as it was at its node, whatever thei
   REQUIRE(decided[0].reason == "the only one that can lead; left out: 1 with a stale report");
 }
 
+TEST_CASE("a report that comes twice, or after a later one, counts for nothing") {
+  node_network nodes(2);
+  start_bare(nodes, 2);
+  const auto hear = [&](std::uint64_t number, std::uint64_t steps, double loss) {
+    auto heard = report_of(nodes, 1, steps, loss);
+    heard.number = number;
+    heard.best->measured_at = 0s;
+    caf::anon_send(nodes.at(0).actor, heard);
+    nodes.run_for(10ms);
+  };
+  report(nodes, 0, 16, 0.5);
+  hear(100, 16, 0.75);
+  const auto first = global_decisions(*nodes.at(0).record);
+  REQUIRE(first.size() == 1);
+  // A period is 4 workers x 8 steps.
+  hear(102, 40, 0.75);
+  hear(101, 16, 0.1);
+  hear(102, 40, 0.1);
+  hear(100, 16, 0.1);
+  hear(103, 47, 0.75);
+  REQUIRE(global_decisions(*nodes.at(0).record).size() == 1);
+  hear(104, 48, 0.75);
+  const auto second = global_decisions(*nodes.at(0).record);
+  REQUIRE(second.size() == 2);
+  REQUIRE(second.back().leader == worker_id{0, 1});
+  REQUIRE(second.back().total_steps == 16 + 48);
+}
+
+TEST_CASE("a probe of a candidate that there is not reaches no group leader") {
+  node_network nodes(2);
+  start_bare(nodes, 2);
+  probe_request request;
+  request.candidate = {.scope = scope::global, .leader = {0, 1}, .loss = 0.5};
+  SECTION("a worker beyond the group") {
+    request.candidate.leader.index = 4'294'967'295;
+  }
+  SECTION("a group beyond the run") {
+    request.candidate.leader.group = 2;
+  }
+  SECTION("a candidate of a group's election") {
+    request.candidate.scope = scope::group;
+  }
+  caf::anon_send(nodes.at(0).actor, request);
+  nodes.run_for(10ms);
+  REQUIRE(nodes.at(0).group_record->probes.empty());
+  request.candidate = {.scope = scope::global, .leader = {0, 1}, .loss = 0.5};
+  caf::anon_send(nodes.at(0).actor, request);
+  nodes.run_for(10ms);
+  REQUIRE(nodes.at(0).group_record->probes.size() == 1);
+}
+
 TEST_CASE("what another process says of groups and workers that there are not is passed over") {
   node_network nodes(2);
   start_bare(nodes, 2);
   report(nodes, 0, 16, 0.5);
   auto bad = report_of(nodes, 1, 100, 0.1);
+  bad.number = 1000;
   SECTION("a group") {
     bad.group = 7;
   }
@@ -264,7 +316,7 @@ TEST_CASE("a probe goes to the node of its candidate") {
   node_network nodes(3);
   start_bare(nodes, 3);
   probe_request request{.probe = 9};
-  request.candidate.leader = {2, 1};
+  request.candidate = {.scope = scope::global, .leader = {2, 1}};
   caf::anon_send(nodes.at(0).actor, request);
   nodes.run_for(10ms);
   REQUIRE(nodes.at(0).group_record->probes.empty());

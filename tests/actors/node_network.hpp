@@ -172,11 +172,12 @@ class node_network {
     plan.own = group_range{i, 1};
     plan.watchers.add(node.recorder);
     plan.roster = std::make_shared<shard_roster>(std::size_t{plan.groups} * plan.workers_per_group);
-    plan.node = node_settings{.name = name(i),
-                              .incarnation = ++incarnations_,
-                              .nodes = places_,
-                              .publish_state = [this, i](const node_state& state) { tell_state(i, state); },
-                              .connect = [this, i](const caf::actor& actor) { nodes_.at(i).actor = actor; }};
+    plan.node =
+      node_settings{.name = name(i),
+                    .incarnation = ++incarnations_,
+                    .nodes = places_,
+                    .publish_state = [this, i](const node_state& state, const fellow_nodes&) { tell_state(i, state); },
+                    .connect = [this, i](const caf::actor& actor) { nodes_.at(i).actor = actor; }};
     // Clocks of different processes begin at different times.
     time_ += std::chrono::seconds(1);
     scheduler_.advance_time(std::chrono::seconds(1));

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 
 import harness
@@ -12,6 +13,12 @@ TWO = harness.TINY | {
     "network": {"patience": "500ms"},
     "budget": {"steps": 400},
 }
+
+
+def progress(path, first=0):
+    """The records of progress in a node's metrics, from that line on; one that is being written is not there yet."""
+    records = [json.loads(line) for line in path.read_text().split("\n")[first:-1]]
+    return [record for record in records if record["type"] == "progress"]
 
 
 class Nodes(harness.EndToEnd):
@@ -27,6 +34,28 @@ class Nodes(harness.EndToEnd):
         self.assertEqual(4, len(self.summary()["workers"]))
         self.assertGreaterEqual(self.summary()["total_steps"], 4 * 400)
         self.assertEqual(set(), set(os.listdir(f"/tmp/paceline-{os.geteuid()}")) - before)
+
+    def test_all_nodes_of_a_resumed_run_go_on_from_where_they_were(self):
+        # A window of more steps than lie between two reports: one that was begun anew is not full at the first.
+        strategy = harness.TINY["strategy"] | {"loss_window": 64}
+        self.write_cluster(budget={"steps": 100000000}, strategy=strategy)
+        riding = self.start("launch", "two.json")
+        nodes = [self.folder / "runs" / "a" / "nodes" / name / "metrics.jsonl" for name in "ab"]
+        self.wait_until(lambda: all(path.exists() and any(r["steps"] > 100 for r in progress(path)) for path in nodes), riding)
+        riding.send_signal(signal.SIGINT)
+        self.assert_ended(self.end(riding), 130)
+        before = self.summary()
+        lines = [len(path.read_text().splitlines()) for path in nodes]
+        steps = before["total_steps"] // 4 + 400
+        ended = self.paceline("launch", "--resume", "runs/a", "--set", f"budget.steps={steps}")
+        self.assert_ended(ended, 0)
+        self.assertGreaterEqual(self.summary()["total_steps"], 4 * steps)
+        for path, count in zip(nodes, lines):
+            resumed = progress(path, count)
+            for worker in {record["worker"] for record in resumed}:
+                first = next(record for record in resumed if record["worker"] == worker)
+                self.assertIsNotNone(first["loss"], first)
+                self.assertGreater(first["steps"], 100, first)
 
     def test_a_port_in_use_is_one_line_and_ends_the_node(self):
         with socket.socket() as taken:
@@ -49,7 +78,8 @@ class Nodes(harness.EndToEnd):
         self.assertEqual(2, ended.code, str(ended))
         self.assertIn("seed", ended.err)
         riding.terminate()
-        self.assertEqual(130, self.end(riding).code)
+        ended = self.end(riding)
+        self.assertEqual(130, ended.code, str(ended))
 
 
 if __name__ == "__main__":

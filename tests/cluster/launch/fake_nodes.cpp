@@ -96,7 +96,7 @@ void leave_node_folder(const fs::path& folder, const run_config& config, const s
 fs::path fake_node_program(const temporary_folder& folder, const std::string& before, const std::string& after) {
   const auto path = folder / "fake-node";
   write_contents(path, fmt::format("#!/bin/sh\n"
-                                   "# node - --name NAME [--new]\n"
+                                   "# node - --name NAME [--new|--together]\n"
                                    "name=$4; config=$(cat); folder='{}'\n"
                                    "{}\n"
                                    "mkdir -p runs/nodes-test/nodes\n"

@@ -52,6 +52,8 @@ TEST_CASE("a local node is started with the resolved file, and only its first st
   const auto node = supervised_node_of(config, config.nodes[0], true, {.executable = "x"});
   REQUIRE(node.start.arguments == std::vector<std::string>{"x", "node", "-", "--name", "a", "--new"});
   REQUIRE(node.restart.arguments == std::vector<std::string>{"x", "node", "-", "--name", "a"});
+  REQUIRE(supervised_node_of(config, config.nodes[0], false, {.executable = "x"}).start.arguments
+          == std::vector<std::string>{"x", "node", "-", "--name", "a", "--together"});
   REQUIRE(node.restart.environment.at("A") == "1");
   REQUIRE(to_json(parse_config(node.start.input, "x")) == to_json(config));
   REQUIRE_FALSE(node.signal_elsewhere);

@@ -96,7 +96,7 @@ TEST_CASE("a run of nodes is resumed in its folder, by processes that go on ther
   fake.config = config_of_run(fake.run(), {});
   REQUIRE(fake.launch("echo $*", "", true) == launch_exit::finished);
   REQUIRE_THAT(fake.out.str(), ContainsSubstring("; resumed\n"));
-  REQUIRE_THAT(fake.out.str(), ContainsSubstring("\n[a] node - --name a\n"));
+  REQUIRE_THAT(fake.out.str(), ContainsSubstring("\n[a] node - --name a --together\n"));
 }
 
 TEST_CASE("a run whose launching process was killed is gathered afterwards, but not while a node runs") {

@@ -2,6 +2,7 @@
 
 #include "tests/catch.hpp"
 
+#include <optional>
 #include <variant>
 
 using namespace paceline;
@@ -186,7 +187,7 @@ TEST_CASE("when a new incarnation answers at the peer's address the old one is l
 
 TEST_CASE("a node whose name is taken waits for two patiences in case the other is its own ghost, then gives up") {
   auto session = session_of_b();
-  const refusal taken{refusal::cause::name_taken, "node 'a' is already taking part"};
+  const refusal taken{refusal::cause::name_taken, "node 'a' is already taking part", 0s};
   REQUIRE_FALSE(session.answered(taken, {}).cannot_take_part);
   REQUIRE_FALSE(session.answered(taken, time_point(3999ms)).cannot_take_part);
   REQUIRE(session.answered(taken, time_point(4s)).cannot_take_part == taken.text);
@@ -218,6 +219,48 @@ TEST_CASE("of two nodes that do not fit together the younger one gives up, and t
   peer_session b(other_model, {.name = "a"}, patience, {});
   REQUIRE_FALSE(b.heard_hello("r", hello_of("a", 1, 10ms), time_point(1s)).reply);
   REQUIRE(session_of_b().answered(*told.reply, {}).cannot_take_part);
+}
+
+TEST_CASE("a node refused by a younger one that had not heard its age in time rides on") {
+  // Up for 3 s where the other, up for 1 s, thinks it has been up longer: our hello reached it late.
+  auto older = session_of_b();
+  const auto found = older.answered(refusal{refusal::cause::config, "seed", 1s}, time_point(3s));
+  REQUIRE_FALSE(found.cannot_take_part);
+  REQUIRE(found.refused_message);
+  // One that has been up as long as we when it spoke, and is of higher name.
+  REQUIRE_FALSE(older.answered(refusal{refusal::cause::config, "seed", 3s}, time_point(3s)).cannot_take_part);
+  REQUIRE(older.answered(refusal{refusal::cause::config, "seed", 5s}, time_point(3s)).cannot_take_part);
+}
+
+TEST_CASE("of two nodes that do not fit together never both give up, however long their words travel") {
+  for (const auto older_by : {0ms, 500ms, 1999ms, 2000ms, 2500ms, 9000ms})
+    for (const auto to_a : {0ms, 300ms, 2500ms, 12000ms})
+      for (const auto to_b : {0ms, 300ms, 2500ms, 12000ms})
+        for (const bool a_is_older : {true, false}) {
+          // Both say hello at time 20 s.
+          const auto said = time_point(20s);
+          auto other = hello_of("b", 2);
+          other.fingerprint = 8;
+          const auto start_of_a = time_point(a_is_older ? 0ms : older_by);
+          const auto start_of_b = time_point(a_is_older ? older_by : 0ms);
+          peer_session a(hello_of("a", 1), {.name = "b"}, patience, start_of_a);
+          peer_session b(other, {.name = "a"}, patience, start_of_b);
+          other.up_for = said - start_of_b;
+          const auto from_a = a.heard_hello("r", other, said + to_a).reply;
+          const auto from_b = b.heard_hello("r", hello_of("a", 1, said - start_of_a), said + to_b).reply;
+          const auto out = [&](peer_session& of, const std::optional<control_message>& refused, auto heard_at) {
+            return refused && of.answered(*refused, heard_at).cannot_take_part;
+          };
+          const bool a_out = out(a, from_b, said + to_b + to_a);
+          const bool b_out = out(b, from_a, said + to_a + to_b);
+          INFO(older_by.count() << " " << to_a.count() << " " << to_b.count() << " " << a_is_older);
+          REQUIRE_FALSE((a_out && b_out));
+          // Words that travel fast are enough for one of them to go.
+          if (to_a == 0ms && to_b == 0ms)
+            REQUIRE(a_out == (!a_is_older && older_by >= patience));
+          if (to_a == 0ms && to_b == 0ms)
+            REQUIRE(b_out == !a_out);
+        }
 }
 
 TEST_CASE("what has no place is refused and keeps nobody alive") {

@@ -12,12 +12,6 @@ namespace {
 // Far beyond what any of these tests takes.
 constexpr auto long_time = 10min;
 
-node_state heard_of(std::vector<node_state::known_steps> others) {
-  node_state state;
-  state.others = std::move(others);
-  return state;
-}
-
 } // namespace
 
 TEST_CASE("a node that starts takes the leader that is there already") {
@@ -26,19 +20,19 @@ TEST_CASE("a node that starts takes the leader that is there already") {
   CHECK(wait.wait() == leader);
 }
 
-TEST_CASE("a node that starts waits for a leader while others have made steps") {
+TEST_CASE("a node that starts waits for a leader while another one trains") {
   const auto leader = std::make_shared<const leader_snapshot>();
   std::atomic<int> looked = 0;
   leader_wait wait(2, long_time, [&]() -> snapshot_ptr { return ++looked < 5 ? nullptr : leader; });
-  wait.note(heard_of({{"b", 0}, {"c", 12}}));
+  wait.note({.heard = 2, .one_trains = true});
   CHECK(wait.wait() == leader);
   CHECK(looked == 5);
 }
 
 TEST_CASE("a node that starts with all others does not wait for a leader") {
   leader_wait wait(2, long_time, [] { return nullptr; });
-  wait.note(heard_of({{"b", 0}}));
-  std::thread later([&] { wait.note(heard_of({{"b", 0}, {"c", 0}})); });
+  wait.note({.heard = 1});
+  std::thread later([&] { wait.note({.heard = 2}); });
   CHECK(wait.wait() == nullptr);
   later.join();
 }

@@ -117,10 +117,10 @@ std::vector<control_message> one_of_each() {
   std::vector<control_message> messages;
   messages.push_back(hello{wire_version, "a", 2, R"({"seed":1})", 4});
   messages.push_back(welcome{"b", 5});
-  messages.push_back(refusal{refusal::cause::unknown_node, "who is that?"});
+  messages.push_back(refusal{refusal::cause::unknown_node, "who is that?", std::chrono::seconds(3)});
   messages.push_back(farewell{"done"});
   messages.push_back(some_state());
-  messages.push_back(group_report{1, 640, 4, loss_report{{1, 2}, 64, 0.25, true, std::chrono::milliseconds(5)}});
+  messages.push_back(group_report{1, 640, 4, loss_report{{1, 2}, 64, 0.25, true, std::chrono::milliseconds(5)}, 9});
   messages.push_back(largest_announcement(0.1));
   messages.push_back(probe_request{7, largest_announcement(0.2)});
   messages.push_back(probe_result{8, {1, 2}, {3, 4}, 0.3, "no batch"});
