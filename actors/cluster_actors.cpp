@@ -194,6 +194,24 @@ void respawn_global_leader(caf::actor_system& system, spawned_cluster& cluster, 
     caf::anon_send(leader, report_to{cluster.global_leader});
 }
 
+void respawn_worker(caf::actor_system& system, spawned_cluster& cluster, const cluster_plan& plan,
+                    const run_services& services, worker_id id) {
+  const auto own = plan.own_groups();
+  const auto position = plan.position(id);
+  const auto& leader = cluster.group_leaders[id.group - own.first];
+  const auto& compute = cluster.computes[position];
+  auto& worker = cluster.workers[position];
+  worker = system.spawn(worker_actor, id, leader, services.plane);
+  if (compute) {
+    caf::anon_send(worker, compute_of_worker{compute, cluster.parameters[position]});
+    caf::anon_send(compute, report_to{worker});
+  }
+  caf::anon_send(leader, workers_of_group(cluster, plan, id.group));
+  for (auto group = own.first; group < own.first + own.count; ++group)
+    if (group != id.group)
+      name_fellows(cluster, plan, group);
+}
+
 std::vector<named_actor> actors_of(const spawned_cluster& cluster, const cluster_plan& plan) {
   std::vector<named_actor> all;
   const auto add = [&](const caf::actor& actor, const std::string& name) {

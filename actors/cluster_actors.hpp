@@ -58,6 +58,10 @@ void respawn_group_leader(caf::actor_system& system, spawned_cluster& cluster, c
 void respawn_global_leader(caf::actor_system& system, spawned_cluster& cluster, const observers& decision_watchers,
                            const cluster_plan& plan, const run_services& services, const leadership_state& known);
 
+/// Puts a new worker actor into the place of one that is gone; its compute actor trains on meanwhile. Not in lock-step.
+void respawn_worker(caf::actor_system& system, spawned_cluster& cluster, const cluster_plan& plan,
+                    const run_services& services, worker_id id);
+
 /// Ends all of them, and drops the handles.
 void end_cluster(spawned_cluster& cluster);
 

@@ -177,6 +177,7 @@ caf::behavior compute_actor(self_ptr self, compute_actor_settings settings, run_
 
   return {
     [self](prepare) { make_trainer(self); },
+    [self](const report_to& order) { self->state.worker = order.coordinator; },
     [self](begin_training) {
       const turn now(self->state);
       self->state.training_now = true;

@@ -5,6 +5,7 @@
 #include <caf/all.hpp>
 
 #include <type_traits>
+#include <vector>
 
 namespace paceline {
 namespace {
@@ -22,11 +23,20 @@ void act(self_ptr self, const verification::outcome& outcome) {
     self->send(state.ways.at(outcome.probe->candidate.leader.group), *outcome.probe);
 }
 
+/// Remembers whom to ask of that group.
+void go_by(self_ptr self, std::uint32_t group, const caf::actor& way) {
+  auto& known = self->state.ways[group];
+  if (known == way)
+    return;
+  known = way;
+  self->monitor(known);
+}
+
 void handle_report(self_ptr self, const group_report& report) {
   auto& state = self->state;
   if (!state.decisions)
     return;
-  state.ways[report.group] = caf::actor_cast<caf::actor>(self->current_sender());
+  go_by(self, report.group, caf::actor_cast<caf::actor>(self->current_sender()));
   state.decisions->note(report.group, report.steps, state.looks->admit(report.best), report.live_workers);
   act(self, state.looks->decide(*state.decisions, state.clock->now()));
 }
@@ -52,6 +62,18 @@ void forget(self_ptr self, std::uint32_t group) {
     act(self, state.looks->lose(*state.decisions, group, state.clock->now()));
 }
 
+/// Nobody of these groups can be asked before they report again, by whoever takes the place of who is gone.
+void lose_way(self_ptr self, const caf::down_msg& gone) {
+  std::vector<std::uint32_t> groups;
+  for (const auto& [group, way] : self->state.ways)
+    if (way.address() == gone.source)
+      groups.push_back(group);
+  for (const auto group : groups) {
+    self->state.ways.erase(group);
+    forget(self, group);
+  }
+}
+
 } // namespace
 
 static_assert(!std::is_constructible_v<global_leader_state, caf::stateful_actor<global_leader_state>*>);
@@ -69,6 +91,7 @@ caf::behavior global_leader_actor(self_ptr self, leadership_settings settings, s
   state.looks.emplace(settings.verification, settings.loss_window);
   state.clock = std::move(clock);
   state.watchers = std::move(watchers);
+  self->set_down_handler([self](const caf::down_msg& gone) { lose_way(self, gone); });
 
   return {
     [self](const std::vector<caf::actor>& followers) { self->state.followers = followers; },

@@ -218,8 +218,14 @@ void handle_down(self_ptr self, const caf::down_msg& down) {
       end_run(self);
     return;
   }
-  if (restarts::respawn_coordinator(self, down.source))
+  if (restarts::respawn_soft(self, down.source))
     return;
+  if (state.cluster.node && state.cluster.node.address() == down.source) {
+    side_work::note_failure(self, failure_code::node_actor_lost,
+                            "this node's actor ended early: " + caf::to_string(down.reason));
+    state.services.budget->cancel();
+    return;
+  }
   // Where a compute actor failed, it has said so and is not known any more; else it was killed.
   for (const auto id : state.plan->worker_ids()) {
     const auto& compute = state.cluster.computes[state.plan->position(id)];
@@ -274,8 +280,11 @@ caf::behavior supervisor_actor(self_ptr self, std::shared_ptr<const cluster_plan
   state.cluster = spawn_cluster(self->system(), self_handle, state.decision_watchers, state.plan, state.services);
   for (const auto& leader : state.cluster.group_leaders)
     self->monitor(leader);
-  if (state.cluster.global_leader)
-    self->monitor(state.cluster.global_leader);
+  for (const auto& worker : state.cluster.workers)
+    self->monitor(worker);
+  for (const auto& one : {state.cluster.global_leader, state.cluster.node})
+    if (one)
+      self->monitor(one);
   state.busy = state.cluster.computes.size();
   state.workers.assign(state.busy, supervised_worker(state.plan->restarts));
   self->set_down_handler([self](const caf::down_msg& down) { handle_down(self, down); });

@@ -128,7 +128,7 @@ void complete(supervisor_ptr self, worker_id id) {
                                              .away = state.services.clock->now() - worker.lost_at});
 }
 
-bool respawn_coordinator(supervisor_ptr self, const caf::actor_addr& gone) {
+bool respawn_soft(supervisor_ptr self, const caf::actor_addr& gone) {
   auto& state = self->state;
   auto& cluster = state.cluster;
   if (cluster.global_leader && cluster.global_leader.address() == gone) {
@@ -143,6 +143,14 @@ bool respawn_coordinator(supervisor_ptr self, const caf::actor_addr& gone) {
     respawn_group_leader(self->system(), cluster, state.decision_watchers, *state.plan, state.services, group,
                          state.groups[i]);
     self->monitor(cluster.group_leaders[i]);
+    return true;
+  }
+  for (const auto id : state.plan->worker_ids()) {
+    const auto position = state.plan->position(id);
+    if (cluster.workers.empty() || cluster.workers[position].address() != gone)
+      continue;
+    respawn_worker(self->system(), cluster, *state.plan, state.services, id);
+    self->monitor(cluster.workers[position]);
     return true;
   }
   return false;

@@ -29,9 +29,9 @@ void start_due(supervisor_ptr self);
 /// A successor is prepared: it takes the place of the lost one and trains. Requires that it is in place `preparing`.
 void complete(supervisor_ptr self, worker_id id);
 
-/// An actor is gone: where it was a group leader or the global leader, another one takes over, which it can at once, since
-/// coordinators hold soft state only. Returns whether it was one.
-bool respawn_coordinator(supervisor_ptr self, const caf::actor_addr& gone);
+/// An actor is gone: where it was a group leader, the global leader or a worker's voice, another one takes over, which it can at
+/// once, since they hold soft state only. Returns whether it was one.
+bool respawn_soft(supervisor_ptr self, const caf::actor_addr& gone);
 
 /// How many workers are on their way back.
 std::size_t under_way(const supervisor_state& state);

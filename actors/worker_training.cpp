@@ -145,7 +145,9 @@ snapshot_ptr worker_training::take_snapshot(const leader_announcement& decision)
   auto snapshot = empty_snapshot(decision);
   snapshot->leader_steps = trainer_->steps();
   trainer_->copy_parameters(snapshot->parameters);
-  return finished(std::move(snapshot));
+  const auto result = finished(std::move(snapshot));
+  counters_.withheld += result ? 0 : 1;
+  return result;
 }
 
 snapshot_ptr worker_training::try_take_snapshot(const leader_announcement& decision) {

@@ -26,6 +26,8 @@ const char* to_string(failure_code code) {
       return "checkpoint_failed";
     case failure_code::supervisor_lost:
       return "supervisor_lost";
+    case failure_code::node_actor_lost:
+      return "node_actor_lost";
     case failure_code::record_failed:
       return "record_failed";
   }

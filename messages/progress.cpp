@@ -11,6 +11,7 @@ compute_counters& compute_counters::operator+=(const compute_counters& other) {
   pulls_global += other.pulls_global;
   superseded += other.superseded;
   snapshots_taken += other.snapshots_taken;
+  withheld += other.withheld;
   recoveries += other.recoveries;
   probes += other.probes;
   probing += other.probing;

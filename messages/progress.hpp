@@ -25,6 +25,8 @@ struct compute_counters {
   /// Snapshots replaced by a newer one of the same scope before they were applied.
   std::uint64_t superseded = 0;
   std::uint64_t snapshots_taken = 0;
+  /// Times it was elected and did not lead, since its parameters were not finite.
+  std::uint64_t withheld = 0;
   /// Times the worker was set onto a leader's parameters because its own loss was not finite.
   std::uint64_t recoveries = 0;
   /// Candidates of others that were scored for a verified election, and the time that took from the worker's own steps.

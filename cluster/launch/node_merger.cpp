@@ -174,7 +174,7 @@ void test_and_record(const run_config& config, const run_folder& folder, const m
   try {
     summary.final_test = test_state(config, merged.state(), merged.network());
     json_lines(folder.metrics()).append(to_record(*summary.final_test, std::chrono::system_clock::now()));
-  } catch (const invalid_input& e) {
+  } catch (const std::exception& e) {
     summary.failures.push_back({.code = failure_code::evaluation_failed, .what = e.what()});
   }
 }

@@ -90,7 +90,7 @@ void announce(const process_run& run, const training_task& task, const run_folde
 run_outcome outcome_of(const recorded_end& end, bool interrupted) {
   const auto spoils_the_run = [](const failure& what) {
     return what.code == failure_code::record_failed || what.code == failure_code::checkpoint_failed
-           || what.code == failure_code::evaluation_failed;
+           || what.code == failure_code::evaluation_failed || what.code == failure_code::node_actor_lost;
   };
   const auto& failures = end.finish.failures;
   if (!end.finish.state || std::any_of(failures.begin(), failures.end(), spoils_the_run))

@@ -208,6 +208,7 @@ bool is_of_a_worker(failure_code code) {
     case failure_code::evaluation_failed:
     case failure_code::checkpoint_failed:
     case failure_code::supervisor_lost:
+    case failure_code::node_actor_lost:
     case failure_code::shutdown_stuck:
     case failure_code::record_failed:
       return false;

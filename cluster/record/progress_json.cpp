@@ -25,6 +25,7 @@ json to_json(const compute_counters& counters) {
           {"pulls_global", counters.pulls_global},
           {"superseded", counters.superseded},
           {"snapshots_taken", counters.snapshots_taken},
+          {"withheld", counters.withheld},
           {"recoveries", counters.recoveries},
           {"probes", counters.probes},
           {"probing", in_seconds(counters.probing)}};
@@ -47,6 +48,7 @@ compute_counters counters_from_json(const json& object) {
           .pulls_global = count("pulls_global"),
           .superseded = count("superseded"),
           .snapshots_taken = count("snapshots_taken"),
+          .withheld = count("withheld"),
           .recoveries = count("recoveries"),
           .probes = count("probes"),
           .probing = duration("probing")};

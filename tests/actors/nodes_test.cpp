@@ -59,6 +59,19 @@ TEST_CASE("two sides of a cut decide under different terms, and the higher one s
   REQUIRE(std::is_sorted(at_b.begin(), at_b.end(), by_term));
 }
 
+TEST_CASE("a node whose actor is gone ends its run, and says why, rather than be shut off from the others") {
+  node_network nodes(2);
+  nodes.start_whole(0);
+  nodes.start_whole(1);
+  nodes.run_for(patience);
+  caf::anon_send_exit(nodes.at(0).actor, caf::exit_reason::kill);
+  REQUIRE(nodes.run_until([&] { return nodes.at(0).record->finished; }, 60s) < 60s);
+  const auto& failures = nodes.at(0).record->end.failures;
+  REQUIRE(failures.size() == 1);
+  REQUIRE(failures[0].code == failure_code::node_actor_lost);
+  REQUIRE_FALSE(nodes.at(1).record->finished);
+}
+
 TEST_CASE("a budget of steps is met by all nodes together, within what they make between two words") {
   node_network nodes(2, 1000);
   nodes.start_whole(0);

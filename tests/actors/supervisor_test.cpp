@@ -47,6 +47,31 @@ TEST_CASE("a group leader or global leader that is killed is replaced, and decid
   REQUIRE(record.end.failures.empty());
 }
 
+TEST_CASE("a worker's actor that is killed is replaced, and its worker can lead again") {
+  auto plan = quadratic_plan(1, 2, 1'000'000);
+  plan.strategy.period_group = 32;
+  simulated_run run(std::move(plan));
+  const auto& record = run.record();
+  run.run_some(5000);
+  int left = 2;
+  run.run_some(5000, [&](caf::local_actor& next) {
+    if (left > 0 && next.name() == std::string("worker")) {
+      caf::anon_send_exit(next.address(), caf::exit_reason::kill);
+      --left;
+    }
+  });
+  REQUIRE(left == 0);
+  const auto before = record.decisions.size();
+  const auto pulls_before = record.pulls.size();
+  run.run_some(20'000);
+  REQUIRE(record.decisions.size() > before);
+  REQUIRE(record.pulls.size() > pulls_before);
+  run.tell_supervisor(stop_run{});
+  run.run_to_end();
+  REQUIRE(record.finished);
+  REQUIRE(record.end.failures.empty());
+}
+
 namespace {
 
 /// A step that is entered and does not end before the gate opens.
