@@ -25,12 +25,27 @@ function(paceline_library name)
   endif()
 endfunction()
 
-# paceline_unity(TARGET): compiles sixteen files at once, in half of the time, where PACELINE_UNITY says so. The other presets
-# compile each file alone, so that one that forgets an include does not compile.
+# What a quick build (PACELINE_QUICK_BUILD) does with a target; half of a compilation is the reading of libraries' headers. The other
+# presets compile each file alone and with its own includes, so that one that forgets an include does not compile.
+
+# paceline_unity(TARGET): compiles sixteen files at once.
 function(paceline_unity name)
-  set_target_properties(${name} PROPERTIES UNITY_BUILD ${PACELINE_UNITY} UNITY_BUILD_BATCH_SIZE 16)
-  # They take the place of a library's functions, so a linker must be able to leave them out where they are there already.
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${PACELINE_QUICK_BUILD} UNITY_BUILD_BATCH_SIZE 16)
+  paceline_keep_apart(${name})
+endfunction()
+
+# paceline_precompile(TARGET HEADERS...): reads these headers of libraries once for all files.
+function(paceline_precompile name)
+  if(PACELINE_QUICK_BUILD)
+    target_precompile_headers(${name} PRIVATE ${ARGN})
+    paceline_keep_apart(${name})
+  endif()
+endfunction()
+
+# They take the place of a library's functions, so a linker must be able to leave them out where they are there already, and no
+# header may show the library's own.
+function(paceline_keep_apart name)
   set_source_files_properties(
     ${PROJECT_SOURCE_DIR}/tests/sanitizer/caf_message_order.cpp ${PROJECT_SOURCE_DIR}/tests/sanitizer/openmp_order.cpp
-    TARGET_DIRECTORY ${name} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    TARGET_DIRECTORY ${name} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON SKIP_PRECOMPILE_HEADERS ON)
 endfunction()

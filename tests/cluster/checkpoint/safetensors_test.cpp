@@ -5,6 +5,7 @@
 #include "tests/catch.hpp"
 #include "tests/cluster/files/small_disk.hpp"
 #include "tests/cluster/temporary_folder.hpp"
+#include "tests/repository.hpp"
 #include "tests/skip.hpp"
 
 #include <bit>
@@ -75,8 +76,8 @@ struct example {
 enum class python_result { fine, failed, not_installed };
 
 python_result python(const std::string& action, const std::filesystem::path& file) {
-  const auto command = "python3 " PACELINE_SOURCE_DIR "/tests/cluster/checkpoint/safetensors_check.py " + action + " '"
-                       + file.string() + "'";
+  const auto command = "python3 '" + (testing::repository() / "tests/cluster/checkpoint/safetensors_check.py").string()
+                       + "' " + action + " '" + file.string() + "'";
   const int status = std::system(command.c_str());
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
     return python_result::fine;

@@ -1,6 +1,7 @@
 // The schema, the reader, the shipped files and the documentation are written by hand in four places; this holds them together.
 #include "tests/catch.hpp"
 #include "tests/cluster/config/config_files.hpp"
+#include "tests/repository.hpp"
 
 #include "cluster/config/run_config_keys.hpp"
 #include "compute/models.hpp"
@@ -19,11 +20,9 @@ using namespace paceline::testing;
 
 namespace {
 
-const std::filesystem::path source_folder = PACELINE_SOURCE_DIR;
-
 std::string text_of(const std::filesystem::path& file) {
   std::ostringstream text;
-  text << std::ifstream(source_folder / file).rdbuf();
+  text << std::ifstream(repository() / file).rdbuf();
   return text.str();
 }
 
@@ -200,7 +199,7 @@ TEST_CASE("the schema and the documentation name the kinds of faults that there 
 
 TEST_CASE("every shipped cluster file loads and names the schema") {
   std::size_t files = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(source_folder / "configs")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(repository() / "configs")) {
     if (entry.path().filename() == "cluster.schema.json" || entry.path().extension() != ".json")
       continue;
     ++files;
@@ -208,7 +207,7 @@ TEST_CASE("every shipped cluster file loads and names the schema") {
     REQUIRE_NOTHROW(load_config(entry.path()));
     const auto schema = config_json::parse(text_of(entry.path()))["$schema"].get<std::string>();
     REQUIRE(std::filesystem::weakly_canonical(entry.path().parent_path() / schema)
-            == source_folder / "configs/cluster.schema.json");
+            == repository() / "configs/cluster.schema.json");
   }
   REQUIRE(files >= 5);
 }

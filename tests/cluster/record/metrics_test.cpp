@@ -4,6 +4,7 @@
 #include "cluster/record/summary.hpp"
 #include "tests/catch.hpp"
 #include "tests/cluster/temporary_folder.hpp"
+#include "tests/repository.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -86,7 +87,7 @@ void collect_keys(const json& value, std::set<std::string>& keys) {
 
 /// The part of docs/run-folder.md from a heading to the next of the same or a higher rank.
 std::string section(const std::string& heading) {
-  const auto page = contents_of(PACELINE_SOURCE_DIR "/docs/run-folder.md");
+  const auto page = contents_of(testing::repository() / "docs/run-folder.md");
   const auto start = page.find("\n" + heading + "\n");
   REQUIRE(start != page.npos);
   const auto rank = heading.find(' ');
@@ -140,7 +141,7 @@ TEST_CASE("every key of summary and state is named in the page about run folders
 }
 
 TEST_CASE("every example in the page about run folders is JSON") {
-  const auto page = contents_of(PACELINE_SOURCE_DIR "/docs/run-folder.md");
+  const auto page = contents_of(testing::repository() / "docs/run-folder.md");
   const std::string fence = "```json\n";
   int examples = 0;
   for (auto start = page.find(fence); start != page.npos; start = page.find(fence, start + 1)) {

@@ -1,0 +1,9 @@
+#include "tests/repository.hpp"
+
+namespace paceline::testing {
+
+std::filesystem::path repository() {
+  return PACELINE_SOURCE_DIR;
+}
+
+} // namespace paceline::testing
