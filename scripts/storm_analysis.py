@@ -103,6 +103,19 @@ def pace(metrics, found=()):
     return steps / time if time else math.nan
 
 
+def pace_beside(metrics, found):
+    """Steps a second of one worker on average while the outages last that do not hit it, and while none lasts; NaN where there is no
+    such time."""
+    beside, calm = [0, 0], [0, 0]
+    for worker, begin, end, made in stretches(metrics):
+        if is_out(worker, begin, end, found):
+            continue
+        kind = beside if any(o.begin <= end and begin < o.end for o in found) else calm
+        kind[0] += made
+        kind[1] += end - begin
+    return tuple(steps / time if time else math.nan for steps, time in (beside, calm))
+
+
 def takeovers(metrics, leadership):
     """For each killed holder of the global leader's seat: seconds until a node says that it is held under a higher term;
     infinite where none does."""
@@ -175,6 +188,19 @@ def memory_growth(samples, shortest_life=60.0):
         if early and late:
             growth.append(mean(late) / mean(early) - 1)
     return max(growth)
+
+
+def core_share(samples, found):
+    """Of the time for which processes wanted a core, the share for which they had one, while outages last and while none lasts;
+    `samples` are (time, process, had, wanted), counted from each process's beginning. 1 where nothing was wanted."""
+    beside, calm, before = [0, 0], [0, 0], {}
+    for time, process, had, wanted in samples:
+        if process in before:
+            kind = beside if any(o.begin <= time and before[process][0] < o.end for o in found) else calm
+            kind[0] += had - before[process][1]
+            kind[1] += wanted - before[process][2]
+        before[process] = (time, had, wanted)
+    return tuple(had / wanted if wanted > 0 else 1.0 for had, wanted in (beside, calm))
 
 
 @dataclass(frozen=True)

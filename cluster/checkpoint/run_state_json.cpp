@@ -111,7 +111,14 @@ class reader {
  private:
   void require(bool fits, const char* needed) const {
     if (!fits)
-      throw invalid_input(fmt::format("{}: found {}, needed is {}", place_, shortened(value_.dump(), 60), needed));
+      throw invalid_input(fmt::format("{}: found {}, needed is {}", place_, in_words(), needed));
+  }
+
+  /// To print what lies in lists and objects would recurse as deep as the file likes.
+  std::string in_words() const {
+    if (value_.is_array())
+      return "a list";
+    return value_.is_object() ? "an object" : shortened(value_.dump(), 60);
   }
 
   const json& value_;

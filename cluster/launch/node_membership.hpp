@@ -2,6 +2,7 @@
 
 #include "actors/cluster_plan.hpp"
 #include "actors/compute_actor.hpp"
+#include "cluster/link/link_counters.hpp"
 #include "compute/parameter_layout.hpp"
 
 #include <caf/actor.hpp>
@@ -30,6 +31,9 @@ class node_membership {
   /// where they are empty.
   virtual void ride(caf::actor_system& system, const run_services& services, const caf::actor& supervisor,
                     const caf::actor& recorder, std::chrono::nanoseconds recorded_until) = 0;
+
+  /// What passed the link so far. Between join and leave, from any thread.
+  virtual link_counters traffic() const = 0;
 
   /// All actors have ended: the others are told, and the link's thread ends.
   virtual void leave() = 0;

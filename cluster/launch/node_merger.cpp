@@ -8,8 +8,10 @@
 #include "cluster/launch/launcher.hpp"
 #include "cluster/launch/merged_state.hpp"
 #include "cluster/launch/task.hpp"
+#include "cluster/record/link_json.hpp"
 #include "cluster/record/merged_logs.hpp"
 #include "cluster/record/metrics.hpp"
+#include "cluster/record/record_fields.hpp"
 #include "compute/classification.hpp"
 #include "compute/errors.hpp"
 
@@ -86,9 +88,12 @@ std::optional<worker_id> restarted_worker(const json& record) {
   return worker.is_string() ? worker_id_from_text(worker.get<std::string>()) : std::nullopt;
 }
 
+/// What passed each node's link, by the node's name.
+using traffic_of_nodes = std::map<std::string, link_counters>;
+
 /// Merges both logs, and counts what they tell.
-void take_logs(const run_config& config, const run_folder& folder, const std::vector<node_remains>& nodes,
-               run_summary& summary) {
+traffic_of_nodes take_logs(const run_config& config, const run_folder& folder, const std::vector<node_remains>& nodes,
+                           run_summary& summary) {
   std::vector<node_log> metrics;
   std::vector<node_log> leadership;
   for (const auto& remains : nodes) {
@@ -97,11 +102,14 @@ void take_logs(const run_config& config, const run_folder& folder, const std::ve
   }
   merge_logs(leadership, folder.leadership(), [&](const json& record) { summary.leadership.add_record(record); });
   std::map<worker_id, worker_progress> latest;
+  traffic_of_nodes traffic;
   fault_tally faults(roster_of(config));
   merge_logs(metrics, folder.metrics(), [&](const json& record) {
     summary.training_time = std::max(summary.training_time, time_of(record));
     if (auto progress = progress_of(record))
       latest[progress->report.worker] = *progress;
+    if (text_of(record, "type") == "link")
+      traffic[text_of(record, "told_by")] = link_counters_from_json(record);
     if (const auto worker = restarted_worker(record))
       summary.restarts[*worker] = record.value("restarts", std::uint64_t{0});
     if (auto found = failure_of(record))
@@ -111,9 +119,11 @@ void take_logs(const run_config& config, const run_folder& folder, const std::ve
   summary.faults = faults.outcomes();
   for (const auto& [id, progress] : latest)
     summary.workers.push_back(progress);
+  return traffic;
 }
 
-void add_nodes(const run_config& config, const std::vector<node_remains>& nodes, run_summary& summary) {
+void add_nodes(const run_config& config, const std::vector<node_remains>& nodes, const traffic_of_nodes& traffic,
+               run_summary& summary) {
   for (const auto& remains : nodes) {
     node_summary line{.name = remains.node->name,
                       .first_group = first_group_of(config, remains.node->name),
@@ -125,6 +135,8 @@ void add_nodes(const run_config& config, const std::vector<node_remains>& nodes,
       line.restarts = remains.end->restarts;
       line.exit_code = remains.end->code;
     }
+    if (const auto found = traffic.find(line.name); found != traffic.end())
+      line.link = found->second;
     summary.nodes.push_back(std::move(line));
   }
 }
@@ -202,8 +214,8 @@ run_summary merge_nodes(const run_config& config, const run_folder& folder, cons
   run_summary summary;
   summary.name = config.output.name;
   summary.outcome = outcome_of(nodes);
-  take_logs(config, folder, nodes, summary);
-  add_nodes(config, nodes, summary);
+  const auto traffic = take_logs(config, folder, nodes, summary);
+  add_nodes(config, nodes, traffic, summary);
   for (const auto& remains : nodes) {
     summary.training_time = std::max(summary.training_time, remains.duration("training_time"));
     const auto time = remains.time_of_launch();

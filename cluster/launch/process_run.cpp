@@ -110,6 +110,7 @@ run_summary summarise(const run_config& config, const recorded_end& end, bool in
   summary.workers_of_run = config.workers();
   summary.restarts = end.restarts;
   summary.dropped_records = end.dropped_records;
+  summary.link = end.link;
   summary.leadership = end.leadership;
   summary.final_test = end.finish.final_test;
   summary.failures = end.finish.failures;
@@ -178,6 +179,8 @@ recorded_end run_actors(const process_run& run, const training_task& task, clust
                    recording.group_leaders.begin() + plan.resume->first_group,
                    [](const leadership_state& group) { return group.leader; });
   }
+  if (run.node != nullptr)
+    recording.traffic = [node = run.node] { return node->traffic(); };
   const auto recorder = system.spawn<caf::detached>(run_recorder_actor, std::move(recording), end);
   plan.watchers.add(recorder, waiting);
   if (run.node != nullptr)

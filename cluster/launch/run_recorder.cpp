@@ -19,7 +19,7 @@ namespace {
 using self_ptr = caf::stateful_actor<run_recorder_state>*;
 
 constexpr auto show_interval = std::chrono::milliseconds(200);
-/// Least training time between two lines of one worker's progress; its last one is always written.
+/// Least training time between two lines of one worker's progress, and of the link's traffic; the last one is always written.
 constexpr auto progress_interval = std::chrono::seconds(1);
 
 record_time time_of(run_recorder_state& state) {
@@ -83,7 +83,23 @@ void update_pace(run_recorder_state& state) {
       std::chrono::duration<double>(in_launch * (1 - status.done) / done_in_launch));
 }
 
+void write_traffic(self_ptr self) {
+  auto& state = self->state;
+  const auto now = time_of(state);
+  state.traffic_written = now.training;
+  state.end->link = state.settings.traffic();
+  record(self, state.settings.metrics, to_record(*state.end->link, now));
+}
+
+void look_at_traffic(self_ptr self) {
+  auto& state = self->state;
+  if (state.settings.traffic
+      && (!state.traffic_written || time_of(state).training - *state.traffic_written >= progress_interval))
+    write_traffic(self);
+}
+
 void show(self_ptr self) {
+  look_at_traffic(self);
   update_pace(self->state);
   self->state.settings.console->show(self->state.status, progress_console::clock::now());
   self->delayed_send(self, show_interval, look_at_clock{});
@@ -190,6 +206,8 @@ void on_end(self_ptr self, const run_finished& finish) {
     write_progress(self, progress);
     state.end->workers.push_back(progress);
   }
+  if (state.settings.traffic)
+    write_traffic(self);
   state.end->dropped_records = state.settings.waiting ? state.settings.waiting->dropped() : 0;
   update_pace(state);
   state.end->training_time = finish.state ? finish.state->training_time : state.status.elapsed;

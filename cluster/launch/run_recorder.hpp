@@ -4,6 +4,7 @@
 #include "actors/supervisor.hpp"
 #include "cluster/console/progress_console.hpp"
 #include "cluster/files/json_lines.hpp"
+#include "cluster/link/link_counters.hpp"
 #include "cluster/record/leadership_tally.hpp"
 #include "cluster/record/metrics.hpp"
 
@@ -37,6 +38,8 @@ struct run_recorder_settings {
   progress_console* console = nullptr;
   /// Of what it is told; nullptr where that has no bound.
   std::shared_ptr<backlog> waiting;
+  /// What passed the node's link so far; empty where there is none. Asked from the supervisor's naming on.
+  std::function<link_counters()> traffic;
 };
 
 /// What the recorder knows when the run is over.
@@ -51,6 +54,8 @@ struct recorded_end {
   std::map<worker_id, std::uint64_t> restarts;
   /// Progress and pulls that were not recorded, since the disk was too slow.
   std::uint64_t dropped_records = 0;
+  /// Empty where there is no link.
+  std::optional<link_counters> link;
 };
 
 struct run_recorder_state {
@@ -65,6 +70,7 @@ struct run_recorder_state {
   std::map<worker_id, compute_counters> counted_before;
   /// When each worker's progress was last written; of small models it comes more often than anybody reads it.
   std::map<worker_id, std::chrono::nanoseconds> progress_written;
+  std::optional<std::chrono::nanoseconds> traffic_written;
   run_status status;
   double done_at_start;
   std::chrono::nanoseconds last_record_time;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace paceline {
@@ -78,11 +79,22 @@ void frame_worker::run() {
     if (!next(todo))
       return;
     if (todo.own)
-      encode(todo.own);
+      attempt("sent", [&] { encode(todo.own); });
     if (todo.offer)
-      offer();
+      attempt("offered", [&] { offer(); });
     if (todo.arrived)
-      decode(*todo.arrived);
+      attempt("received", [&] { decode(*todo.arrived); });
+  }
+}
+
+template <class Task>
+void frame_worker::attempt(const char* doing, Task task) {
+  try {
+    task();
+  } catch (const std::exception& error) {
+    tally_->update([](link_counters& c) { ++c.failed_snapshots; });
+    queue_->push(
+      say_line{"failed snapshot", fmt::format("a snapshot was not {}, the next one may be: {}", doing, error.what())});
   }
 }
 

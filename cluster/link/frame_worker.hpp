@@ -58,6 +58,9 @@ class frame_worker {
   void run();
   /// Waits for it; empty where the worker is to end.
   bool next(work& todo);
+  /// Whatever a task throws costs its snapshot alone: `doing` says in a line what was not done.
+  template <class Task>
+  void attempt(const char* doing, Task task);
   void encode(const snapshot_ptr& snapshot);
   void offer();
   void decode(const arrival& arrived);

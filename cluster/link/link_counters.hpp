@@ -14,6 +14,8 @@ struct link_counters {
   std::uint64_t refused_messages = 0;
   /// By frame_refusal.
   std::uint64_t refused_snapshots[6] = {};
+  /// Own ones and others' that could not be encoded or decoded here: there was not enough memory, most likely.
+  std::uint64_t failed_snapshots = 0;
   /// Connections that failed to authenticate, as the socket monitors tell.
   std::uint64_t refused_connections = 0;
   /// Messages that were not sent because a peer or this node's link did not keep up.

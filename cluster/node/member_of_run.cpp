@@ -71,6 +71,8 @@ class member_of_run final : public node_membership {
     rehearsal_.start(system, services, supervisor, recorder, recorded_until);
   }
 
+  link_counters traffic() const override { return link_->counters(); }
+
   void leave() override { link_.reset(); }
 
   std::string refused() const override {

@@ -51,14 +51,16 @@ json to_json(const node_findings& findings) {
 std::optional<node_findings> findings_from_json(std::string_view text) {
   const auto document = json::parse(text, nullptr, false);
   try {
+    // A number with a fraction or a sign is none of ours, and fits into no count.
+    const auto count = [&](const char* key) { return document.at(key).get_ref<const json::number_unsigned_t&>(); };
     node_findings findings{.node = document.at("node"),
                            .worker = {.seconds_a_step = document.at("seconds_a_step"),
                                       .seconds_a_pull = document.at("seconds_a_pull"),
                                       .seconds_a_copy = document.at("seconds_a_copy"),
-                                      .steps = document.at("steps")},
+                                      .steps = count("steps")},
                            .model = document.at("model"),
-                           .parameters = document.at("parameters"),
-                           .snapshot_bytes = document.at("snapshot_bytes"),
+                           .parameters = count("parameters"),
+                           .snapshot_bytes = count("snapshot_bytes"),
                            .links = {}};
     for (const auto& link : document.at("links").get_ref<const json::array_t&>())
       findings.links.push_back({.node = link.at("node"),

@@ -1,5 +1,6 @@
 #include "cluster/record/metrics.hpp"
 
+#include "cluster/record/link_json.hpp"
 #include "cluster/record/progress_json.hpp"
 #include "cluster/record/record_fields.hpp"
 
@@ -138,6 +139,10 @@ json to_record(const node_lost& event, const record_time& when) {
 json to_record(const seat_taken& event, const record_time& when) {
   return make_record("seat", when,
                      {{"term", event.seat.term}, {"holder", event.seat.holder}, {"reason", event.reason}});
+}
+
+json to_record(const link_counters& traffic, const record_time& when) {
+  return make_record("link", when, to_json(traffic));
 }
 
 bool recorded_before(const json& record, const run_state& checkpoint) {

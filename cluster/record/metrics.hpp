@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/run_state.hpp"
+#include "cluster/link/link_counters.hpp"
 #include "messages/failure.hpp"
 #include "messages/fault.hpp"
 #include "messages/leader_announcement.hpp"
@@ -36,6 +37,8 @@ nlohmann::json to_record(const leader_announcement& decision, const record_time&
 nlohmann::json to_record(const node_joined& event, const record_time& when);
 nlohmann::json to_record(const node_lost& event, const record_time& when);
 nlohmann::json to_record(const seat_taken& event, const record_time& when);
+/// Of this process since it began.
+nlohmann::json to_record(const link_counters& traffic, const record_time& when);
 
 /// Whether a record tells of what had happened when a checkpoint was taken: what a resumed run's log keeps. Decisions
 /// are told by their numbers, the rest by steps, so nothing is lost or doubled however late its line was written.

@@ -2,6 +2,7 @@
 
 #include "cluster/console/count_text.hpp"
 #include "cluster/console/duration_text.hpp"
+#include "cluster/record/link_json.hpp"
 #include "cluster/record/metrics.hpp"
 #include "cluster/record/progress_json.hpp"
 #include "cluster/wire/one_line.hpp"
@@ -112,7 +113,8 @@ json node_json(const node_summary& node) {
           {"steps", node.steps},
           {"restarts", node.restarts ? json(*node.restarts) : json()},
           {"exit_code", node.exit_code ? json(*node.exit_code) : json()},
-          {"in_centre", node.in_centre}};
+          {"in_centre", node.in_centre},
+          {"link", node.link ? to_json(*node.link) : json()}};
 }
 
 std::string ended_text(const node_summary& node) {
@@ -138,6 +140,19 @@ std::string nodes_text(const std::vector<node_summary>& nodes) {
                         node.restarts ? std::to_string(*node.restarts) : "-", ended_text(node),
                         node.in_centre ? "" : ", not in the centre");
   }
+  return text;
+}
+
+/// A line for each node that refused something.
+std::string refused_text(const run_summary& summary) {
+  std::string text;
+  const auto add = [&](const std::string& whose, const std::optional<link_counters>& link) {
+    if (const auto refused = link ? refused_text(*link) : std::string(); !refused.empty())
+      text += fmt::format("  refused      {}{}\n", whose, refused);
+  };
+  add("", summary.link);
+  for (const auto& node : summary.nodes)
+    add(fmt::format("by {}: ", node.name), node.link);
   return text;
 }
 
@@ -189,6 +204,8 @@ json to_json(const run_summary& summary) {
                  {"workers", std::move(workers)},
                  {"failures", std::move(failures)},
                  {"faults", std::move(faults)}};
+  if (summary.link)
+    object["link"] = to_json(*summary.link);
   if (!summary.nodes.empty()) {
     auto& nodes = object["nodes"] = json::array();
     for (const auto& node : summary.nodes)
@@ -225,6 +242,7 @@ std::string to_text(const run_summary& summary) {
   if (summary.dropped_records > 0)
     fmt::format_to(add, "  records      {} of progress and pulls were dropped: the disk was too slow\n",
                    summary.dropped_records);
+  text += refused_text(summary);
   text += restarts_text(summary);
   text += failures_text(summary.failures);
   for (const auto& outcome : summary.faults)

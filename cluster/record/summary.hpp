@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/link/link_counters.hpp"
 #include "cluster/record/fault_tally.hpp"
 #include "cluster/record/leadership_tally.hpp"
 #include "messages/failure.hpp"
@@ -40,6 +41,8 @@ struct node_summary {
   std::optional<int> exit_code;
   /// Its workers are part of the centre and can be the leader; those of a node that stayed down are not.
   bool in_centre = false;
+  /// What passed the link of its last process; empty where it told nothing of it.
+  std::optional<link_counters> link;
 };
 
 /// What is worth knowing of a run when it is over.
@@ -68,6 +71,8 @@ struct run_summary {
   std::vector<failure> failures;
   /// Rehearsed ones.
   std::vector<fault_outcome> faults;
+  /// What passed the link of the process, where that was one node of several.
+  std::optional<link_counters> link;
   /// Empty for a run inside one process.
   std::vector<node_summary> nodes;
 };

@@ -10,9 +10,17 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "tests/end_to_end"), str(ROOT / "scripts")]
 
 import harness  # noqa: E402
+import process_watch  # noqa: E402
 import storm_analysis  # noqa: E402
 
 main = harness.main
+
+# Bounds that hold on two cores which others use too, and not where a step waits for the dead, memory of each decision is kept, or
+# nothing is learnt: a worker makes so much of its own pace while others are out, a process grows by so little in the second half
+# of its life, and so few of ten kinds of pictures are taken for another.
+LEAST_PACE = 0.5
+MOST_GROWTH = 0.25
+MOST_ERROR = 0.85
 
 
 def cluster(nodes=("a", "b", "c"), seconds=20, **more):
@@ -40,7 +48,14 @@ class Chaos(harness.EndToEnd):
 
     def start_cluster(self, **settings):
         self.write("cluster.json", json.dumps(cluster(**settings)))
+        self.watch_nodes()
         return self.start("launch", "cluster.json")
+
+    def watch_nodes(self):
+        """From now on their memory is sampled."""
+        self.watch = process_watch.Watch(
+            lambda: [(pid, process_watch.start_time(pid)) for pid in self.node_processes().values()])
+        self.addCleanup(self.watch.end)
 
     def node_folder(self, name):
         return self.run_folder() / "nodes" / name
@@ -53,7 +68,10 @@ class Chaos(harness.EndToEnd):
         """Of the run under way, by the names of their nodes; a node's folder says who holds it."""
         found = {}
         for lock in self.run_folder().glob("nodes/*/.lock"):
-            text = lock.read_text(encoding="utf-8").strip()
+            try:
+                text = lock.read_text(encoding="utf-8").strip()
+            except OSError:
+                continue
             if text.isdigit() and is_node(int(text), lock.parent.name):
                 found[lock.parent.name] = int(text)
         return found
@@ -85,9 +103,29 @@ class Chaos(harness.EndToEnd):
         for name in nodes:
             self.assertEqual([], storm_analysis.falling_terms(self.node_log(name, "leadership.jsonl")), name)
             self.assertEqual(0, storm_analysis.of_type(self.node_log(name), "progress")[-1]["waited_for_messages"], name)
+        self.assertIsNotNone(summary["final_test"])
+        error = summary["final_test"]["centre_error"]
+        self.watch.end()
+        growth = storm_analysis.memory_growth(self.watch.samples, shortest_life=10)
+        print(f"error {error:.2f}, memory grew by {100 * growth:.1f} %", flush=True)
+        self.assertLess(error, MOST_ERROR)
+        self.assertLess(growth, MOST_GROWTH)
         self.assert_no_leftovers()
         self.assertEqual({}, self.node_processes())
         self.assertEqual([], self.socket_files())
+
+    def assert_survivors_kept_pace(self, found):
+        """Beside these outages the others made steps as they did without any, as far as the machine gave them cores."""
+        beside, calm = storm_analysis.pace_beside(self.log("metrics.jsonl"), found)
+        had_beside, had_calm = storm_analysis.core_share(self.watch.cores, found)
+        print(f"{beside:.1f} steps/s beside outages, {calm:.1f} without any; cores for {100 * had_beside:.0f} % and "
+              f"{100 * had_calm:.0f} % of the time for which they were wanted", flush=True)
+        self.assertGreaterEqual(beside, LEAST_PACE * calm * min(1, had_beside / max(had_calm, 1e-6)))
+
+    def workers_of(self, name):
+        """In a run of so many groups of one node each."""
+        group = sorted(node["node"] for node in self.summary()["nodes"]).index(name)
+        return frozenset(f"{group}.{index}" for index in range(2))
 
     def assert_recovered(self, kinds):
         """Exactly these faults were carried out, and every victim took part again."""

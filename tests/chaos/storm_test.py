@@ -1,6 +1,7 @@
 """Storms of a few seconds over three node processes."""
 
 import chaos
+import storm_analysis
 
 
 def fault(at, kind, **victim):
@@ -12,9 +13,10 @@ class Storm(chaos.Chaos):
         process = self.start_cluster(seconds=seconds, faults={"step_time": "20ms", **faults})
         self.assert_ended(self.end(process), 0)
         self.assert_rode_on()
+        self.assert_survivors_kept_pace(storm_analysis.outages(self.log("metrics.jsonl"), self.summary()))
 
     def test_a_run_outlives_the_death_of_workers_of_a_node_and_of_the_holder_of_the_seat(self):
-        self.ride_through(30, list=[fault(4, "kill_worker", worker="1.0"), fault(7, "kill_node", node="b"),
+        self.ride_through(36, list=[fault(4, "kill_worker", worker="1.0"), fault(7, "kill_node", node="b"),
                                     fault(16, "kill_holder")])
         self.assert_recovered(["kill_worker", "kill_node", "kill_holder"])
         terms = [r["term"] for r in self.log("leadership.jsonl") if r["type"] == "seat"]

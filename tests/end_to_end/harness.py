@@ -4,8 +4,10 @@ import contextlib
 import json
 import math
 import os
+import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -86,6 +88,17 @@ class EndToEnd(unittest.TestCase):
         self.addCleanup(self.kill, process)
         return process
 
+    def start_telling(self, name, *arguments, folder=None):
+        """As start, or in another folder; all that it says goes into that file, where `told` finds it while it runs."""
+        with open(self.folder / name, "w", encoding="utf-8") as said:
+            process = subprocess.Popen([PACELINE, *map(str, arguments)], cwd=folder or self.folder,
+                                       stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
+        self.addCleanup(self.kill, process)
+        return process
+
+    def told(self, name):
+        return (self.folder / name).read_text(encoding="utf-8")
+
     def end(self, process):
         """Waits for its end."""
         try:
@@ -160,6 +173,16 @@ class EndToEnd(unittest.TestCase):
             self.assertTrue(line.startswith("paceline: "), ended)
         for part in parts:
             self.assertIn(part, ended.err)
+
+
+def free_address():
+    """Of loopback, with two free ports behind it, below those that the system gives to outgoing connections."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with contextlib.ExitStack() as probes, contextlib.suppress(OSError):
+            for i in range(3):
+                probes.enter_context(socket.socket()).bind(("127.0.0.1", port + i))
+            return f"tcp://127.0.0.1:{port}"
 
 
 def with_set(overrides):

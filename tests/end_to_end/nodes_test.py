@@ -4,8 +4,14 @@ import json
 import os
 import signal
 import socket
+import sys
+import time
+from pathlib import Path
 
 import harness
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "scripts"))
+import storm_analysis  # noqa: E402
 
 TWO = harness.TINY | {
     "groups": {"workers": 2},
@@ -33,6 +39,10 @@ class Nodes(harness.EndToEnd):
         self.assertEqual(["a", "b"], sorted(self.summary()["nodes"][i]["node"] for i in range(2)))
         self.assertEqual(4, len(self.summary()["workers"]))
         self.assertGreaterEqual(self.summary()["total_steps"], 4 * 400)
+        for node in self.summary()["nodes"]:
+            last = [r for r in self.log("metrics.jsonl") if r["type"] == "link" and r["told_by"] == node["node"]][-1]
+            self.assertGreater(min(node["link"]["messages_sent"], node["link"]["messages_received"]), 0)
+            self.assertEqual({key: last[key] for key in node["link"]}, node["link"])
         self.assertEqual(set(), set(os.listdir(f"/tmp/paceline-{os.geteuid()}")) - before)
 
     def test_all_nodes_of_a_resumed_run_go_on_from_where_they_were(self):
@@ -80,6 +90,55 @@ class Nodes(harness.EndToEnd):
         riding.terminate()
         ended = self.end(riding)
         self.assertEqual(130, ended.code, str(ended))
+
+    def steps_of(self, folder):
+        log = storm_analysis.read_log(self.folder / folder / "metrics.jsonl")
+        return storm_analysis.committed_steps(log)
+
+    def end_by_hand(self, process):
+        process.terminate()
+        self.assertEqual(130, self.end(process).code)
+
+    def test_nodes_of_different_key_sets_both_say_so_within_five_seconds_and_train_on(self):
+        addresses = [{"name": name, "address": harness.free_address()} for name in "ab"]
+        # One file, since it names a folder of keys by a relative path; but each host has its own.
+        self.write_cluster(nodes=addresses, network={"patience": "2s"}, budget={"steps": 100000000},
+                           security={"keys": "keys"})
+        for name in "ab":
+            (self.folder / name).mkdir()
+            self.assert_ended(self.paceline("keys", f"{name}/keys"), 0)
+        started = {name: self.start_telling(f"{name}.out", "node", self.folder / "two.json", "--name", name,
+                                            folder=self.folder / name) for name in "ab"}
+        began = {}
+        for name in "ab":
+            self.wait_until(lambda: "goal:" in self.told(f"{name}.out"), started[name])
+            began[name] = time.monotonic()
+        for name in "ab":
+            self.wait_until(lambda: "security.keys" in self.told(f"{name}.out"), started[name])
+            self.assertLess(time.monotonic() - max(began.values()), 5, name)
+        folders = {name: f"{name}/runs/a/nodes/{name}" for name in "ab"}
+        for name, folder in folders.items():
+            steps = self.steps_of(folder)
+            self.wait_until(lambda: self.steps_of(folder) > steps, started[name])
+        for name, folder in folders.items():
+            self.end_by_hand(started[name])
+            summary = harness.strict_json((self.folder / folder / "summary.json").read_text(encoding="utf-8"))
+            self.assertEqual(0, summary["link"]["messages_received"])
+            self.assertGreater(summary["link"]["refused_connections"], 0)
+            self.assertIn(f"refused      {summary['link']['refused_connections']} connection", self.told(f"{name}.out"))
+
+    def test_a_peer_whose_host_nobody_knows_is_named_and_tried_on_while_the_node_trains(self):
+        self.assert_ended(self.paceline("keys", "keys"), 0)
+        self.write_cluster(nodes=[{"name": "a", "address": harness.free_address()},
+                                  {"name": "far", "address": "tcp://no-such-host.invalid:7100"}],
+                           budget={"steps": 100000000}, security={"keys": "keys"})
+        riding = self.start_telling("a.out", "node", "two.json", "--name", "a", "--folder", "a")
+        complaint = "node 'far' (tcp://no-such-host.invalid:7100) has not been there for"
+        self.wait_until(lambda: complaint in self.told("a.out"), riding)
+        steps = self.steps_of("a")
+        self.wait_until(lambda: self.told("a.out").count(complaint) > 1, riding)
+        self.wait_until(lambda: self.steps_of("a") > steps, riding)
+        self.end_by_hand(riding)
 
 
 if __name__ == "__main__":

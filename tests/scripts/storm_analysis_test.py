@@ -52,6 +52,22 @@ class Steps(unittest.TestCase):
         log = [progress(1, "0.0", 10), progress(3, "0.0", 30), progress(9, "0.0", 1), progress(10, "0.0", 21)]
         self.assertAlmostEqual(storm.pace(log), 40 / 3)
 
+    def test_pace_beside_outages_is_that_of_those_who_are_not_out(self):
+        log = [progress(1, "0.0", 10), progress(2, "0.0", 30), progress(3, "0.0", 35), progress(1, "0.1", 10),
+               progress(2, "0.1", 20), progress(3, "0.1", 20)]
+        out = [storm.Outage(frozenset({"0.1"}), seconds(2.5), math.inf)]
+        beside, calm = storm.pace_beside(log, out)
+        self.assertAlmostEqual(beside, 5)
+        self.assertAlmostEqual(calm, 15)
+        self.assertTrue(math.isnan(storm.pace_beside(log, [])[0]))
+
+    def test_the_share_of_cores_is_of_what_was_wanted_meanwhile(self):
+        samples = [(1, "p", 10, 10), (2, "p", 11, 11), (3, "p", 11.5, 13), (1, "q", 0, 0), (2, "q", 0.5, 1), (3, "q", 1, 2)]
+        beside, calm = storm.core_share(samples, [storm.Outage(frozenset(), 2.5, math.inf)])
+        self.assertAlmostEqual(beside, 1 / 3)
+        self.assertAlmostEqual(calm, 1.5 / 2)
+        self.assertEqual((1, 1), storm.core_share([], []))
+
     def test_pace_leaves_out_what_an_outage_touches_and_no_other_worker(self):
         log = [progress(1, "0.0", 10), progress(2, "0.0", 11), progress(3, "0.0", 21), progress(1, "0.1", 10),
                progress(2, "0.1", 20)]

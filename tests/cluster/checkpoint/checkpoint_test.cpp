@@ -236,6 +236,11 @@ TEST_CASE("a damaged state is refused with the place of the damage") {
                       ContainsSubstring("loss: found \"12\", needed is a hexadecimal number"));
   damage("\"total_steps\": 1234", "\"total_steps\": 1e999");
   REQUIRE_THROWS_WITH(load_checkpoint(checkpoint, layout), path.string() + ": has a number that no double holds");
+  // Deep enough to use a thread's stack up where it is looked at level by level.
+  const std::size_t deep = 200'000;
+  damage("\"total_steps\": 1234", "\"total_steps\": " + std::string(deep, '[') + std::string(deep, ']'));
+  REQUIRE_THROWS_WITH(load_checkpoint(checkpoint, layout),
+                      ContainsSubstring("total_steps: found a list, needed is a whole number"));
   damage("\"0.1\"", "\"0.0\"");
   REQUIRE_THROWS_WITH(load_checkpoint(checkpoint, layout), ContainsSubstring("names 0.0 twice"));
   damage("\"global\"", "\"globe\"");

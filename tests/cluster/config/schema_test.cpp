@@ -6,6 +6,7 @@
 #include "cluster/config/run_config_keys.hpp"
 #include "compute/models.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -212,13 +213,22 @@ TEST_CASE("every shipped cluster file loads and names the schema") {
   REQUIRE(files >= 5);
 }
 
-TEST_CASE("the cluster file in the Kubernetes manifest is one, and its nodes are the pods") {
+TEST_CASE("the cluster file in the Kubernetes manifest is one, and its nodes are the pods of a job that ends") {
   auto text = text_of("configs/kubernetes/paceline.yaml");
+  for (const auto* needed : {"kind: Job", "completionMode: Indexed", "completions: 3", "parallelism: 3",
+                             "restartPolicy: OnFailure", "subdomain: paceline", "accessModes: [ReadWriteMany]"})
+    REQUIRE(text.find(needed) != std::string::npos);
   text.erase(0, text.find("cluster.json: |") + std::string_view("cluster.json: |").size());
   const auto config = parse_config(text.substr(0, text.find("---")), "manifest");
   REQUIRE(config.nodes.size() == 3);
-  for (const auto& node : config.nodes)
-    REQUIRE(node.address == "tcp://" + node.name + ".paceline:7100");
+  // A job's pods are called as the job and their index.
+  for (std::size_t i = 0; i < config.nodes.size(); ++i) {
+    REQUIRE(config.nodes[i].name == "paceline-" + std::to_string(i));
+    REQUIRE(config.nodes[i].address == "tcp://" + config.nodes[i].name + ".paceline:7100");
+  }
+  const auto gathered = (config.output.folder / config.output.name).string();
+  REQUIRE(text_of("configs/kubernetes/summary.yaml").find(fmt::format(R"("summary", "{}")", gathered))
+          != std::string::npos);
 }
 
 TEST_CASE("the documentation has every key, with the schema's default and sentence") {

@@ -1,7 +1,9 @@
 #include "cluster/launch/node_merger.hpp"
 
 #include "cluster/checkpoint/checkpoint.hpp"
+#include "cluster/files/json_lines.hpp"
 #include "cluster/launch/task.hpp"
+#include "cluster/record/metrics.hpp"
 #include "tests/catch.hpp"
 #include "tests/cluster/launch/fake_nodes.hpp"
 
@@ -74,9 +76,24 @@ TEST_CASE("what nodes left becomes one run: logs, centre and leader over all wor
                    {"steps", 160},
                    {"restarts", 2},
                    {"exit_code", 0},
-                   {"in_centre", true}}));
+                   {"in_centre", true},
+                   {"link", nullptr}}));
   const auto text = to_text(summary);
   REQUIRE_THAT(text, ContainsSubstring("  b                     1       160         2  finished\n"));
+}
+
+TEST_CASE("of each node the last line about its link is in the summary, whether or not it came to write its own") {
+  left_run left;
+  const auto b = node_folder(left.run.path(), "b");
+  json_lines log(b / "metrics.jsonl");
+  log.append(to_record(link_counters{.bytes_sent = 1}, {}));
+  log.append(to_record(link_counters{.bytes_sent = 2, .refused_messages = 3}, {}));
+  std::filesystem::remove(b / "summary.json");
+  const auto summary = merge_nodes(left.config, left.run, {});
+  REQUIRE_FALSE(summary.nodes[0].link);
+  REQUIRE(summary.nodes[1].link);
+  REQUIRE(summary.nodes[1].link->bytes_sent == 2);
+  REQUIRE(summary.nodes[1].link->refused_messages == 3);
 }
 
 TEST_CASE("gathering twice gives the same") {

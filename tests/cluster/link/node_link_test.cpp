@@ -4,6 +4,7 @@
 #include "tests/catch.hpp"
 #include "tests/cluster/link/linked_nodes.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <sstream>
 
@@ -77,6 +78,28 @@ TEST_CASE("a node waits for peers that are not there yet, and says so") {
   REQUIRE(a.record->until([](const node_record& r) { return r.said("node 'b'"); }));
   linked_node b(nodes.system, less_patient(nodes.of_b()));
   REQUIRE(a.has_joined());
+}
+
+TEST_CASE("a peer whose host's name nobody knows is named and tried on, and the others are met meanwhile") {
+  pair_of_nodes nodes(true);
+  make_key_set(nodes.folder / "keys");
+  const auto with_keys = [&](link_settings settings) {
+    settings.keys = load_node_keys(nodes.folder / "keys");
+    settings.patience = std::chrono::milliseconds(500);
+    return settings;
+  };
+  auto of_a = with_keys(nodes.of_a());
+  of_a.peers.push_back(
+    {"far", "tcp://no-such-host.invalid:7100", "tcp://no-such-host.invalid:7101", "tcp://no-such-host.invalid:7102"});
+  linked_node a(nodes.system, of_a);
+  linked_node b(nodes.system, with_keys(nodes.of_b()));
+  REQUIRE(a.has_joined());
+  REQUIRE(a.record->joined[0].node == "b");
+  const auto names_it = [](const std::string& line) {
+    return line.find("node 'far' (tcp://no-such-host.invalid:7100)") != std::string::npos
+           && line.find("trying on") != std::string::npos;
+  };
+  REQUIRE(a.record->until([&](const node_record& r) { return std::any_of(r.lines.begin(), r.lines.end(), names_it); }));
 }
 
 TEST_CASE("a node of another cluster file or model is refused and told what differs") {

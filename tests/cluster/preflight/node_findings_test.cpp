@@ -47,6 +47,16 @@ TEST_CASE("a line that is no finding is none, whatever it is") {
   }
 }
 
+TEST_CASE("counts that are no whole numbers are refused") {
+  for (const char* key : {"steps", "parameters", "snapshot_bytes"})
+    for (const char* value : {"-1", "1e300", "2.5", "18446744073709551616"}) {
+      auto wrong = to_json(some_findings());
+      wrong[key] = nlohmann::json::parse(value);
+      INFO(wrong.dump());
+      REQUIRE_FALSE(findings_from_json(wrong.dump()));
+    }
+}
+
 TEST_CASE("numbers that nobody can have measured are refused") {
   auto without_time = some_findings();
   without_time.worker.seconds_a_step = 0;

@@ -71,7 +71,8 @@ std::vector<json> one_of_each() {
           to_record(some_decision(scope::group), noon),
           to_record(node_joined{"b", 7}, noon),
           to_record(node_lost{"b", 7, "not heard of for 1 s"}, noon),
-          to_record(some_seat(), noon)};
+          to_record(some_seat(), noon),
+          to_record(link_counters{.messages_sent = 3}, noon)};
 }
 
 void collect_keys(const json& value, std::set<std::string>& keys) {
@@ -130,9 +131,11 @@ TEST_CASE("every key of summary and state is named in the page about run folders
   summary.workers = {some_progress()};
   summary.final_test = some_evaluation();
   summary.failures = {{failure_code::worker_diverged, {1, 0}, "loss is nan"}};
+  summary.link.emplace();
+  summary.nodes = {{.name = "a", .link = link_counters{}}};
   summary.faults = {{.kind = "poison", .worker = worker_id{1, 0}, .recovery_seconds = 1.5}};
-  const auto counters = section("### progress") + section("### evaluation") + section("### failure");
-  require_named(to_json(summary), section("## summary.json") + counters);
+  const auto lines = section("### progress") + section("### evaluation") + section("### failure") + section("### link");
+  require_named(to_json(summary), section("## summary.json") + section("## Runs of several nodes") + lines);
 
   run_state state;
   state.groups.resize(1);
@@ -150,7 +153,7 @@ TEST_CASE("every example in the page about run folders is JSON") {
     REQUIRE(json::parse(text, nullptr, false).is_object());
     ++examples;
   }
-  REQUIRE(examples == 12);
+  REQUIRE(examples == 13);
 }
 
 TEST_CASE("a worker's progress is recorded in seconds and steps") {

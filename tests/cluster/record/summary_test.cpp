@@ -1,5 +1,6 @@
 #include "cluster/record/summary.hpp"
 
+#include "cluster/wire/snapshot_frame.hpp"
 #include "tests/catch.hpp"
 
 #include <nlohmann/json.hpp>
@@ -97,6 +98,28 @@ TEST_CASE("a summary counts the records that were dropped, and says nothing of n
   REQUIRE(to_json(summary)["dropped_records"] == 12);
   REQUIRE_THAT(to_text(summary), Catch::Matchers::ContainsSubstring(
                                    "  records      12 of progress and pulls were dropped: the disk was too slow\n"));
+}
+
+TEST_CASE("a summary has a line for each node that refused something, and none for one that did not") {
+  auto summary = some_summary();
+  summary.link.emplace();
+  REQUIRE(to_json(summary)["link"]["refused_messages"] == 0);
+  REQUIRE_THAT(to_text(summary), !Catch::Matchers::ContainsSubstring("refused"));
+  summary.link->refused_connections = 100'000;
+  summary.link->refused_messages = 1;
+  REQUIRE_THAT(to_text(summary),
+               Catch::Matchers::ContainsSubstring("  refused      100000 connections, 1 message, 0 snapshots\n"));
+  summary.link.reset();
+  summary.nodes = {{.name = "a", .link = link_counters{}}, {.name = "b", .link = link_counters{}}, {.name = "c"}};
+  summary.nodes[1].link->refused_snapshots[static_cast<std::size_t>(frame_refusal::checksum)] = 3;
+  REQUIRE_THAT(to_text(summary),
+               Catch::Matchers::ContainsSubstring("  refused      by b: 0 connections, 0 messages, 3 snapshots\n"));
+  const auto object = to_json(summary);
+  REQUIRE_FALSE(object.contains("link"));
+  REQUIRE(object["nodes"][0]["link"]["refused_snapshots"]["foreign"] == 0);
+  REQUIRE(object["nodes"][1]["link"]["refused_snapshots"]["foreign"] == 0);
+  REQUIRE(object["nodes"][1]["link"]["refused_snapshots"]["checksum"] == 3);
+  REQUIRE(object["nodes"][2]["link"].is_null());
 }
 
 TEST_CASE("no line of a summary of a usual run is longer than a terminal's") {

@@ -1,6 +1,7 @@
 #include "cluster/wire/quantisation.hpp"
 
 #include "tests/catch.hpp"
+#include "tests/cluster/temporary_folder.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -61,6 +62,19 @@ TEST_CASE("bf16 keeps every value to its stated error and sign") {
     REQUIRE(std::abs(results[i] - value) <= std::max(std::ldexp(std::abs(value), -8), 0x1p-134));
     REQUIRE(std::signbit(results[i]) == std::signbit(values[i]));
   }
+}
+
+TEST_CASE("no smaller bound than bf16's stated one holds, and the documents state it") {
+  // Of eight significant bits the last counts 2^-7 just above 1, so the tie behind 1 is rounded by 2^-8.
+  const float tie = 1 + 0x1p-8f;
+  const double error = std::abs(through_bf16({tie})[0] - tie) / tie;
+  REQUIRE(error > 0.996 * 0x1p-8);
+  REQUIRE(error <= 0x1p-8);
+  for (const auto* page : {"/docs/configuration.md", "/configs/cluster.schema.json"})
+    REQUIRE_THAT(contents_of(std::string(PACELINE_SOURCE_DIR) + page),
+                 Catch::Matchers::ContainsSubstring("in half the bytes (relative error up to 2^-8)"));
+  REQUIRE_THAT(contents_of(PACELINE_SOURCE_DIR "/docs/wire-format.md"),
+               Catch::Matchers::ContainsSubstring("2⁻⁸ of the value, or 2⁻¹³⁴"));
 }
 
 TEST_CASE("bf16 keeps what it can hold, rounds ties to even, and never to infinity") {
