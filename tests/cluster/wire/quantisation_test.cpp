@@ -2,6 +2,7 @@
 
 #include "tests/catch.hpp"
 #include "tests/cluster/temporary_folder.hpp"
+#include "tests/repository.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -70,10 +71,10 @@ TEST_CASE("no smaller bound than bf16's stated one holds, and the documents stat
   const double error = std::abs(through_bf16({tie})[0] - tie) / tie;
   REQUIRE(error > 0.996 * 0x1p-8);
   REQUIRE(error <= 0x1p-8);
-  for (const auto* page : {"/docs/configuration.md", "/configs/cluster.schema.json"})
-    REQUIRE_THAT(contents_of(std::string(PACELINE_SOURCE_DIR) + page),
+  for (const auto* page : {"docs/configuration.md", "configs/cluster.schema.json"})
+    REQUIRE_THAT(contents_of(testing::repository() / page),
                  Catch::Matchers::ContainsSubstring("in half the bytes (relative error up to 2^-8)"));
-  REQUIRE_THAT(contents_of(PACELINE_SOURCE_DIR "/docs/wire-format.md"),
+  REQUIRE_THAT(contents_of(testing::repository() / "docs/wire-format.md"),
                Catch::Matchers::ContainsSubstring("2⁻⁸ of the value, or 2⁻¹³⁴"));
 }
 
