@@ -71,7 +71,7 @@ run_config::data_section data_of(const eval_arguments& arguments, const paramete
 void write_answers(const std::filesystem::path& file, const dataset& data, std::span<const std::int32_t> answers) {
   std::string text = "picture,label,answer\n";
   for (std::size_t i = 0; i < answers.size(); ++i)
-    text += fmt::format("{},{},{}\n", i, data.test.labels[i], answers[i]);
+    text += fmt::format("{},{},{}\n", i, data.test->label(i), answers[i]);
   write_file_atomically(file, text);
 }
 
@@ -98,12 +98,12 @@ int evaluate(const eval_arguments& arguments) {
   if (arguments.json)
     std::cout
       << nlohmann::json{{"checkpoint", file.path().string()}, {"model", network.name()}, {"data", data->name},
-                        {"pictures", data->test.size()},      {"loss", result.loss},     {"error", result.error}}
+                        {"pictures", result.pictures},        {"loss", result.loss},     {"error", result.error}}
            .dump()
       << "\n";
   else
     std::cout << fmt::format("{} on {}: test error {:.2f} %, loss {:.4f} over {} pictures ({})\n",
-                             escaped(network.name()), data->name, 100 * result.error, result.loss, data->test.size(),
+                             escaped(network.name()), data->name, 100 * result.error, result.loss, result.pictures,
                              escaped(file.path().string()));
   return success;
 }

@@ -2,7 +2,7 @@
 
 #include "cluster/faults/fault_settings.hpp"
 #include "cluster/wire/snapshot_frame.hpp"
-#include "compute/data/augment.hpp"
+#include "compute/data/augmentation.hpp"
 #include "compute/model.hpp"
 #include "compute/schedule.hpp"
 #include "compute/sgd.hpp"

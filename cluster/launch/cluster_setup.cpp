@@ -120,7 +120,7 @@ cluster_plan make_plan(const run_config& config, const training_task& task) {
 }
 
 shard shard_of(const run_config& config, const training_task& task, std::size_t position) {
-  return {.total = task.data->train.size(),
+  return {.total = task.data->train->size(),
           .count = config.workers(),
           .index = position,
           .seed = derive_seed(config.seed, shards)};
