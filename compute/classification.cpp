@@ -61,6 +61,7 @@ class classification_objective final : public objective {
 
   std::uint64_t steps_per_epoch() const override { return loader_.batches_per_epoch(); }
   std::chrono::nanoseconds waited_for_data() const override { return loader_.waited(); }
+  std::uint64_t replaced_pictures() const override { return loader_.replaced(); }
 
  private:
   /// Pictures from all over the training set, since it may be sorted by class, as they are tested.

@@ -27,7 +27,8 @@ json to_json(const compute_counters& counters) {
           {"snapshots_taken", counters.snapshots_taken},
           {"recoveries", counters.recoveries},
           {"probes", counters.probes},
-          {"probing", in_seconds(counters.probing)}};
+          {"probing", in_seconds(counters.probing)},
+          {"pictures_replaced", counters.pictures_replaced}};
 }
 
 compute_counters counters_from_json(const json& object) {
@@ -49,7 +50,8 @@ compute_counters counters_from_json(const json& object) {
           .snapshots_taken = count("snapshots_taken"),
           .recoveries = count("recoveries"),
           .probes = count("probes"),
-          .probing = duration("probing")};
+          .probing = duration("probing"),
+          .pictures_replaced = count("pictures_replaced")};
 }
 
 json to_json(const evaluation& result) {
