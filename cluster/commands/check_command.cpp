@@ -86,6 +86,11 @@ void print_budget(const run_config& config, const training_task& task) {
   print("data",
         fmt::format("{}: {} training and {} test pictures of {}, crop {}, {} classes", data.name, data.train->size(),
                     data.test->size(), data.train->extent(), config.data.augment.crop, data.classes()));
+  const auto& how = config.data.augment;
+  if (config.data.kind == "image_folder")
+    print("", fmt::format(
+                "trains on random parts of {:g} to 100 % of a picture, tests on the middle of a shorter side of {}",
+                100 * how.smallest_area, how.test_side()));
   print("epoch", fmt::format("{} batches of {} a worker", batches_per_epoch(config, task), config.data.batch_size));
   print("budget", budget_in_words(config, task));
 }

@@ -5,6 +5,7 @@
 #include "cluster/launch/memory_check.hpp"
 #include "compute/data/cifar10.hpp"
 #include "compute/data/glyphs.hpp"
+#include "compute/data/image_folder.hpp"
 #include "compute/errors.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +15,8 @@ namespace paceline {
 dataset_ptr load_dataset(const run_config::data_section& section, const std::function<bool()>& cancelled) {
   if (section.kind == "cifar10")
     return load_cifar10(section.path);
+  if (section.kind == "image_folder")
+    return open_image_folder({.folder = section.path, .strict = section.strict, .cancelled = cancelled});
   // Of 32x32 in three colours, and its class.
   constexpr double picture_bytes = 3 * 32 * 32 + 1;
   require_memory(picture_bytes * static_cast<double>(section.train_size + section.test_size),
