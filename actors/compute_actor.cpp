@@ -2,6 +2,7 @@
 
 #include "actors/type_ids.hpp"
 #include "compute/affinity.hpp"
+#include "compute/errors.hpp"
 
 #include <caf/all.hpp>
 
@@ -69,6 +70,16 @@ std::string text_of(const std::exception_ptr& thrown) {
     return e.what();
   } catch (...) {
     return "an exception of unknown type";
+  }
+}
+
+failure_code code_of(const std::exception_ptr& thrown, bool has_started) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const unreadable_picture&) {
+    return failure_code::picture_unreadable;
+  } catch (...) {
+    return has_started ? failure_code::worker_step_failed : failure_code::worker_start_failed;
   }
 }
 
@@ -170,8 +181,7 @@ caf::behavior compute_actor(self_ptr self, compute_actor_settings settings, run_
   state.supervisor = std::move(supervisor);
   state.watchers = std::move(watchers);
   self->set_exception_handler([self](std::exception_ptr& thrown) -> caf::error {
-    fail(self, self->state.training ? failure_code::worker_step_failed : failure_code::worker_start_failed,
-         text_of(thrown));
+    fail(self, code_of(thrown, self->state.training != nullptr), text_of(thrown));
     return caf::exit_reason::unhandled_exception;
   });
 

@@ -2,6 +2,7 @@
 
 #include "actors/run_state.hpp"
 #include "actors/type_ids.hpp"
+#include "compute/errors.hpp"
 #include "compute/thread_cpu_time.hpp"
 
 #include <caf/all.hpp>
@@ -61,6 +62,8 @@ caf::behavior evaluator_actor(caf::stateful_actor<evaluator_state>* self, evalua
     [self](const run_state_ptr& run) -> caf::result<evaluation> {
       try {
         return evaluate(self->state, *run);
+      } catch (const unreadable_picture& e) {
+        return caf::make_error(picture_unreadable_error, e.what());
       } catch (const std::exception& e) {
         return caf::make_error(caf::sec::runtime_error, e.what());
       }

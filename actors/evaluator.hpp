@@ -5,6 +5,7 @@
 
 #include <caf/actor.hpp>
 #include <caf/behavior.hpp>
+#include <caf/sec.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <functional>
@@ -16,6 +17,9 @@ namespace paceline {
 /// Tests one set of parameters (canonical order), calling `after_batch` now and then meanwhile. Used on one thread.
 using parameter_test =
   std::function<test_score(std::span<const float> parameters, const std::function<void()>& after_batch)>;
+
+/// Of the answer where a strict data set has a file that cannot be read, and so nothing is left to hope for.
+constexpr auto picture_unreadable_error = caf::sec::cannot_open_file;
 
 struct evaluator_settings {
   /// Called once, on the evaluator's own thread, at the first test.
@@ -35,7 +39,7 @@ struct evaluator_state {
 };
 
 /// Tests the centre and the leader of a run_state; answers with an evaluation. Spawn it detached: a test takes seconds.
-/// An exception of the test is answered as an error with its text.
+/// An exception of the test is answered as an error with its text, of picture_unreadable_error where it is unreadable_picture.
 caf::behavior evaluator_actor(caf::stateful_actor<evaluator_state>* self, evaluator_settings settings,
                               std::shared_ptr<run_clock> clock);
 

@@ -193,6 +193,8 @@ void lose(self_ptr self, const failure& report) {
   worker.lost_steps = std::max(worker.lost_steps, report.steps);
   state.plan->set_live(report.worker, false);
   state.result.failures.push_back(report);
+  if (report.code == failure_code::picture_unreadable)
+    state.services.budget->cancel();
   if (!restarts::schedule(self, report))
     one_less_busy(self);
 }

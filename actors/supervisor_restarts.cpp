@@ -77,8 +77,8 @@ bool schedule(supervisor_ptr self, const failure& lost) {
   const auto id = lost.worker;
   auto& worker = worker_at(state, id);
   worker.now = place::gone;
-  const bool never =
-    state.cluster.conductor || state.plan->restarts.most == 0 || lost.code == failure_code::worker_diverged;
+  const bool never = state.cluster.conductor || state.plan->restarts.most == 0
+                     || lost.code == failure_code::worker_diverged || lost.code == failure_code::picture_unreadable;
   if (never || state.now != supervisor_state::phase::training || state.services.budget->exhausted())
     return false;
   const auto now = state.services.clock->now();

@@ -1,6 +1,7 @@
 #include "actors/supervisor_side_work.hpp"
 
 #include "actors/ask.hpp"
+#include "actors/evaluator.hpp"
 
 #include <caf/all.hpp>
 
@@ -79,7 +80,11 @@ void test(supervisor_ptr self, const run_state_ptr& run, const std::function<voi
       done(found);
     },
     [self, done](const caf::error& error) {
-      note_failure(self, failure_code::evaluation_failed, text_of(error));
+      const bool unreadable = error == picture_unreadable_error;
+      note_failure(self, unreadable ? failure_code::picture_unreadable : failure_code::evaluation_failed,
+                   text_of(error));
+      if (unreadable)
+        self->state.services.budget->cancel();
       done(std::nullopt);
     });
 }

@@ -133,6 +133,7 @@ worker_progress worker_training::progress() const {
   auto counters = counters_;
   counters.snapshots_taken = snapshots_taken_.load();
   counters.waited_for_data = trainer_->waited_for_data();
+  counters.pictures_replaced = trainer_->replaced_pictures();
   counters.superseded = group_slot_->superseded() + global_slot_->superseded();
   const auto per_epoch = trainer_->steps_per_epoch();
   return {.report = report(),

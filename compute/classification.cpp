@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,8 +21,8 @@ std::string describe(feature_shape shape) {
   return std::to_string(shape.channels) + "x" + std::to_string(shape.height) + "x" + std::to_string(shape.width);
 }
 
-void require_fit(const model& m, const dataset& data, const image_set& images, const augmentation& how) {
-  const feature_shape picture{images.channels, how.crop, how.crop};
+void require_fit(const model& m, const dataset& data, const augmentation& how) {
+  const feature_shape picture{picture_set::channels, how.crop, how.crop};
   if (m.input() != picture)
     throw invalid_input("model " + m.name() + " takes inputs of " + describe(m.input()) + ", but pictures of "
                         + data.name + " are cut to " + describe(picture));
@@ -62,9 +61,10 @@ class classification_objective final : public objective {
 
   std::uint64_t steps_per_epoch() const override { return loader_.batches_per_epoch(); }
   std::chrono::nanoseconds waited_for_data() const override { return loader_.waited(); }
+  std::uint64_t replaced_pictures() const override { return loader_.replaced(); }
 
  private:
-  /// The first pictures of the whole training set, as they are tested.
+  /// Pictures from all over the training set, since it may be sorted by class, as they are tested.
   struct probe_batch {
     std::vector<float> images;
     std::vector<std::int32_t> labels;
@@ -73,13 +73,20 @@ class classification_objective final : public objective {
   };
 
   probe_batch make_probe_batch() const {
-    const auto& train = data_->train;
+    const auto& train = *data_->train;
     const auto floats = static_cast<std::size_t>(model_.input().size());
     probe_batch batch;
     batch.images.resize(batch_size_ * floats);
-    for (std::size_t i = 0; i < batch_size_; ++i)
-      prepare_for_test(*data_, train, i, how_, std::span(batch.images).subspan(i * floats, floats));
-    batch.labels.assign(train.labels.begin(), train.labels.begin() + static_cast<std::ptrdiff_t>(batch_size_));
+    for (std::size_t i = 0; i < batch_size_; ++i) {
+      auto picture = i * train.size() / batch_size_;
+      const auto room = std::span(batch.images).subspan(i * floats, floats);
+      for (std::size_t tried = 1; !train.prepare_for_test(picture, how_, room); ++tried) {
+        if (tried == train.size())
+          throw invalid_input("none of the training pictures of " + data_->name + " can be read");
+        picture = (picture + 1) % train.size();
+      }
+      batch.labels.push_back(train.label(picture));
+    }
     batch.scores.resize(batch_size_ * static_cast<std::size_t>(model_.output().size()));
     return batch;
   }
@@ -99,7 +106,7 @@ class classification_objective final : public objective {
 
 std::unique_ptr<objective> make_classification_objective(const model& m, const backend& device,
                                                          batch_loader_settings loader) {
-  require_fit(m, *loader.data, loader.data->train, loader.how);
+  require_fit(m, *loader.data, loader.how);
   return std::make_unique<classification_objective>(m, device, std::move(loader));
 }
 
@@ -115,34 +122,47 @@ class classification_test::state {
       scores_(batch_size_ * classes_) {}
 
   result run(std::span<const float> parameters, const std::function<void()>& after_batch) {
-    const auto total = data_->test.size();
-    double loss = 0;
-    std::vector<std::int32_t> answers(total);
-    for (std::size_t first = 0; first < total; first += batch_size_) {
+    const auto& test = *data_->test;
+    result found;
+    found.answers.assign(test.size(), -1);
+    std::size_t wrong = 0;
+    for (std::size_t next = 0; next < test.size();) {
       // A last incomplete batch is filled up with what the one before left there; those scores are not looked at.
-      const auto count = std::min(batch_size_, total - first);
-      load(first, count);
+      next = load(next);
       network_->scores(images_, parameters, scores_);
-      const auto scores = std::span(scores_).first(count * classes_);
-      loss += softmax_cross_entropy(scores, labels_, {});
-      find_answers(scores, std::span(answers).subspan(first, count));
+      const auto scores = std::span(scores_).first(shown_.size() * classes_);
+      found.loss += softmax_cross_entropy(scores, labels_, {});
+      answers_.resize(shown_.size());
+      find_answers(scores, answers_);
+      for (std::size_t i = 0; i < shown_.size(); ++i) {
+        found.answers[shown_[i]] = answers_[i];
+        wrong += answers_[i] == labels_[i] ? 0 : 1;
+      }
+      found.pictures += shown_.size();
       if (after_batch)
         after_batch();
     }
-    const auto& labels = data_->test.labels;
-    const auto errors = std::transform_reduce(answers.begin(), answers.end(), labels.begin(), 0.0, std::plus(),
-                                              [](auto answer, auto label) { return answer == label ? 0.0 : 1.0; });
-    return {loss / static_cast<double>(total), errors / static_cast<double>(total), std::move(answers)};
+    if (found.pictures == 0)
+      throw invalid_input("none of the test pictures of " + data_->name + " can be read");
+    found.loss /= static_cast<double>(found.pictures);
+    found.error = static_cast<double>(wrong) / static_cast<double>(found.pictures);
+    return found;
   }
 
  private:
-  void load(std::size_t first, std::size_t count) {
-    const auto image_size = images_.size() / batch_size_;
-    const auto& test = data_->test;
-    for (std::size_t i = 0; i < count; ++i)
-      prepare_for_test(*data_, test, first + i, how_, std::span(images_).subspan(i * image_size, image_size));
-    labels_.assign(test.labels.begin() + static_cast<std::ptrdiff_t>(first),
-                   test.labels.begin() + static_cast<std::ptrdiff_t>(first + count));
+  /// Fills the batch with the pictures from `next` on that can be read, and returns where the following one begins.
+  std::size_t load(std::size_t next) {
+    const auto floats = images_.size() / batch_size_;
+    const auto& test = *data_->test;
+    shown_.clear();
+    labels_.clear();
+    for (; next < test.size() && shown_.size() < batch_size_; ++next) {
+      if (!test.prepare_for_test(next, how_, std::span(images_).subspan(shown_.size() * floats, floats)))
+        continue;
+      shown_.push_back(next);
+      labels_.push_back(test.label(next));
+    }
+    return next;
   }
 
   dataset_ptr data_;
@@ -151,14 +171,17 @@ class classification_test::state {
   std::size_t classes_;
   std::unique_ptr<network> network_;
   std::vector<float> images_;
-  std::vector<std::int32_t> labels_;
   std::vector<float> scores_;
+  /// Of the batch: which pictures it shows, their classes, and what was found for them.
+  std::vector<std::size_t> shown_;
+  std::vector<std::int32_t> labels_;
+  std::vector<std::int32_t> answers_;
 };
 
 classification_test::classification_test(const model& m, const backend& device, dataset_ptr data,
                                          const augmentation& how, std::int64_t batch_size) {
-  require_fit(m, *data, data->test, how);
-  if (data->test.size() == 0)
+  require_fit(m, *data, how);
+  if (data->test->size() == 0)
     throw invalid_input("data set " + data->name + " has no test pictures");
   state_ = std::make_unique<state>(m, device, std::move(data), how, batch_size);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "compute/backend.hpp"
-#include "compute/data/augment.hpp"
+#include "compute/data/augmentation.hpp"
 #include "compute/data/batch_loader.hpp"
 #include "compute/objective.hpp"
 
@@ -11,7 +11,7 @@
 namespace paceline {
 
 /// A model on a data set as an objective: batches from a loader, loss and gradient from a backend's network.
-/// Its probe batch is the first batch_size pictures of the whole training set, cut from the centre.
+/// Its probe batch is batch_size pictures at equal distances in the whole training set, cut from the centre.
 /// Called on the thread that will use it. Throws invalid_input where model and data do not fit each other.
 std::unique_ptr<objective> make_classification_objective(const model& m, const backend& device,
                                                          batch_loader_settings loader);
@@ -23,7 +23,9 @@ class classification_test {
     double loss = 0;
     /// Share of wrong answers, 0 to 1.
     double error = 0;
-    /// The class that was found for each picture, −1 where a score was no number.
+    /// Those that were tested: all that can be read.
+    std::size_t pictures = 0;
+    /// The class that was found for each picture, −1 where a score was no number or the picture cannot be read.
     std::vector<std::int32_t> answers;
   };
 
@@ -32,8 +34,8 @@ class classification_test {
                       std::int64_t batch_size);
   ~classification_test();
 
-  /// Mean loss and error over the whole test set, the last incomplete batch included. Calls `after_batch`, where there is
-  /// one, after each batch.
+  /// Mean loss and error over the whole test set, the last incomplete batch included, but for pictures that cannot be read. Calls
+  /// `after_batch`, where there is one, after each batch. Throws invalid_input where none can be read.
   result run(std::span<const float> parameters, const std::function<void()>& after_batch = nullptr);
 
  private:

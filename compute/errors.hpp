@@ -12,6 +12,12 @@ class invalid_input : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A file of a data set holds no picture that can be shown, and the user wants none passed over.
+class unreadable_picture : public invalid_input {
+ public:
+  using invalid_input::invalid_input;
+};
+
 /// Work was given up because it was no longer wanted, as its caller had said it might be.
 class work_cancelled : public std::runtime_error {
  public:

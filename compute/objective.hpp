@@ -35,6 +35,9 @@ class objective {
 
   /// Time that loss_and_gradient has spent waiting for data since the start.
   virtual std::chrono::nanoseconds waited_for_data() const { return std::chrono::nanoseconds{0}; }
+
+  /// Examples since the start that could not be read, so that others stood in their places.
+  virtual std::uint64_t replaced_pictures() const { return 0; }
 };
 
 } // namespace paceline

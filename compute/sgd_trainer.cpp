@@ -48,6 +48,7 @@ class sgd_trainer final : public trainer {
   std::uint64_t steps() const override { return steps_; }
   std::uint64_t steps_per_epoch() const override { return goal_->steps_per_epoch(); }
   std::chrono::nanoseconds waited_for_data() const override { return goal_->waited_for_data(); }
+  std::uint64_t replaced_pictures() const override { return goal_->replaced_pictures(); }
 
   double learning_rate() const override { return settings_.learning_rate; }
   void set_learning_rate(double rate) override { settings_.learning_rate = rate; }

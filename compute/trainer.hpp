@@ -57,6 +57,9 @@ class trainer {
 
   virtual std::chrono::nanoseconds waited_for_data() const = 0;
 
+  /// See objective.
+  virtual std::uint64_t replaced_pictures() const = 0;
+
   virtual double learning_rate() const = 0;
   virtual void set_learning_rate(double rate) = 0;
 

@@ -18,6 +18,7 @@ class trainer_decorator : public trainer {
   std::uint64_t steps() const override { return inner_->steps(); }
   std::uint64_t steps_per_epoch() const override { return inner_->steps_per_epoch(); }
   std::chrono::nanoseconds waited_for_data() const override { return inner_->waited_for_data(); }
+  std::uint64_t replaced_pictures() const override { return inner_->replaced_pictures(); }
   double learning_rate() const override { return inner_->learning_rate(); }
   void set_learning_rate(double rate) override { inner_->set_learning_rate(rate); }
   void copy_parameters(std::span<float> out) const override { inner_->copy_parameters(out); }

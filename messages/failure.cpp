@@ -18,6 +18,8 @@ const char* to_string(failure_code code) {
       return "worker_diverged";
     case failure_code::worker_given_up:
       return "worker_given_up";
+    case failure_code::picture_unreadable:
+      return "picture_unreadable";
     case failure_code::shutdown_stuck:
       return "shutdown_stuck";
     case failure_code::evaluation_failed:

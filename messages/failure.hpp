@@ -19,6 +19,8 @@ enum class failure_code : std::uint8_t {
   worker_diverged,
   /// A worker was lost as often as its restart limits allow. It is not started again; the others ride on.
   worker_given_up,
+  /// A file of a strict data set holds no picture that can be shown. The run ends.
+  picture_unreadable,
   /// A test of the centre or of the leader failed. Training goes on.
   evaluation_failed,
   /// A checkpoint could not be written. Training goes on; the previous checkpoint is intact.

@@ -15,6 +15,7 @@ compute_counters& compute_counters::operator+=(const compute_counters& other) {
   recoveries += other.recoveries;
   probes += other.probes;
   probing += other.probing;
+  pictures_replaced += other.pictures_replaced;
   return *this;
 }
 

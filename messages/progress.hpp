@@ -32,6 +32,8 @@ struct compute_counters {
   /// Candidates of others that were scored for a verified election, and the time that took from the worker's own steps.
   std::uint64_t probes = 0;
   std::chrono::nanoseconds probing{0};
+  /// Places in its batches whose own picture cannot be read, so that another one of its class stood there.
+  std::uint64_t pictures_replaced = 0;
 
   compute_counters& operator+=(const compute_counters& other);
 };

@@ -82,9 +82,15 @@ void print_workers(const run_config& config, const training_task& task) {
 }
 
 void print_budget(const run_config& config, const training_task& task) {
-  print("data", fmt::format("{}: {} training and {} test pictures of {}x{}, crop {}, {} classes", task.data->name,
-                            task.data->train.size(), task.data->test.size(), task.data->train.height,
-                            task.data->train.width, config.data.augment.crop, task.data->classes()));
+  const auto& data = *task.data;
+  print("data",
+        fmt::format("{}: {} training and {} test pictures of {}, crop {}, {} classes", data.name, data.train->size(),
+                    data.test->size(), data.train->extent(), config.data.augment.crop, data.classes()));
+  const auto& how = config.data.augment;
+  if (config.data.kind == "image_folder")
+    print("", fmt::format(
+                "trains on random parts of {:g} to 100 % of a picture, tests on the middle of a shorter side of {}",
+                100 * how.smallest_area, how.test_side()));
   print("epoch", fmt::format("{} batches of {} a worker", batches_per_epoch(config, task), config.data.batch_size));
   print("budget", budget_in_words(config, task));
 }
@@ -113,7 +119,7 @@ void print_memory(const run_config& config, const training_task& task) {
   const auto vectors =
     static_cast<double>(task.network.parameters().size() * sizeof(float)) * (config.optimizer.momentum == 0 ? 2 : 3);
   const auto worker = static_cast<double>(network->memory_bytes()) + vectors;
-  const auto pictures = static_cast<double>(task.data->train.pixels.size() + task.data->test.pixels.size());
+  const auto pictures = static_cast<double>(task.data->train->memory_bytes() + task.data->test->memory_bytes());
   print("memory", fmt::format("{} a worker, {} pictures, {} in all", size_text(worker), size_text(pictures),
                               size_text(worker * config.workers() + pictures)));
 }

@@ -48,7 +48,7 @@ std::filesystem::path file_of(const std::filesystem::path& given) {
   return checkpoint / "centre.safetensors";
 }
 
-/// The data set that was asked for ("glyphs", "cifar10:PATH"), else the one that the checkpoint was trained on.
+/// The data set that was asked for ("glyphs", "cifar10:FOLDER"), else the one that the checkpoint was trained on.
 run_config::data_section data_of(const eval_arguments& arguments, const parameter_file& file) {
   const auto place = file.path().string();
   auto section = config_json::parse(file.text("data"), nullptr, false);
@@ -59,8 +59,12 @@ run_config::data_section data_of(const eval_arguments& arguments, const paramete
     const auto kind = arguments.data->substr(0, colon);
     // What else it may be, the reader says.
     if (kind.empty() || (kind == "glyphs" && colon != std::string::npos))
-      throw invalid_input(fmt::format("--data: found {}, allowed: glyphs, or cifar10:FOLDER", shown(*arguments.data)));
+      throw invalid_input(fmt::format("--data: found {}, allowed: glyphs, cifar10:FOLDER or image_folder:FOLDER",
+                                      shown(*arguments.data)));
     section["kind"] = kind;
+    if (kind == "image_folder")
+      // Has no meaning in tests, and none for these pictures.
+      section["padding"] = 0;
     section["path"] = colon == std::string::npos ? "" : arguments.data->substr(colon + 1);
   }
   const config_json minimal{{"data", section}, {"budget", {{"steps", 1}}}};
@@ -71,7 +75,7 @@ run_config::data_section data_of(const eval_arguments& arguments, const paramete
 void write_answers(const std::filesystem::path& file, const dataset& data, std::span<const std::int32_t> answers) {
   std::string text = "picture,label,answer\n";
   for (std::size_t i = 0; i < answers.size(); ++i)
-    text += fmt::format("{},{},{}\n", i, data.test.labels[i], answers[i]);
+    text += fmt::format("{},{},{}\n", i, data.test->label(i), answers[i]);
   write_file_atomically(file, text);
 }
 
@@ -98,12 +102,12 @@ int evaluate(const eval_arguments& arguments) {
   if (arguments.json)
     std::cout
       << nlohmann::json{{"checkpoint", file.path().string()}, {"model", network.name()}, {"data", data->name},
-                        {"pictures", data->test.size()},      {"loss", result.loss},     {"error", result.error}}
+                        {"pictures", result.pictures},        {"loss", result.loss},     {"error", result.error}}
            .dump()
       << "\n";
   else
     std::cout << fmt::format("{} on {}: test error {:.2f} %, loss {:.4f} over {} pictures ({})\n",
-                             escaped(network.name()), data->name, 100 * result.error, result.loss, data->test.size(),
+                             escaped(network.name()), data->name, 100 * result.error, result.loss, result.pictures,
                              escaped(file.path().string()));
   return success;
 }
@@ -119,11 +123,12 @@ void add_eval_command(CLI::App& app, command& chosen) {
                  "(the centre of its latest)")
     ->required();
   const auto data = std::make_shared<std::string>();
-  const auto* asked = evaluating
-                        ->add_option("--data", *data,
-                                     "glyphs, or cifar10:FOLDER; what the checkpoint was trained on where it is not "
-                                     "given")
-                        ->type_name("KIND[:FOLDER]");
+  const auto* asked =
+    evaluating
+      ->add_option("--data", *data,
+                   "glyphs, cifar10:FOLDER or image_folder:FOLDER; what the checkpoint was trained on "
+                   "where it is not given")
+      ->type_name("KIND[:FOLDER]");
   evaluating
     ->add_option("--answers", arguments->answers, "Write what was found for each test picture to this file (CSV)")
     ->type_name("FILE");

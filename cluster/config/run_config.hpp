@@ -2,7 +2,7 @@
 
 #include "cluster/faults/fault_settings.hpp"
 #include "cluster/wire/snapshot_frame.hpp"
-#include "compute/data/augment.hpp"
+#include "compute/data/augmentation.hpp"
 #include "compute/model.hpp"
 #include "compute/schedule.hpp"
 #include "compute/sgd.hpp"
@@ -30,7 +30,7 @@ struct run_config {
     bool pin = true;
   };
   struct data_section {
-    /// "glyphs" or "cifar10".
+    /// "glyphs", "cifar10" or "image_folder".
     std::string kind = "glyphs";
     /// Folder of the files; empty for data made by the program.
     std::filesystem::path path;
@@ -41,6 +41,10 @@ struct run_config {
     std::int64_t batch_size = 128;
     /// From the next epoch on, the shards of workers that are gone are dealt out to the others ("rebalance"; else "static").
     bool rebalance_shards = false;
+    /// Threads of each worker that prepare its batches.
+    std::size_t decoders = 1;
+    /// A file that cannot be read ends the run, instead of being passed over.
+    bool strict = false;
   };
   struct model_section {
     struct layer_entry {

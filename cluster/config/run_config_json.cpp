@@ -12,6 +12,9 @@ namespace paceline {
 
 namespace {
 
+/// What networks for photographs take, torchvision's say.
+constexpr std::int64_t photograph_crop = 224;
+
 /// The last key of a path.
 std::string_view last_key(std::string_view path) {
   return path.substr(path.rfind('.') + 1);
@@ -46,6 +49,8 @@ run_config read(const config_json& json, error_list& errors) {
     return config;
   if (!config.model.layers.empty() && !json.at("model").contains("name"))
     config.model.name = "custom";
+  if (config.data.kind == "image_folder" && !json.at("data").contains("crop"))
+    config.data.augment.crop = photograph_crop;
   const bool counts_groups = json.contains("groups") && json["groups"].is_object() && json["groups"].contains("count");
   if (!config.nodes.empty() && !counts_groups)
     config.groups.count = groups_of(config.nodes);

@@ -58,15 +58,19 @@ void describe(Archive& file, Config& c) {
     s.value("pin", c.device.pin, flag{});
   });
   file.section("data", [&](auto& s) {
-    s.value("kind", c.data.kind, one_of({"glyphs", "cifar10"}));
+    s.value("kind", c.data.kind, one_of({"glyphs", "cifar10", "image_folder"}));
     s.value("path", c.data.path, file_path{});
     s.value("train_size", c.data.train_size, integer<std::size_t>{1, 10'000'000});
     s.value("test_size", c.data.test_size, integer<std::size_t>{1, 10'000'000});
     s.value("crop", c.data.augment.crop, integer<std::int64_t>{1, 65536});
+    s.value("resize", c.data.augment.resize, optional_of{integer<std::int64_t>{1, 65536}});
+    s.value("smallest_area", c.data.augment.smallest_area, number{.low = 0, .high = 1, .low_open = true});
     s.value("padding", c.data.augment.padding, integer<std::int64_t>{0, 1024});
     s.value("flip", c.data.augment.flip, flag{});
     s.value("batch_size", c.data.batch_size, integer<std::int64_t>{1, 65536});
     s.value("shards", c.data.rebalance_shards, choice<bool>{{{"static", false}, {"rebalance", true}}});
+    s.value("decoders", c.data.decoders, integer<std::size_t>{1, 256});
+    s.value("strict", c.data.strict, flag{});
   });
   file.section_or_value("model", c.model.name, known_model{}, [&](auto& s) {
     s.value("name", c.model.name, text{});

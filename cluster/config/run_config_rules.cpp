@@ -18,7 +18,7 @@ namespace paceline {
 
 namespace {
 
-// What is known of both kinds of data before they are loaded.
+// What is known of glyphs and cifar10 before they are loaded.
 constexpr std::int64_t picture_side = 32;
 constexpr std::int64_t picture_channels = 3;
 constexpr std::int64_t picture_classes = 10;
@@ -32,14 +32,37 @@ class rule_checker {
     if (clean({"data.kind", "data.path"}) && d.kind == "cifar10" && d.path.empty())
       fail("data.path", "nothing",
            "with data.kind \"cifar10\" the folder of its binary files, such as \"data/cifar10\"");
-    const auto widest = picture_side + 2 * d.augment.padding;
-    if (clean({"data.kind", "data.crop", "data.padding"}) && d.augment.crop > widest)
-      fail("data.crop",
-           fmt::format("{} with pictures of {} and a padding of {}", d.augment.crop, picture_side, d.augment.padding),
-           fmt::format("at most {}", widest));
+    if (clean({"data.kind", "data.path"}) && d.kind == "image_folder" && d.path.empty())
+      fail(
+        "data.path", "nothing",
+        "with data.kind \"image_folder\" the folder that holds train/, and val/ or test/, such as \"data/imagenet\"");
+    if (d.kind == "image_folder")
+      random_parts();
+    else
+      random_places();
     if (clean({"data", "groups"}) && d.kind == "glyphs" && shard_size() < batch_size())
       fail("data.train_size", fmt::format("{} for {} workers", d.train_size, workers()),
            fmt::format("at least {}, a batch of {} for each worker", workers() * batch_size(), batch_size()));
+  }
+
+  /// Pictures of any size.
+  void random_parts() {
+    const auto& how = config_.data.augment;
+    if (clean({"data.kind", "data.padding"}) && how.padding != 0)
+      fail("data.padding", fmt::format("{} with data.kind \"image_folder\"", how.padding),
+           "0, since random parts of a picture are scaled to the crop");
+    if (clean({"data.kind", "data.crop", "data.resize"}) && how.crop > how.test_side())
+      fail("data.crop", fmt::format("{} with tests on pictures whose shorter side is {}", how.crop, how.test_side()),
+           fmt::format("at most {}, or a larger data.resize", how.test_side()));
+  }
+
+  /// Pictures of one size.
+  void random_places() {
+    const auto& how = config_.data.augment;
+    const auto widest = picture_side + 2 * how.padding;
+    if (clean({"data.kind", "data.crop", "data.padding"}) && how.crop > widest)
+      fail("data.crop", fmt::format("{} with pictures of {} and a padding of {}", how.crop, picture_side, how.padding),
+           fmt::format("at most {}", widest));
   }
 
   void model() {
@@ -58,7 +81,8 @@ class rule_checker {
     if (!m.layers.empty() && is_known)
       return fail("model.name", shown(m.name) + " next to model.layers",
                   "only one of them, or a name that no built-in model has");
-    if (!clean({"data.kind", "data.crop"}))
+    // How many classes a folder has is known when it is read.
+    if (!clean({"data.kind", "data.crop"}) || config_.data.kind == "image_folder")
       return;
     try {
       static_cast<void>(model_from_config(

@@ -62,7 +62,8 @@ std::unique_ptr<trainer> make_trainer(const run_config& config, const training_t
                                .roster = roster,
                                .how = config.data.augment,
                                .batch_size = config.data.batch_size,
-                               .seed = derive_seed(derive_seed(config.seed, batches), position)};
+                               .seed = derive_seed(derive_seed(config.seed, batches), position),
+                               .decoders = config.data.decoders};
   const auto start = config.strategy.shared_start ? 0 : position;
   return make_sgd_trainer(make_classification_objective(task.network, *task.device, std::move(loader)),
                           config.optimizer, derive_seed(derive_seed(config.seed, starts), start));
@@ -119,7 +120,7 @@ cluster_plan make_plan(const run_config& config, const training_task& task) {
 }
 
 shard shard_of(const run_config& config, const training_task& task, std::size_t position) {
-  return {.total = task.data->train.size(),
+  return {.total = task.data->train->size(),
           .count = config.workers(),
           .index = position,
           .seed = derive_seed(config.seed, shards)};

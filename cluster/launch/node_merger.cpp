@@ -53,6 +53,19 @@ struct node_remains {
     return std::chrono::round<std::chrono::nanoseconds>(seconds);
   }
 
+  /// Of the files that it found.
+  unreadable_report unreadable() const {
+    unreadable_report report;
+    const auto found = summary.is_object() ? summary.value("unreadable_pictures", json()) : json();
+    if (!found.is_object() || !found.value("count", json()).is_number_unsigned())
+      return report;
+    report.count = found["count"].get<std::size_t>();
+    for (const auto& what : found.value("first", json()))
+      if (what.is_string() && report.first.size() < unreadable_report::most_told)
+        report.first.push_back(what.get<std::string>());
+    return report;
+  }
+
   /// Training time since its process began, from what it says about its rate.
   std::chrono::nanoseconds time_of_launch() const {
     if (!summary.is_object())
@@ -227,6 +240,8 @@ run_summary merge_nodes(const run_config& config, const run_folder& folder, cons
     if (const auto dropped = remains.summary.is_object() ? remains.summary.value("dropped_records", json()) : json();
         dropped.is_number_unsigned())
       summary.dropped_records += dropped.get<std::uint64_t>();
+    if (auto found = remains.unreadable(); found.count > summary.unreadable.count)
+      summary.unreadable = std::move(found);
   }
   auto merged = take_states(config, nodes, summary);
   if (!merged.empty()) {

@@ -35,12 +35,12 @@
 namespace paceline {
 namespace {
 
-/// Threads that a process makes: two a worker (steps, batches), those of CAF, recorder, tests and checkpoints, and those of a
+/// Threads that a process makes: those of each worker (one for its steps, its decoders), those of CAF, recorder, tests and checkpoints, and those of a
 /// node's link.
-std::size_t threads_of(std::size_t workers_here, bool is_node) {
+std::size_t threads_of(std::size_t workers_here, std::size_t decoders, bool is_node) {
   constexpr std::size_t others = 8;
   constexpr std::size_t of_a_link = 4;
-  return 2 * workers_here + others + (is_node ? of_a_link : 0);
+  return (1 + decoders) * workers_here + others + (is_node ? of_a_link : 0);
 }
 
 /// Takes longer only where the recorder is gone.
@@ -90,7 +90,8 @@ void announce(const process_run& run, const training_task& task, const run_folde
 run_outcome outcome_of(const recorded_end& end, bool interrupted) {
   const auto spoils_the_run = [](const failure& what) {
     return what.code == failure_code::record_failed || what.code == failure_code::checkpoint_failed
-           || what.code == failure_code::evaluation_failed || what.code == failure_code::node_actor_lost;
+           || what.code == failure_code::evaluation_failed || what.code == failure_code::picture_unreadable
+           || what.code == failure_code::node_actor_lost;
   };
   const auto& failures = end.finish.failures;
   if (!end.finish.state || std::any_of(failures.begin(), failures.end(), spoils_the_run))
@@ -245,7 +246,7 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
   shape.workers_per_group = config.groups.workers;
   if (run.node != nullptr)
     run.node->adapt(shape);
-  require_threads(threads_of(shape.worker_ids().size(), run.node != nullptr));
+  require_threads(threads_of(shape.worker_ids().size(), config.data.decoders, run.node != nullptr));
   // Data first: it takes longest, and a launch that is killed over it leaves no folder.
   const auto task = load_task(config, [&] { return signals.signalled(); });
   auto folder = run.go_on ? run_folder::resume(run.folder) : run_folder::create(run.folder);
@@ -270,7 +271,8 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
     throw invalid_input(run.node->refused());
   // Where the last step was made before a signal came there is nothing left to interrupt.
   const bool interrupted = signals.signalled() && !(end.finish.state && is_used_up(limits, *end.finish.state));
-  const auto summary = summarise(config, end, interrupted, time_before, std::chrono::steady_clock::now() - began);
+  auto summary = summarise(config, end, interrupted, time_before, std::chrono::steady_clock::now() - began);
+  summary.unreadable = task.data->unreadable();
   out << to_text(summary);
   if (summary.outcome == run_outcome::interrupted)
     out << how_to_go_on(run, folder);

@@ -5,6 +5,7 @@
 #include "cluster/launch/memory_check.hpp"
 #include "compute/data/cifar10.hpp"
 #include "compute/data/glyphs.hpp"
+#include "compute/data/image_folder.hpp"
 #include "compute/errors.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +15,8 @@ namespace paceline {
 dataset_ptr load_dataset(const run_config::data_section& section, const std::function<bool()>& cancelled) {
   if (section.kind == "cifar10")
     return load_cifar10(section.path);
+  if (section.kind == "image_folder")
+    return open_image_folder({.folder = section.path, .strict = section.strict, .cancelled = cancelled});
   // Of 32x32 in three colours, and its class.
   constexpr double picture_bytes = 3 * 32 * 32 + 1;
   require_memory(picture_bytes * static_cast<double>(section.train_size + section.test_size),
@@ -28,13 +31,13 @@ std::shared_ptr<const backend> make_backend(const run_config::device_section& se
 training_task load_task(const run_config& config, const std::function<bool()>& cancelled) {
   auto data = load_dataset(config.data, cancelled);
   const auto& how = config.data.augment;
-  const auto smallest_shard = data->train.size() / config.workers();
+  const auto smallest_shard = data->train->size() / config.workers();
   if (smallest_shard < static_cast<std::size_t>(config.data.batch_size))
     throw invalid_input(fmt::format("{}: {} training pictures give each of {} workers {}, fewer than one batch of {}; "
                                     "use fewer workers or a smaller data.batch_size",
-                                    data->name, data->train.size(), config.workers(), smallest_shard,
+                                    data->name, data->train->size(), config.workers(), smallest_shard,
                                     config.data.batch_size));
-  auto network = model_from_config(config, {data->train.channels, how.crop, how.crop}, data->classes());
+  auto network = model_from_config(config, {picture_set::channels, how.crop, how.crop}, data->classes());
   // Each worker of a group is in the same process; those of several groups are where there are no nodes.
   const auto together = config.nodes.empty() ? config.workers() : config.groups.workers;
   require_memory(

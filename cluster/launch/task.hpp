@@ -18,7 +18,7 @@ struct training_task {
 };
 
 /// Loads or makes the data set of that section. Throws invalid_input with the file's path, std::runtime_error where the pictures
-/// do not fit into memory, and work_cancelled where `cancelled` says so before they are drawn.
+/// do not fit into memory, and work_cancelled where `cancelled` says so before they are drawn or found.
 dataset_ptr load_dataset(const run_config::data_section& section, const std::function<bool()>& cancelled = nullptr);
 
 /// The backend of that section.

@@ -210,6 +210,7 @@ bool is_of_a_worker(failure_code code) {
     case failure_code::worker_diverged:
     case failure_code::worker_given_up:
       return true;
+    case failure_code::picture_unreadable:
     case failure_code::evaluation_failed:
     case failure_code::checkpoint_failed:
     case failure_code::supervisor_lost:

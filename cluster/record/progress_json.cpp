@@ -28,7 +28,8 @@ json to_json(const compute_counters& counters) {
           {"withheld", counters.withheld},
           {"recoveries", counters.recoveries},
           {"probes", counters.probes},
-          {"probing", in_seconds(counters.probing)}};
+          {"probing", in_seconds(counters.probing)},
+          {"pictures_replaced", counters.pictures_replaced}};
 }
 
 compute_counters counters_from_json(const json& object) {
@@ -51,7 +52,8 @@ compute_counters counters_from_json(const json& object) {
           .withheld = count("withheld"),
           .recoveries = count("recoveries"),
           .probes = count("probes"),
-          .probing = duration("probing")};
+          .probing = duration("probing"),
+          .pictures_replaced = count("pictures_replaced")};
 }
 
 json to_json(const evaluation& result) {

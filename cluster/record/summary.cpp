@@ -61,6 +61,16 @@ std::string restarts_text(const run_summary& summary) {
   return text;
 }
 
+std::string unreadable_text(const unreadable_report& found) {
+  if (found.count == 0)
+    return {};
+  auto text = fmt::format("  pictures     {} of the data set cannot be read and {} passed over:\n", found.count,
+                          found.count == 1 ? "was" : "were");
+  for (const auto& what : found.first)
+    text += fmt::format("               {}\n", escaped(what));
+  return text;
+}
+
 json worker_json(const run_summary& summary, const worker_progress& worker) {
   auto object = to_json(worker.counters);
   object["worker"] = to_string(worker.report.worker);
@@ -201,6 +211,7 @@ json to_json(const run_summary& summary) {
                    {"distinct_leaders", summary.leadership.distinct_leaders()}}},
                  {"totals", to_json(total)},
                  {"dropped_records", summary.dropped_records},
+                 {"unreadable_pictures", {{"count", summary.unreadable.count}, {"first", summary.unreadable.first}}},
                  {"workers", std::move(workers)},
                  {"failures", std::move(failures)},
                  {"faults", std::move(faults)}};
@@ -243,6 +254,7 @@ std::string to_text(const run_summary& summary) {
     fmt::format_to(add, "  records      {} of progress and pulls were dropped: the disk was too slow\n",
                    summary.dropped_records);
   text += refused_text(summary);
+  text += unreadable_text(summary.unreadable);
   text += restarts_text(summary);
   text += failures_text(summary.failures);
   for (const auto& outcome : summary.faults)

@@ -3,6 +3,7 @@
 #include "cluster/link/link_counters.hpp"
 #include "cluster/record/fault_tally.hpp"
 #include "cluster/record/leadership_tally.hpp"
+#include "compute/data/unreadable_pictures.hpp"
 #include "messages/failure.hpp"
 #include "messages/progress.hpp"
 
@@ -68,6 +69,8 @@ struct run_summary {
   leadership_tally leadership;
   /// The last test; empty where there was none.
   std::optional<evaluation> final_test;
+  /// Files of the data set that were found not to be readable.
+  unreadable_report unreadable;
   std::vector<failure> failures;
   /// Rehearsed ones.
   std::vector<fault_outcome> faults;

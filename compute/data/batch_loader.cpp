@@ -1,10 +1,11 @@
 #include "compute/data/batch_loader.hpp"
 
 #include "compute/counter_random.hpp"
+#include "compute/data/decoder_team.hpp"
 #include "compute/data/prefetch_ring.hpp"
 #include "compute/errors.hpp"
 
-#include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <limits>
 #include <optional>
@@ -22,19 +23,14 @@ struct batch_buffer {
 };
 
 batch_loader_settings checked(batch_loader_settings settings) {
-  const auto& images = settings.data->train;
-  const auto& how = settings.how;
-  assert(settings.part.total == images.size() && settings.part.index < settings.part.count);
-  assert(settings.batch_size > 0 && settings.ahead > 0);
+  const auto& pictures = *settings.data->train;
+  assert(settings.part.total == pictures.size() && settings.part.index < settings.part.count);
+  assert(settings.batch_size > 0 && settings.ahead > 0 && settings.decoders > 0);
   if (settings.part.size() < static_cast<std::size_t>(settings.batch_size))
     throw invalid_input("a worker's share of " + std::to_string(settings.part.size()) + " pictures (of "
                         + std::to_string(settings.part.total) + " for " + std::to_string(settings.part.count)
                         + " workers) is smaller than a batch of " + std::to_string(settings.batch_size));
-  const auto largest = std::min(images.height, images.width) + 2 * how.padding;
-  if (how.padding < 0 || how.crop < 1 || how.crop > largest)
-    throw invalid_input("a crop of " + std::to_string(how.crop) + " with a padding of " + std::to_string(how.padding)
-                        + " does not fit pictures of " + std::to_string(images.height) + "x"
-                        + std::to_string(images.width) + ": allowed are 1 to " + std::to_string(largest));
+  pictures.require_fit(settings.how);
   return settings;
 }
 
@@ -62,15 +58,16 @@ class batch_loader::prefetcher {
   }
 
   std::chrono::nanoseconds waited() const { return ring_->waited(); }
+  std::uint64_t replaced() const { return replaced_; }
 
  private:
   std::size_t floats_per_picture() const {
-    return static_cast<std::size_t>(settings_.data->train.channels * settings_.how.crop * settings_.how.crop);
+    return static_cast<std::size_t>(picture_set::channels * settings_.how.crop * settings_.how.crop);
   }
 
   // On the ring's thread.
   void fill(batch_buffer& buffer, std::uint64_t step) {
-    const auto& data = *settings_.data;
+    const auto& pictures = *settings_.data->train;
     const auto epoch = step / batches_per_epoch();
     if (epoch != epoch_of_order_) {
       order_ = settings_.roster ? settings_.part.order(epoch, settings_.roster->live()) : settings_.part.order(epoch);
@@ -79,13 +76,17 @@ class batch_loader::prefetcher {
     const auto batch = buffer.labels.size();
     const auto first = static_cast<std::size_t>(step % batches_per_epoch()) * batch;
     const auto floats = floats_per_picture();
-    for (std::size_t i = 0; i < batch; ++i) {
+    if (!decoders_)
+      // Made here so that its threads start on the cores of the ring's, which has left those of the training thread.
+      decoders_.emplace(settings_.decoders);
+    decoders_->prepare_all(batch, [&](std::size_t i) {
       const auto picture = order_[first + i];
       const auto place_in_run = step * batch + i;
-      augment_for_training(data, data.train, picture, settings_.how, derive_seed(settings_.seed, place_in_run),
-                           std::span(buffer.images).subspan(i * floats, floats));
-      buffer.labels[i] = data.train.labels[picture];
-    }
+      if (!pictures.prepare_for_training(picture, settings_.how, derive_seed(settings_.seed, place_in_run),
+                                         std::span(buffer.images).subspan(i * floats, floats)))
+        ++replaced_;
+      buffer.labels[i] = pictures.label(picture);
+    });
   }
 
   const batch_loader_settings settings_;
@@ -94,6 +95,9 @@ class batch_loader::prefetcher {
   // Of the ring's thread.
   std::vector<std::uint32_t> order_;
   std::uint64_t epoch_of_order_ = std::numeric_limits<std::uint64_t>::max();
+  std::optional<decoder_team> decoders_;
+
+  std::atomic<std::uint64_t> replaced_ = 0;
 
   // Last: its thread, which uses all of the above, ends first.
   std::optional<prefetch_ring> ring_;
@@ -114,6 +118,10 @@ batch_view batch_loader::get(std::uint64_t step) {
 
 std::chrono::nanoseconds batch_loader::waited() const {
   return prefetcher_->waited();
+}
+
+std::uint64_t batch_loader::replaced() const {
+  return prefetcher_->replaced();
 }
 
 } // namespace paceline

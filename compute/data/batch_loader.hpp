@@ -1,7 +1,7 @@
 #pragma once
 
 #include "compute/backend.hpp"
-#include "compute/data/augment.hpp"
+#include "compute/data/augmentation.hpp"
 #include "compute/data/dataset.hpp"
 #include "compute/data/shard.hpp"
 #include "compute/data/shard_roster.hpp"
@@ -25,15 +25,17 @@ struct batch_loader_settings {
   std::uint64_t seed = 0;
   /// Batches prepared ahead, each in a buffer of its own; at least 1.
   std::size_t ahead = 2;
+  /// Threads that prepare the pictures of a batch; at least 1.
+  std::size_t decoders = 1;
 };
 
-/// Prepares a worker's training batches on a thread of its own, a few ahead of the training thread.
+/// Prepares a worker's training batches on threads of its own, a few ahead of the training thread.
 /// Batch k is a pure function of the settings and k (and of who lived when its epoch began, where there is a roster): epoch
-/// k / batches_per_epoch(), an epoch's last incomplete batch dropped.
+/// k / batches_per_epoch(), an epoch's last incomplete batch dropped. How many threads prepare it makes no difference.
 /// All calls come from one thread.
 class batch_loader {
  public:
-  /// Throws invalid_input where the shard is smaller than one batch or the crop does not fit the padded pictures.
+  /// Throws invalid_input where the shard is smaller than one batch or the crop does not fit the pictures.
   explicit batch_loader(batch_loader_settings settings);
   ~batch_loader();
 
@@ -48,6 +50,10 @@ class batch_loader {
 
   /// Time that `get` has spent waiting since the start.
   std::chrono::nanoseconds waited() const;
+
+  /// Pictures that could not be read since the start, so that others stand in their places; those of the batches prepared ahead
+  /// are counted too.
+  std::uint64_t replaced() const;
 
  private:
   class prefetcher;

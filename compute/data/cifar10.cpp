@@ -1,5 +1,6 @@
 #include "compute/data/cifar10.hpp"
 
+#include "compute/data/image_set.hpp"
 #include "compute/errors.hpp"
 
 #include <algorithm>
@@ -91,14 +92,19 @@ dataset_ptr load_cifar10(const fs::path& folder) {
   auto data = std::make_shared<dataset>();
   data->name = "cifar10";
   data->class_names = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
-  // Of the whole training set, as the Leader SGD paper rounds them.
-  data->mean = {0.4914f, 0.4822f, 0.4465f};
-  data->stddev = {0.2023f, 0.1994f, 0.2010f};
-  for (auto* images : {&data->train, &data->test})
+  const auto train = std::make_shared<image_set>();
+  const auto test = std::make_shared<image_set>();
+  for (const auto& images : {train, test}) {
     images->height = images->width = side;
+    // Of the whole training set, as the Leader SGD paper rounds them.
+    images->mean = {0.4914f, 0.4822f, 0.4465f};
+    images->stddev = {0.2023f, 0.1994f, 0.2010f};
+  }
   for (const auto name : train_files)
-    append_records(data->train, place / name);
-  append_records(data->test, place / test_file);
+    append_records(*train, place / name);
+  append_records(*test, place / test_file);
+  data->train = train;
+  data->test = test;
   return data;
 }
 

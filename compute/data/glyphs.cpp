@@ -2,12 +2,14 @@
 
 #include "compute/counter_random.hpp"
 #include "compute/data/glyph_shapes.hpp"
+#include "compute/data/image_set.hpp"
 #include "compute/errors.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <utility>
 
 namespace paceline {
 
@@ -159,21 +161,21 @@ image_set draw_set(std::size_t count, std::uint64_t seed, const std::function<bo
 }
 
 // From whole numbers, so that no rounding on the way depends on the order.
-void measure_pixels(dataset& data) {
-  const auto pixels = static_cast<double>(data.train.size() * plane);
+void measure_pixels(image_set& images) {
+  const auto pixels = static_cast<double>(images.size() * plane);
   for (std::size_t c = 0; c < 3; ++c) {
     std::uint64_t sum = 0;
     std::uint64_t sum_of_squares = 0;
-    for (std::size_t i = 0; i < data.train.size(); ++i) {
-      for (const std::uint64_t pixel : data.train.image(i).subspan(c * plane, plane)) {
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      for (const std::uint64_t pixel : images.image(i).subspan(c * plane, plane)) {
         sum += pixel;
         sum_of_squares += pixel * pixel;
       }
     }
     const double mean = static_cast<double>(sum) / pixels;
     const double variance = static_cast<double>(sum_of_squares) / pixels - mean * mean;
-    data.mean[c] = static_cast<float>(mean / 255);
-    data.stddev[c] = static_cast<float>(std::sqrt(variance) / 255);
+    images.mean[c] = static_cast<float>(mean / 255);
+    images.stddev[c] = static_cast<float>(std::sqrt(variance) / 255);
   }
 }
 
@@ -185,9 +187,13 @@ dataset_ptr make_glyphs(const glyphs_settings& settings) {
   data->name = "glyphs";
   for (const auto& shape : glyph_shapes)
     data->class_names.emplace_back(shape.name);
-  data->train = draw_set(settings.train_size, derive_seed(settings.seed, train_stream), settings.cancelled);
-  data->test = draw_set(settings.test_size, derive_seed(settings.seed, test_stream), settings.cancelled);
-  measure_pixels(*data);
+  auto train = draw_set(settings.train_size, derive_seed(settings.seed, train_stream), settings.cancelled);
+  auto test = draw_set(settings.test_size, derive_seed(settings.seed, test_stream), settings.cancelled);
+  measure_pixels(train);
+  test.mean = train.mean;
+  test.stddev = train.stddev;
+  data->train = std::make_shared<image_set>(std::move(train));
+  data->test = std::make_shared<image_set>(std::move(test));
   return data;
 }
 

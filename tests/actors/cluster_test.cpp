@@ -179,6 +179,32 @@ TEST_CASE("a step that throws what is no std::exception is a failure like any ot
   REQUIRE(run.end.state->workers.size() == 1);
 }
 
+TEST_CASE("a picture that a strict data set cannot read ends the run, be it for training or for a test") {
+  const bool lockstep = GENERATE(false, true);
+  const bool in_a_test = GENERATE(false, true);
+  auto plan = quadratic_plan(1, 2, 1'000'000);
+  plan.lockstep = lockstep;
+  plan.restarts.most = 5;
+  if (in_a_test) {
+    plan.evaluate_every = std::chrono::microseconds(1);
+    plan.evaluator.make_test = []() -> parameter_test { throw unreadable_picture("d/1.jpg: the file is empty"); };
+  } else {
+    plan.make_trainer = [healthy = plan.make_trainer](worker_id id) {
+      if (id.index != 1)
+        return healthy(id);
+      auto goal = std::make_unique<quadratic>();
+      goal->while_computing([] { throw unreadable_picture("d/1.jpg: the file is empty"); });
+      return make_sgd_trainer(std::move(goal), {}, 1);
+    };
+  }
+  const auto run = run_to_end(std::move(plan));
+  REQUIRE(run.finished);
+  REQUIRE_FALSE(run.end.failures.empty());
+  REQUIRE(run.end.failures[0].code == failure_code::picture_unreadable);
+  REQUIRE(run.end.failures[0].what == "d/1.jpg: the file is empty");
+  REQUIRE(run.end.state->total_steps < 1'000'000);
+}
+
 TEST_CASE("a worker that cannot start is one failure, and the others train") {
   const bool lockstep = GENERATE(false, true);
   auto plan = quadratic_plan(1, 2, 20);

@@ -1,9 +1,16 @@
 #include "compute/classification.hpp"
 
+#include "compute/data/image_set.hpp"
 #include "compute/errors.hpp"
 #include "compute/models.hpp"
 #include "compute/sgd_trainer.hpp"
 #include "tests/catch.hpp"
+#include "tests/compute/data/in_memory.hpp"
+
+#include <cmath>
+#include <memory>
+#include <utility>
+#include <vector>
 
 using namespace paceline;
 
@@ -12,16 +19,19 @@ namespace {
 constexpr augmentation no_crop{.crop = 4, .padding = 0, .flip = false};
 
 /// Grey pictures of 4x4, every third one bright, and that is their class.
-image_set shaded_pictures(std::size_t count) {
-  image_set images;
+picture_set_ptr shaded_pictures(std::size_t count) {
+  auto pictures = std::make_shared<image_set>();
+  auto& images = *pictures;
   images.height = images.width = 4;
+  images.mean = {0.5f, 0.5f, 0.5f};
+  images.stddev = {0.25f, 0.25f, 0.25f};
   for (std::size_t i = 0; i < count; ++i) {
     const bool bright = i % 3 == 0;
     images.labels.push_back(bright ? 1 : 0);
     const auto shade = static_cast<std::uint8_t>((bright ? 150 : 50) + i % 40);
     images.pixels.insert(images.pixels.end(), images.image_bytes(), shade);
   }
-  return images;
+  return pictures;
 }
 
 dataset_ptr shades() {
@@ -30,14 +40,12 @@ dataset_ptr shades() {
   data->class_names = {"dark", "bright"};
   data->train = shaded_pictures(60);
   data->test = shaded_pictures(23);
-  data->mean = {0.5f, 0.5f, 0.5f};
-  data->stddev = {0.25f, 0.25f, 0.25f};
   return data;
 }
 
 batch_loader_settings loader_of(const dataset_ptr& data, std::size_t worker = 0) {
   return {.data = data,
-          .part = {.total = data->train.size(), .count = 2, .index = worker, .seed = 1},
+          .part = {.total = data->train->size(), .count = 2, .index = worker, .seed = 1},
           .how = no_crop,
           .batch_size = 10,
           .seed = 5};
@@ -124,10 +132,58 @@ TEST_CASE("the probe batch is the same for all workers and devices, unmoved by d
   REQUIRE(make_classification_objective(m, *make_reference_backend(), loader_of(data))->probe_loss(parameters)
           == Approx(expected).epsilon(1e-5));
 
-  // What is scored are the first pictures of the training set, as a test on them would.
+  // What is scored are pictures from all over the training set, as a test on them would.
+  const auto& train = in_memory(data->train);
+  auto sixths = std::make_shared<image_set>(train);
+  sixths->pixels.clear();
+  sixths->labels.clear();
+  for (std::size_t i = 0; i < 60; i += 6) {
+    sixths->labels.push_back(train.labels[i]);
+    sixths->pixels.insert(sixths->pixels.end(), train.image(i).begin(), train.image(i).end());
+  }
   auto as_test = std::make_shared<dataset>(*data);
-  as_test->test = shaded_pictures(10);
+  as_test->test = sixths;
   REQUIRE(classification_test(m, *cpu, as_test, no_crop, 10).run(parameters).loss == Approx(expected));
+}
+
+TEST_CASE(
+  "pictures that cannot be read are left out of a test, and others of the training set take their place in a probe") {
+  // Every fourth picture of the shades cannot be read.
+  class torn_pictures final : public picture_set {
+   public:
+    explicit torn_pictures(picture_set_ptr whole) : whole_(std::move(whole)) {}
+    std::size_t size() const override { return whole_->size(); }
+    std::int32_t label(std::size_t index) const override { return whole_->label(index); }
+    void require_fit(const augmentation& how) const override { whole_->require_fit(how); }
+    bool prepare_for_training(std::size_t index, const augmentation& how, std::uint64_t seed,
+                              std::span<float> out) const override {
+      return whole_->prepare_for_training(index, how, seed, out) && index % 4 != 0;
+    }
+    bool prepare_for_test(std::size_t index, const augmentation& how, std::span<float> out) const override {
+      return index % 4 != 0 && whole_->prepare_for_test(index, how, out);
+    }
+    std::string extent() const override { return whole_->extent(); }
+    std::size_t memory_bytes() const override { return 0; }
+
+   private:
+    picture_set_ptr whole_;
+  };
+  auto data = std::make_shared<dataset>(*shades());
+  data->train = std::make_shared<torn_pictures>(data->train);
+  data->test = std::make_shared<torn_pictures>(data->test);
+  const auto m = make_linear({3, 4, 4}, 2);
+  std::vector<float> always_dark(m.parameters().size());
+  always_dark[m.parameters().find("fc1.bias")->offset] = 1;
+  const auto device = make_cpu_backend(1);
+  for (const std::int64_t batch : {4, 17, 64}) {
+    const auto found = classification_test(m, *device, data, no_crop, batch).run(always_dark);
+    // Of 23 pictures 6 are torn; of the 8 bright ones those at 0 and 12.
+    REQUIRE(found.pictures == 17);
+    REQUIRE(found.error == 6.0 / 17);
+    for (std::size_t i = 0; i < 23; ++i)
+      REQUIRE(found.answers[i] == (i % 4 == 0 ? -1 : 0));
+  }
+  REQUIRE(std::isfinite(make_classification_objective(m, *device, loader_of(data))->probe_loss(always_dark)));
 }
 
 TEST_CASE("a model that does not fit the data is refused with both sizes") {
@@ -141,8 +197,7 @@ TEST_CASE("a model that does not fit the data is refused with both sizes") {
 
 TEST_CASE("a data set without test pictures is refused") {
   auto data = std::make_shared<dataset>(*shades());
-  data->test.pixels.clear();
-  data->test.labels.clear();
+  data->test = std::make_shared<image_set>();
   REQUIRE_THROWS_WITH(classification_test(make_linear({3, 4, 4}, 2), *make_cpu_backend(1), data, no_crop, 10),
                       "data set shades has no test pictures");
 }

@@ -254,8 +254,9 @@ class Checkpoints(BadInput):
 
     def test_eval_refuses_data_that_is_not_there(self):
         for data, part in (("cifar10:none", "none does not exist"), ("imagenet", '"imagenet"'), ("cifar10", "path"),
-                           ("glyphs:x", '"glyphs:x", allowed: glyphs, or cifar10:FOLDER'),
-                           ("", '"", allowed: glyphs, or cifar10:FOLDER'), (":x", "cifar10:FOLDER")):
+                           ("image_folder", "path"), ("image_folder:none", "none does not exist"),
+                           ("glyphs:x", '"glyphs:x", allowed: glyphs, cifar10:FOLDER or image_folder:FOLDER'),
+                           ("", '"", allowed: glyphs, cifar10:FOLDER or image_folder:FOLDER'), (":x", "cifar10:FOLDER")):
             with self.subTest(data=data):
                 self.assert_refused(self.paceline("eval", self.run_folder(), "--data", data), part)
 

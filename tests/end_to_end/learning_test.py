@@ -1,9 +1,11 @@
 """Whole runs learn what they should: the embedded data set has the difficulty that its documentation says, and real
-pictures are learned where PACELINE_CIFAR10 names the folder of CIFAR-10's files. A minute of two cores when optimised.
+pictures are learned where PACELINE_CIFAR10 names the folder of CIFAR-10's files, and as JPEG files where it has those too.
+A minute of two cores when optimised.
 """
 
 import json
 import os
+from pathlib import Path
 
 import harness
 
@@ -44,6 +46,15 @@ class Learning(harness.EndToEnd):
             self.skipTest("PACELINE_CIFAR10 does not name the folder of CIFAR-10's files")
         found = self.final_test("model=cnn7", "data.kind=cifar10", f"data.path={folder}", "budget.steps=300")
         self.assertLess(found["centre_error"], 0.60)
+
+    def test_real_pictures_in_folders_are_learned(self):
+        folder = Path(os.environ.get("PACELINE_CIFAR10", "-")).absolute()
+        tree = next((path for path in (folder / "cifar10-images", folder.parent / "cifar10-images") if path.is_dir()), None)
+        if tree is None:
+            self.skipTest("PACELINE_CIFAR10 does not name a folder with a tree cifar10-images in it or beside it")
+        found = self.final_test("model=cnn7", "data.kind=image_folder", f"data.path={tree}", "data.smallest_area=0.5",
+                                "budget.steps=300")
+        self.assertLess(found["centre_error"], 0.65)
 
 
 if __name__ == "__main__":

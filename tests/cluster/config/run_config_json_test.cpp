@@ -32,7 +32,8 @@ constexpr auto everything = R"({
     {"at": "20s", "kind": "slow", "node": "", "worker": "4.2", "for": null, "factor": 3, "direction": null}]},
   "device": {"backend": "reference", "threads_per_worker": 2, "pin": false},
   "data": {"kind": "cifar10", "path": "data/cifar10", "train_size": 3000, "test_size": 500, "crop": 32, "padding": 4,
-           "flip": false, "batch_size": 64, "shards": "rebalance"},
+           "flip": false, "batch_size": 64, "shards": "rebalance", "resize": 40, "smallest_area": 0.5, "decoders": 3,
+           "strict": true},
   "model": {"name": "tiny", "layers": [
     {"kind": "convolution", "name": "conv1", "channels": 8, "kernel": 5, "stride": 2, "padding": 1,
      "bias": false},
@@ -104,6 +105,10 @@ TEST_CASE("every key of a cluster file reaches its field") {
   CHECK(!c.data.augment.flip);
   CHECK(c.data.batch_size == 64);
   CHECK(c.data.rebalance_shards);
+  CHECK(c.data.augment.resize == 40);
+  CHECK(c.data.augment.smallest_area == 0.5);
+  CHECK(c.data.decoders == 3);
+  CHECK(c.data.strict);
   CHECK(c.model.name == "tiny");
   CHECK(c.model.layers.size() == 6);
   CHECK(c.strategy.kind == "sgd");
@@ -159,6 +164,16 @@ TEST_CASE("a run without a name is called as its file") {
   REQUIRE(load_config(file.path(), std::vector<std::string>{"output.name=other"}).output.name == "other");
 }
 
+TEST_CASE("the crop of a folder of pictures is that of networks for photographs where it has none") {
+  const auto data_of = [](const std::string& keys) {
+    return loaded(R"({"budget": {"steps": 1}, "data": {"kind": "image_folder", "path": "d")" + keys + "}}").data;
+  };
+  REQUIRE(data_of("").augment.crop == 224);
+  REQUIRE(data_of("").augment.test_side() == 256);
+  REQUIRE(data_of(R"(, "crop": 28)").augment.crop == 28);
+  REQUIRE(loaded(R"({"budget": {"steps": 1}})").data.augment.crop == 28);
+}
+
 TEST_CASE("a model of one's own is called custom where it has no name") {
   const auto* layers = R"({"budget": {"steps": 1}, "model": {"layers": [
     {"kind": "flatten"}, {"kind": "linear", "name": "fc", "features": 10}]}})";
@@ -195,7 +210,7 @@ TEST_CASE("an error carries its parts for programs") {
     REQUIRE(error.place == "x.json");
     REQUIRE(error.path == "data.kind");
     REQUIRE(error.found == "\"cifar\"");
-    REQUIRE(error.allowed == "one of \"glyphs\" or \"cifar10\"");
+    REQUIRE(error.allowed == "one of \"glyphs\", \"cifar10\" or \"image_folder\"");
     REQUIRE(error.nearest == "\"cifar10\"");
   }
 }

@@ -84,6 +84,20 @@ TEST_CASE("a crop must fit the padded picture") {
   REQUIRE(errors_of_section("data", R"({"crop": 41, "padding": 4})").size() == 1);
 }
 
+TEST_CASE("a folder of pictures needs its path, has no padding, and tests on pictures that the crop fits into") {
+  REQUIRE(errors_of_section("data", R"({"kind": "image_folder"})")
+          == lines{"x.json: data.path: found nothing, allowed: with data.kind \"image_folder\" the folder that holds "
+                   "train/, and val/ or test/, such as \"data/imagenet\""});
+  REQUIRE(errors_of_section("data", R"({"kind": "image_folder", "path": "d", "padding": 4})")
+          == lines{"x.json: data.padding: found 4 with data.kind \"image_folder\", allowed: 0, since random parts of a "
+                   "picture are scaled to the crop"});
+  REQUIRE(errors_of_section("data", R"({"kind": "image_folder", "path": "d", "crop": 64, "resize": 60})")
+          == lines{"x.json: data.crop: found 64 with tests on pictures whose shorter side is 60, allowed: at most 60, "
+                   "or a larger data.resize"});
+  REQUIRE(errors_of_section("data", R"({"kind": "image_folder", "path": "d", "crop": 64, "resize": 64})").empty());
+  REQUIRE(errors_of_section("data", R"({"kind": "image_folder", "path": "d", "smallest_area": 0})").size() == 1);
+}
+
 TEST_CASE("every worker needs a batch of glyphs") {
   REQUIRE(errors_of_section("data", R"({"train_size": 511, "batch_size": 128})")
           == lines{"x.json: data.train_size: found 511 for 4 workers, allowed: at least 512, a batch of 128 for each "

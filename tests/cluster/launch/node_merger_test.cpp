@@ -149,6 +149,24 @@ TEST_CASE("a node whose folder is empty or damaged does not keep the others from
   REQUIRE(left.checkpoint().workers.size() == 2);
 }
 
+TEST_CASE("of files that cannot be read the node is heard that found most") {
+  left_run left;
+  const auto leave = [&](const char* node, const json& found) {
+    const auto file = node_folder(left.run.path(), node) / "summary.json";
+    auto summary = json::parse(contents_of(file));
+    summary["unreadable_pictures"] = found;
+    write_contents(file, summary.dump());
+  };
+  leave("a", {{"count", 2}, {"first", json::array({"d/1.jpg: the file is empty", "d/2.jpg: the file is empty"})}});
+  leave("b", {{"count", 1}, {"first", json::array({"d/1.jpg: the file is empty"})}});
+  const auto found = merge_nodes(left.config, left.run, {}).unreadable;
+  REQUIRE(found.count == 2);
+  REQUIRE(found.first.size() == 2);
+  leave("a", {{"count", "many"}});
+  leave("b", {{"count", 3}, {"first", 7}});
+  REQUIRE(merge_nodes(left.config, left.run, {}).unreadable.count == 3);
+}
+
 TEST_CASE("a run of which nothing is left is a failed one") {
   left_run left;
   std::filesystem::remove_all(left.run.nodes());

@@ -122,6 +122,23 @@ TEST_CASE("a summary has a line for each node that refused something, and none f
   REQUIRE(object["nodes"][2]["link"].is_null());
 }
 
+TEST_CASE("a summary names files that cannot be read, and says nothing of none") {
+  auto summary = some_summary();
+  REQUIRE(to_json(summary)["unreadable_pictures"]
+          == nlohmann::json({{"count", 0}, {"first", nlohmann::json::array()}}));
+  REQUIRE_THAT(to_text(summary), !Catch::Matchers::ContainsSubstring("pictures"));
+  summary.unreadable = {12, {"d/train/a\n.jpg: the file is empty"}};
+  summary.workers[0].counters.pictures_replaced = 3;
+  summary.workers[1].counters.pictures_replaced = 4;
+  const auto object = to_json(summary);
+  REQUIRE(object["unreadable_pictures"]["count"] == 12);
+  REQUIRE(object["unreadable_pictures"]["first"][0] == "d/train/a\n.jpg: the file is empty");
+  REQUIRE(object["totals"]["pictures_replaced"] == 7);
+  REQUIRE_THAT(to_text(summary), Catch::Matchers::ContainsSubstring(
+                                   "  pictures     12 of the data set cannot be read and were passed over:\n"
+                                   "               d/train/a\\n.jpg: the file is empty\n"));
+}
+
 TEST_CASE("no line of a summary of a usual run is longer than a terminal's") {
   auto summary = some_summary();
   summary.workers[0].counters.snapshots_taken = 123456;

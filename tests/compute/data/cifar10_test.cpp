@@ -2,6 +2,7 @@
 
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
+#include "tests/compute/data/in_memory.hpp"
 
 #include <algorithm>
 #include <array>
@@ -81,9 +82,9 @@ TEST_CASE("records become labels and planes of pixels, the training files in ord
   const auto data = load_cifar10(folder.path());
   REQUIRE(data->name == "cifar10");
   REQUIRE(data->classes() == 10);
-  REQUIRE(data->train.labels == std::vector<std::uint8_t>{0, 9, 1, 9, 2, 9, 3, 9, 4, 9});
-  REQUIRE(data->test.labels == std::vector<std::uint8_t>{3, 1, 4});
-  for (const auto* images : {&data->train, &data->test}) {
+  REQUIRE(in_memory(data->train).labels == std::vector<std::uint8_t>{0, 9, 1, 9, 2, 9, 3, 9, 4, 9});
+  REQUIRE(in_memory(data->test).labels == std::vector<std::uint8_t>{3, 1, 4});
+  for (const auto* images : {&in_memory(data->train), &in_memory(data->test)}) {
     REQUIRE(images->image_bytes() == 3072);
     REQUIRE(images->pixels.size() == images->size() * 3072);
     for (std::size_t i = 0; i < images->size(); ++i) {
@@ -97,7 +98,7 @@ TEST_CASE("records become labels and planes of pixels, the training files in ord
 TEST_CASE("the folder above the files is taken as well") {
   const temporary_folder folder;
   write_small_set(folder.path() / "cifar-10-batches-bin");
-  REQUIRE(load_cifar10(folder.path())->train.size() == 10);
+  REQUIRE(load_cifar10(folder.path())->train->size() == 10);
 }
 
 TEST_CASE("a folder without data is an error that says where what was looked for and how to get it") {
@@ -160,16 +161,17 @@ TEST_CASE("the official files have 5000 and 1000 pictures a class and the statis
     return;
   }
   const auto data = load_cifar10(folder);
+  const auto& train = in_memory(data->train);
   for (std::uint8_t label = 0; label < 10; ++label) {
-    REQUIRE(std::count(data->train.labels.begin(), data->train.labels.end(), label) == 5000);
-    REQUIRE(std::count(data->test.labels.begin(), data->test.labels.end(), label) == 1000);
+    REQUIRE(std::count(train.labels.begin(), train.labels.end(), label) == 5000);
+    REQUIRE(std::count(in_memory(data->test).labels.begin(), in_memory(data->test).labels.end(), label) == 1000);
   }
   std::array<double, 3> sums{};
-  for (std::size_t i = 0; i < data->train.size(); ++i) {
-    const auto picture = data->train.image(i);
+  for (std::size_t i = 0; i < train.size(); ++i) {
+    const auto picture = train.image(i);
     for (std::size_t byte = 0; byte < picture.size(); ++byte)
       sums[byte / 1024] += picture[byte];
   }
   for (std::size_t channel = 0; channel < 3; ++channel)
-    REQUIRE(sums[channel] / (255.0 * 1024 * 50000) == Approx(data->mean[channel]).margin(1e-3));
+    REQUIRE(sums[channel] / (255.0 * 1024 * 50000) == Approx(train.mean[channel]).margin(1e-3));
 }

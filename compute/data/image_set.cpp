@@ -1,6 +1,7 @@
-#include "compute/data/augment.hpp"
+#include "compute/data/image_set.hpp"
 
 #include "compute/counter_random.hpp"
+#include "compute/errors.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -19,10 +20,8 @@ struct cut {
 };
 
 // out = (pixel / 255 - mean) / stddev; what lies beyond the picture is black (pixel 0).
-void write_normalised(const dataset& data, const image_set& images, std::size_t index, const cut& part,
-                      std::span<float> out) {
-  assert(images.channels <= static_cast<std::int64_t>(data.mean.size()));
-  assert(out.size() == static_cast<std::size_t>(images.channels * part.side * part.side));
+void write_normalised(const image_set& images, std::size_t index, const cut& part, std::span<float> out) {
+  assert(out.size() == static_cast<std::size_t>(image_set::channels * part.side * part.side));
 
   // Columns of the output that show the picture, before mirroring.
   const auto begin = std::clamp<std::int64_t>(-part.left, 0, part.side);
@@ -30,10 +29,10 @@ void write_normalised(const dataset& data, const image_set& images, std::size_t 
 
   const std::uint8_t* plane = images.image(index).data();
   float* row = out.data();
-  for (std::int64_t channel = 0; channel < images.channels; ++channel, plane += images.height * images.width) {
+  for (std::int64_t channel = 0; channel < image_set::channels; ++channel, plane += images.height * images.width) {
     const auto c = static_cast<std::size_t>(channel);
-    const float scale = 1.0f / (255.0f * data.stddev[c]);
-    const float black = -data.mean[c] / data.stddev[c];
+    const float scale = 1.0f / (255.0f * images.stddev[c]);
+    const float black = -images.mean[c] / images.stddev[c];
     for (std::int64_t y = part.top; y < part.top + part.side; ++y, row += part.side) {
       if (y < 0 || y >= images.height) {
         std::fill_n(row, part.side, black);
@@ -52,10 +51,17 @@ void write_normalised(const dataset& data, const image_set& images, std::size_t 
 
 } // namespace
 
-void augment_for_training(const dataset& data, const image_set& images, std::size_t index, const augmentation& how,
-                          std::uint64_t seed, std::span<float> out) {
-  const auto places_down = images.height + 2 * how.padding - how.crop + 1;
-  const auto places_across = images.width + 2 * how.padding - how.crop + 1;
+void image_set::require_fit(const augmentation& how) const {
+  const auto largest = std::min(height, width) + 2 * how.padding;
+  if (how.padding < 0 || how.crop < 1 || how.crop > largest)
+    throw invalid_input("a crop of " + std::to_string(how.crop) + " with a padding of " + std::to_string(how.padding)
+                        + " does not fit pictures of " + extent() + ": allowed are 1 to " + std::to_string(largest));
+}
+
+bool image_set::prepare_for_training(std::size_t index, const augmentation& how, std::uint64_t seed,
+                                     std::span<float> out) const {
+  const auto places_down = height + 2 * how.padding - how.crop + 1;
+  const auto places_across = width + 2 * how.padding - how.crop + 1;
   assert(places_down > 0 && places_across > 0);
 
   counter_random random(seed);
@@ -64,13 +70,17 @@ void augment_for_training(const dataset& data, const image_set& images, std::siz
   part.top = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(places_down))) - how.padding;
   part.left = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(places_across))) - how.padding;
   part.mirrored = random.below(2) == 1 && how.flip;
-  write_normalised(data, images, index, part, out);
+  write_normalised(*this, index, part, out);
+  return true;
 }
 
-void prepare_for_test(const dataset& data, const image_set& images, std::size_t index, const augmentation& how,
-                      std::span<float> out) {
-  const cut centre{(images.height - how.crop) / 2, (images.width - how.crop) / 2, how.crop, false};
-  write_normalised(data, images, index, centre, out);
+bool image_set::prepare_for_test(std::size_t index, const augmentation& how, std::span<float> out) const {
+  write_normalised(*this, index, {(height - how.crop) / 2, (width - how.crop) / 2, how.crop, false}, out);
+  return true;
+}
+
+std::string image_set::extent() const {
+  return std::to_string(height) + "x" + std::to_string(width);
 }
 
 } // namespace paceline

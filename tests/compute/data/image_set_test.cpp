@@ -1,5 +1,6 @@
-#include "compute/data/augment.hpp"
+#include "compute/data/image_set.hpp"
 
+#include "compute/errors.hpp"
 #include "tests/catch.hpp"
 
 #include <algorithm>
@@ -11,15 +12,15 @@ using namespace paceline;
 namespace {
 
 // One picture of 3 x 4 x 5 whose pixel (c, y, x) has the value 100 c + 10 y + x + 1.
-dataset make_numbered_picture() {
-  dataset data;
-  data.train.height = 4;
-  data.train.width = 5;
+image_set make_numbered_picture() {
+  image_set data;
+  data.height = 4;
+  data.width = 5;
   for (int c = 0; c < 3; ++c)
     for (int y = 0; y < 4; ++y)
       for (int x = 0; x < 5; ++x)
-        data.train.pixels.push_back(static_cast<std::uint8_t>(100 * (c % 2) + 10 * y + x + 1));
-  data.train.labels = {0};
+        data.pixels.push_back(static_cast<std::uint8_t>(100 * (c % 2) + 10 * y + x + 1));
+  data.labels = {0};
   // Leaves pixel values as they are: x / 255 / (1 / 255).
   data.stddev = {1 / 255.0f, 1 / 255.0f, 1 / 255.0f};
   return data;
@@ -32,15 +33,15 @@ std::vector<int> rounded(const std::vector<float>& values) {
   return result;
 }
 
-std::vector<int> train_cut(const dataset& data, const augmentation& how, std::uint64_t seed) {
+std::vector<int> train_cut(const image_set& data, const augmentation& how, std::uint64_t seed) {
   std::vector<float> out(static_cast<std::size_t>(3 * how.crop * how.crop));
-  augment_for_training(data, data.train, 0, how, seed, out);
+  REQUIRE(data.prepare_for_training(0, how, seed, out));
   return rounded(out);
 }
 
-std::vector<int> test_cut(const dataset& data, const augmentation& how) {
+std::vector<int> test_cut(const image_set& data, const augmentation& how) {
   std::vector<float> out(static_cast<std::size_t>(3 * how.crop * how.crop));
-  prepare_for_test(data, data.train, 0, how, out);
+  REQUIRE(data.prepare_for_test(0, how, out));
   return rounded(out);
 }
 
@@ -64,7 +65,7 @@ TEST_CASE("pixels are scaled to one, then normalised by their channel's mean and
   data.mean = {0.5f, 0.25f, 0.125f};
   data.stddev = {0.5f, 0.25f, 2.0f};
   std::vector<float> out(3 * 2 * 2);
-  prepare_for_test(data, data.train, 0, {.crop = 2}, out);
+  data.prepare_for_test(0, {.crop = 2}, out);
   REQUIRE(out[0] == Approx((12 / 255.0 - 0.5) / 0.5));
   REQUIRE(out[4] == Approx((112 / 255.0 - 0.25) / 0.25));
   REQUIRE(out[8] == Approx((12 / 255.0 - 0.125) / 2));
@@ -75,7 +76,7 @@ TEST_CASE("padding is black before normalisation") {
   data.mean = {0.5f, 0.5f, 0.5f};
   data.stddev = {0.25f, 0.25f, 0.25f};
   std::vector<float> out(3 * 6 * 6);
-  prepare_for_test(data, data.train, 0, {.crop = 6}, out);
+  data.prepare_for_test(0, {.crop = 6}, out);
   REQUIRE(out.front() == Approx(-2));
   REQUIRE(out.back() == Approx(-2));
 }
@@ -100,4 +101,13 @@ TEST_CASE("random crops take every place of the padded picture, mirrored or not,
   }
   REQUIRE(plain.count({0, 0, 0, 1, 0, 0, 0, 101, 0, 0, 0, 1}) == 1);
   REQUIRE(plain.count({35, 0, 0, 0, 135, 0, 0, 0, 35, 0, 0, 0}) == 1);
+}
+
+TEST_CASE("a crop that does not fit the padded pictures is refused with what would fit") {
+  const auto pictures = make_numbered_picture();
+  REQUIRE_THROWS_WITH(pictures.require_fit({.crop = 7, .padding = 1}),
+                      "a crop of 7 with a padding of 1 does not fit pictures of 4x5: allowed are 1 to 6");
+  REQUIRE_THROWS_AS(pictures.require_fit({.crop = 0}), invalid_input);
+  REQUIRE_THROWS_AS(pictures.require_fit({.crop = 1, .padding = -1}), invalid_input);
+  REQUIRE_NOTHROW(pictures.require_fit({.crop = 6, .padding = 1}));
 }
