@@ -2,10 +2,13 @@
 
 #include "compute/model.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace paceline {
 
@@ -20,6 +23,19 @@ struct network_options {
   std::int64_t batch_size = 0;
   /// A network for training keeps what the backward pass needs; one that only tests has no loss_and_gradient.
   bool training = true;
+};
+
+/// How a network computes one layer, together with what is fused into it, and what that took in the last training step.
+struct layer_report {
+  /// Place in the model's layers, from 0.
+  std::size_t layer = 0;
+  /// Names of the algorithms, where the backend has a choice of them and the network that pass.
+  std::string forward_by;
+  std::string backward_data_by;
+  std::string backward_weights_by;
+  /// Processor time of the network's thread, which others cannot stretch; zero before the first training step.
+  std::chrono::nanoseconds forward{0};
+  std::chrono::nanoseconds backward{0};
 };
 
 /// A model compiled by a backend for one batch size. Owns its buffers and primitives; parameters stay the caller's, flat and
@@ -42,6 +58,9 @@ class network {
 
   /// Bytes of all buffers that this network holds.
   virtual std::size_t memory_bytes() const = 0;
+
+  /// One for each layer that has work of its own, in their order; empty where the backend keeps no account.
+  virtual std::vector<layer_report> report() const { return {}; }
 };
 
 /// A way to compute: the plain reference, the CPU by oneDNN, later GPUs. Thread-safe.

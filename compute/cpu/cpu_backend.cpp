@@ -14,11 +14,12 @@ class cpu_backend final : public backend {
   std::string name() const override { return "cpu"; }
 
   std::unique_ptr<network> compile(const model& m, const network_options& options) const override {
-    return std::make_unique<cpu::cpu_network>(m, options, threads_);
+    return std::make_unique<cpu::cpu_network>(m, options, threads_, chooser_);
   }
 
  private:
   int threads_;
+  cpu::fixed_chooser chooser_;
 };
 
 } // namespace

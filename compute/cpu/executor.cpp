@@ -26,6 +26,7 @@ void executor::allocate_scratchpad() {
   scratchpad_ = aligned_buffer<std::uint8_t>(largest);
   for (auto& memory : scratchpads_)
     memory.set_data_handle(scratchpad_.data());
+  room_ = aligned_buffer<float>(needed_room_);
 }
 
 void executor::run(const bound_primitive& bound) {

@@ -3,6 +3,7 @@
 #include "compute/cpu/aligned_buffer.hpp"
 #include "compute/cpu/kernels.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -32,7 +33,8 @@ struct bound_primitive {
   std::unordered_map<int, dnnl::memory> arguments;
 };
 
-/// What the operations of one network share: engine, stream, threads and one scratchpad, as large as the largest need.
+/// What the operations of one network share: engine, stream, threads and memory for what lives no longer than one pass of one of them,
+/// as much as the largest need.
 class executor {
  public:
   explicit executor(int threads);
@@ -43,7 +45,7 @@ class executor {
   const dnnl::engine& engine() const { return engine_; }
   const cpu::kernels& kernels() const { return kernels_; }
   int threads() const { return threads_; }
-  std::size_t scratchpad_bytes() const { return scratchpad_.size_bytes(); }
+  std::size_t scratchpad_bytes() const { return scratchpad_.size_bytes() + room_.size_bytes(); }
 
   /// A memory object at that place; at none, where it is set before each run.
   dnnl::memory bind(const dnnl::memory::desc& descriptor, float* place = nullptr) const;
@@ -52,7 +54,13 @@ class executor {
   bound_primitive prepare(const dnnl::primitive& primitive, const dnnl::memory::desc& scratchpad,
                           std::unordered_map<int, dnnl::memory> arguments);
 
-  /// Allocates the scratchpad. Requires: called once, behind all calls of prepare and before any of run.
+  /// Asks for room for so many numbers, apart from the scratchpad of primitives.
+  void reserve(std::size_t floats) { needed_room_ = std::max(needed_room_, floats); }
+
+  /// Any numbers, on a cache-line boundary; what one pass of an operation leaves there the next one overwrites.
+  float* room() const { return room_.data(); }
+
+  /// Allocates both. Requires: called once, behind all calls of prepare and reserve and before any of run and room.
   void allocate_scratchpad();
 
   void run(const bound_primitive& bound);
@@ -72,6 +80,8 @@ class executor {
   const cpu::kernels& kernels_;
   std::vector<dnnl::memory> scratchpads_;
   aligned_buffer<std::uint8_t> scratchpad_;
+  std::size_t needed_room_ = 0;
+  aligned_buffer<float> room_;
 };
 
 } // namespace paceline::cpu

@@ -71,29 +71,16 @@ cpu::activation_layout require_layout(const desc& found, std::int64_t batch, fea
   return *layout;
 }
 
-/// How a convolution may be computed.
-struct convolution_choice {
-  dnnl::algorithm algorithm;
-  /// Of the activations, for oneDNN to choose or given.
-  tag activations;
-};
-
-/// What to try, the fastest first: Winograd's F(4, 3) where there is at least one of its tiles of 4x4 and a whole vector of
-/// channels (1.4 times as fast as direct there, and within the conformance tolerance), direct convolution in a layout of
-/// oneDNN's choice, and in the layout of its more general convolutions.
-std::vector<convolution_choice> choices(const layer& l, const convolution_layer& c) {
-  std::vector<convolution_choice> result;
-  const auto pixels = std::min(l.output.height, l.output.width);
-  if (c.kernel == 3 && c.stride == 1 && pixels >= 4 && l.input.channels >= 16)
-    result.push_back({dnnl::algorithm::convolution_winograd, tag::any});
-  result.push_back({dnnl::algorithm::convolution_direct, tag::any});
-  result.push_back({dnnl::algorithm::convolution_direct, tag::nchw});
-  return result;
+dnnl::prop_kind kind_of(const weighted_options& options) {
+  return options.passes.backward_weights || options.passes.backward_data ? dnnl::prop_kind::forward_training
+                                                                         : dnnl::prop_kind::forward_inference;
 }
 
 weighted_primitives make_convolution(const dnnl::engine& engine, const layer& l, const convolution_layer& c,
-                                     const weighted_options& options, const convolution_choice& choice) {
+                                     const weighted_options& options, tag activations) {
   using namespace dnnl;
+  const auto algorithm = options.algorithm == cpu::convolution_algorithm::winograd ? algorithm::convolution_winograd
+                                                                                   : algorithm::convolution_direct;
   const auto n = options.batch;
   const dims strides{c.stride, c.stride};
   const dims padding{c.padding, c.padding};
@@ -105,25 +92,24 @@ weighted_primitives make_convolution(const dnnl::engine& engine, const layer& l,
   result.bias = c.bias ? desc({c.channels}, f32, tag::x) : desc();
 
   const auto forward = require_fast(describe_forward<convolution_forward>(
-    engine, attributes(options.rectify), options.training ? prop_kind::forward_training : prop_kind::forward_inference,
-    choice.algorithm, desc({n, l.input.channels, l.input.height, l.input.width}, f32, choice.activations), weights,
-    result.bias, desc({n, l.output.channels, l.output.height, l.output.width}, f32, choice.activations), strides,
-    padding, padding));
+    engine, attributes(options.rectify), kind_of(options), algorithm,
+    desc({n, l.input.channels, l.input.height, l.input.width}, f32, activations), weights, result.bias,
+    desc({n, l.output.channels, l.output.height, l.output.width}, f32, activations), strides, padding, padding));
   result.input = require_layout(forward.src_desc(), n, l.input);
   result.output = require_layout(forward.dst_desc(), n, l.output);
   result.input_descriptor = forward.src_desc();
   result.output_descriptor = forward.dst_desc();
-  result.forward = {convolution_forward(forward), forward.weights_desc(), forward.scratchpad_desc()};
-  if (!options.training)
-    return result;
-
-  const auto by_weights = require_fast(describe_backward<convolution_backward_weights>(
-    engine, forward, choice.algorithm, forward.src_desc(), weights, forward.dst_desc(), strides, padding, padding));
-  result.backward_weights = {convolution_backward_weights(by_weights), by_weights.diff_weights_desc(),
-                             by_weights.scratchpad_desc()};
-  if (options.input_gradient) {
+  if (options.passes.forward)
+    result.forward = {convolution_forward(forward), forward.weights_desc(), forward.scratchpad_desc()};
+  if (options.passes.backward_weights) {
+    const auto by_weights = require_fast(describe_backward<convolution_backward_weights>(
+      engine, forward, algorithm, forward.src_desc(), weights, forward.dst_desc(), strides, padding, padding));
+    result.backward_weights = {convolution_backward_weights(by_weights), by_weights.diff_weights_desc(),
+                               by_weights.scratchpad_desc()};
+  }
+  if (options.passes.backward_data) {
     const auto by_data = require_fast(describe_backward<convolution_backward_data>(
-      engine, forward, choice.algorithm, forward.src_desc(), weights, forward.dst_desc(), strides, padding, padding));
+      engine, forward, algorithm, forward.src_desc(), weights, forward.dst_desc(), strides, padding, padding));
     result.backward_data = {convolution_backward_data(by_data), by_data.weights_desc(), by_data.scratchpad_desc()};
   }
   return result;
@@ -145,17 +131,16 @@ weighted_primitives make_linear(const dnnl::engine& engine, const layer& l, cons
   result.bias = {{to}, f32, tag::x};
 
   const auto forward = require_fast(describe_forward<inner_product_forward>(
-    engine, attributes(options.rectify), options.training ? prop_kind::forward_training : prop_kind::forward_inference,
-    input, weights, result.bias, output));
-  result.forward = {inner_product_forward(forward), forward.weights_desc(), forward.scratchpad_desc()};
-  if (!options.training)
-    return result;
-
-  const auto by_weights =
-    require_fast(describe_backward<inner_product_backward_weights>(engine, forward, input, weights, output));
-  result.backward_weights = {inner_product_backward_weights(by_weights), by_weights.diff_weights_desc(),
-                             by_weights.scratchpad_desc()};
-  if (options.input_gradient) {
+    engine, attributes(options.rectify), kind_of(options), input, weights, result.bias, output));
+  if (options.passes.forward)
+    result.forward = {inner_product_forward(forward), forward.weights_desc(), forward.scratchpad_desc()};
+  if (options.passes.backward_weights) {
+    const auto by_weights =
+      require_fast(describe_backward<inner_product_backward_weights>(engine, forward, input, weights, output));
+    result.backward_weights = {inner_product_backward_weights(by_weights), by_weights.diff_weights_desc(),
+                               by_weights.scratchpad_desc()};
+  }
+  if (options.passes.backward_data) {
     const auto by_data =
       require_fast(describe_backward<inner_product_backward_data>(engine, forward, input, weights, output));
     result.backward_data = {inner_product_backward_data(by_data), by_data.weights_desc(), by_data.scratchpad_desc()};
@@ -179,8 +164,9 @@ weighted_primitives make_weighted_primitives(const dnnl::engine& engine, const l
     return std::nullopt;
   };
   if (const auto* convolution = std::get_if<convolution_layer>(&l.kind)) {
-    for (const auto& choice : choices(l, *convolution))
-      if (auto made = attempt([&] { return make_convolution(engine, l, *convolution, options, choice); }))
+    // In a layout of oneDNN's choice, else in that of its more general convolutions.
+    for (const auto activations : {tag::any, tag::nchw})
+      if (auto made = attempt([&] { return make_convolution(engine, l, *convolution, options, activations); }))
         return *made;
   } else if (auto made = attempt([&] { return make_linear(engine, l, options); })) {
     return *made;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compute/cpu/activation_layout.hpp"
+#include "compute/cpu/convolution_choice.hpp"
 #include "compute/model.hpp"
 
 #include <cstdint>
@@ -27,19 +28,20 @@ struct weighted_primitives {
   dnnl::memory::desc canonical_weights;
   /// Empty where the layer has no bias.
   dnnl::memory::desc bias;
-  weighted_pass forward;
-  /// The weights' gradient; none where the network is not for training. Leaves the bias's gradient to the caller.
+  /// Those passes that were asked for.
+  std::optional<weighted_pass> forward;
+  /// Leaves the bias's gradient to the caller.
   std::optional<weighted_pass> backward_weights;
-  /// The input's gradient; none where nobody needs it.
   std::optional<weighted_pass> backward_data;
 };
 
 struct weighted_options {
   std::int64_t batch = 0;
-  bool training = false;
-  bool input_gradient = false;
+  cpu::pass_set passes;
   /// Append a relu to the forward pass.
   bool rectify = false;
+  /// Direct or winograd, for a convolution.
+  cpu::convolution_algorithm algorithm = cpu::convolution_algorithm::direct;
 };
 
 /// Requires a convolution_layer or linear_layer. Throws invalid_input where oneDNN has nothing but its slow reference code.

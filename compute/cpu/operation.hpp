@@ -2,7 +2,9 @@
 
 #include "compute/cpu/activation_layout.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -12,6 +14,9 @@ namespace paceline::cpu {
 struct activation {
   /// As the next operation reads it.
   activation_layout layout;
+  /// Buffers of the network's plan, see network_plan.hpp; a gradient only where a backward pass reaches.
+  std::size_t values_buffer = 0;
+  std::optional<std::size_t> gradient_buffer;
   std::span<float> values;
   /// Empty where no backward pass reaches.
   std::span<float> gradient;

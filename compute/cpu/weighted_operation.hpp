@@ -1,69 +1,46 @@
 #pragma once
 
 #include "compute/cpu/executor.hpp"
-#include "compute/cpu/onednn.hpp"
 #include "compute/cpu/operation.hpp"
 #include "compute/parameter_layout.hpp"
 
+#include <memory>
 #include <optional>
+#include <vector>
 
 namespace paceline::cpu {
 
-/// Weights (or their gradient) on the way between the flat canonical vector and the layout that a primitive wants. Where
-/// the two are the same the primitive works on the vector itself.
-class weight_port {
+/// One way to compute some of the passes of a layer with weights; which ones it is told when it is made.
+class weighted_part {
  public:
-  enum class direction { to_primitive, from_primitive };
+  virtual ~weighted_part() = default;
 
-  weight_port(executor& runs_on, const dnnl::memory::desc& canonical, const dnnl::memory::desc& wanted, direction way);
+  virtual void forward(const forward_arguments&) {}
 
-  /// The primitive's argument.
-  const dnnl::memory& memory() const { return reordered_ ? reordered_memory_ : canonical_memory_; }
+  /// From the output's finished gradient to that of the weights, that of the input, or both.
+  virtual void backward(const backward_arguments&) {}
 
-  /// Says where the canonical weights are. To be called before each run.
-  void point_to(float* canonical) { canonical_memory_.set_data_handle(canonical); }
-
-  /// Copies in its direction, where there is something to copy.
-  void transfer(executor& runs_on) const;
-
-  std::size_t memory_bytes() const { return buffer_.size_bytes(); }
-
- private:
-  dnnl::memory canonical_memory_;
-  aligned_buffer<float> buffer_;
-  dnnl::memory reordered_memory_;
-  std::optional<bound_primitive> reordered_;
+  /// Bytes that it holds besides the activations and what it shares through the executor.
+  virtual std::size_t memory_bytes() const { return 0; }
 };
 
-/// A convolution or linear layer, with the relu behind it where there is one.
+/// A convolution or linear layer, with the relu behind it where there is one: parts that share its passes among them.
 class weighted_operation final : public operation {
  public:
-  /// Requires: the activations lie as `primitives` wants them, and outlive this.
-  /// `bias`: nullptr where the layer has none.
-  weighted_operation(executor& runs_on, const onednn::weighted_primitives& primitives, const parameter_slice& weight,
-                     const parameter_slice* bias, const activation& input, activation& output);
+  /// `made`: the output's layout as this layer makes it. `bias`: nullptr where the layer has none.
+  weighted_operation(executor& runs_on, const activation_layout& made, const parameter_slice* bias, activation& output,
+                     std::vector<std::unique_ptr<weighted_part>> parts);
 
   void forward(const forward_arguments& arguments) override;
   void backward(const backward_arguments& arguments) override;
   std::size_t memory_bytes() const override;
 
  private:
-  /// The backward pass with respect to the weights or to the input.
-  struct pass {
-    weight_port weights;
-    bound_primitive bound;
-  };
-
   executor& runs_on_;
-  parameter_slice weight_;
+  activation_layout made_;
   std::optional<parameter_slice> bias_;
   activation& output_;
-  /// Of the output as this makes it; a flatten behind it may give the same values another shape.
-  activation_layout output_layout_;
-  dnnl::memory bias_memory_;
-  pass forward_;
-  std::optional<pass> backward_weights_;
-  std::optional<pass> backward_data_;
+  std::vector<std::unique_ptr<weighted_part>> parts_;
 };
 
 } // namespace paceline::cpu

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 
 /// Winograd's minimal filtering F(4x4, r x r) for filters of r = 3 and 5 (Lavin and Gray 2015): four outputs of a filter from r + 3
 /// inputs with r + 3 multiplications in place of 4 r; in two dimensions 36 in place of 144, and 64 in place of 400. By Toom and
@@ -11,34 +10,27 @@
 ///
 /// Its adjoints give the backward pass: with dM = A dy Aᵀ, the filter's gradient is Gᵀ [dM ⊙ (Bᵀ x B)] G and the input's
 /// is B [dM ⊙ (G g Gᵀ)] Bᵀ. Summed over channels the products are matrix products, one for each place of a tile.
+///
+/// And F(2x2, 3x3) for a map of 2x2 pixels in a padding of one: both outputs of a row come from the same two inputs,
+///
+///   y₀ = g₁ x₀ + g₂ x₁ = g₁ (x₀ + x₁) + (g₂ − g₁) x₁
+///   y₁ = g₀ x₀ + g₁ x₁ = g₁ (x₀ + x₁) + (g₀ − g₁) x₀
+///
+/// with three multiplications, so that in two dimensions it takes 9 in place of 36, of which 20 would be by the padding.
 namespace paceline::cpu::winograd {
 
-/// Outputs of a tile, a side.
-constexpr std::size_t outputs = 4;
-
-/// Inputs of a tile, a side.
-constexpr std::size_t inputs_of(std::size_t filter) {
-  return outputs + filter - 1;
-}
-
-/// Products of a tile.
-constexpr std::int64_t places_of(std::int64_t filter) {
-  const auto side = static_cast<std::int64_t>(inputs_of(static_cast<std::size_t>(filter)));
-  return side * side;
-}
-
-/// Aᵀ.
-template <std::size_t Filter>
+/// Aᵀ, for so many outputs a side and filters of that side.
+template <std::size_t Outputs, std::size_t Filter>
 struct output_matrix;
 /// G.
-template <std::size_t Filter>
+template <std::size_t Outputs, std::size_t Filter>
 struct filter_matrix;
 /// Bᵀ.
-template <std::size_t Filter>
+template <std::size_t Outputs, std::size_t Filter>
 struct input_matrix;
 
 template <>
-struct output_matrix<5> {
+struct output_matrix<4, 5> {
   static constexpr std::size_t rows = 4, columns = 8;
   static constexpr double values[rows][columns] = {{1, 1, 1, 1, 1, 1, 1, 0},
                                                    {0, 1, -1, 2, -2, 0.5, -0.5, 0},
@@ -47,7 +39,7 @@ struct output_matrix<5> {
 };
 
 template <>
-struct filter_matrix<5> {
+struct filter_matrix<4, 5> {
   static constexpr std::size_t rows = 8, columns = 5;
   static constexpr double values[rows][columns] = {{-1, 0, 0, 0, 0},
                                                    {-2. / 9, -2. / 9, -2. / 9, -2. / 9, -2. / 9},
@@ -60,7 +52,7 @@ struct filter_matrix<5> {
 };
 
 template <>
-struct input_matrix<5> {
+struct input_matrix<4, 5> {
   static constexpr std::size_t rows = 8, columns = 8;
   static constexpr double values[rows][columns] = {
     {-1, 0, 5.25, 0, -5.25, 0, 1, 0},     {0, 1, 1, -4.25, -4.25, 1, 1, 0},      {0, -1, 1, 4.25, -4.25, -1, 1, 0},
@@ -69,14 +61,14 @@ struct input_matrix<5> {
 };
 
 template <>
-struct output_matrix<3> {
+struct output_matrix<4, 3> {
   static constexpr std::size_t rows = 4, columns = 6;
   static constexpr double values[rows][columns] = {
     {1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
 };
 
 template <>
-struct filter_matrix<3> {
+struct filter_matrix<4, 3> {
   static constexpr std::size_t rows = 6, columns = 3;
   static constexpr double values[rows][columns] = {{1. / 4, 0, 0},
                                                    {-1. / 6, -1. / 6, -1. / 6},
@@ -87,11 +79,41 @@ struct filter_matrix<3> {
 };
 
 template <>
-struct input_matrix<3> {
+struct input_matrix<4, 3> {
   static constexpr std::size_t rows = 6, columns = 6;
   static constexpr double values[rows][columns] = {{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0},
                                                    {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
 };
+
+template <>
+struct output_matrix<2, 3> {
+  static constexpr std::size_t rows = 2, columns = 3;
+  static constexpr double values[rows][columns] = {{1, 1, 0}, {1, 0, 1}};
+};
+
+template <>
+struct filter_matrix<2, 3> {
+  static constexpr std::size_t rows = 3, columns = 3;
+  static constexpr double values[rows][columns] = {{0, 1, 0}, {0, -1, 1}, {1, -1, 0}};
+};
+
+template <>
+struct input_matrix<2, 3> {
+  static constexpr std::size_t rows = 3, columns = 2;
+  static constexpr double values[rows][columns] = {{1, 1}, {0, 1}, {1, 0}};
+};
+
+/// Inputs of a tile, a side.
+template <std::size_t Outputs, std::size_t Filter>
+constexpr std::size_t inputs = input_matrix<Outputs, Filter>::columns;
+
+/// Products of a tile.
+template <std::size_t Outputs, std::size_t Filter>
+constexpr std::size_t places = input_matrix<Outputs, Filter>::rows* input_matrix<Outputs, Filter>::rows;
+
+/// Inputs before a tile's first one that its outputs' filters also reach, but that are always padding, a side.
+template <std::size_t Outputs, std::size_t Filter>
+constexpr std::size_t skipped = (Outputs + Filter - 1 - inputs<Outputs, Filter>) / 2;
 
 /// The transpose of another matrix.
 template <class Matrix>

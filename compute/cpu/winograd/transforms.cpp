@@ -13,9 +13,6 @@ namespace paceline::cpu::winograd {
 
 namespace {
 
-template <std::size_t Filter>
-constexpr std::size_t places = inputs_of(Filter) * inputs_of(Filter);
-
 /// Row `Row` of the matrix times a vector whose elements lie `stride` apart; zeros cost nothing.
 template <class Matrix, std::size_t Row, class Vector, std::size_t... Column>
 PACELINE_KERNEL_BODY void dot(Vector& sum, const Vector* x, std::size_t stride, std::index_sequence<Column...>) {
@@ -78,24 +75,26 @@ PACELINE_KERNEL_BODY void read(const float* plane, std::int64_t block, const win
     }
 }
 
-/// Asks for the pixels by which the tile below goes beyond this one, 4x4 of them: the processor does not foresee steps from row to row.
+/// Asks for the pixels by which the tile below goes beyond this one, as many as its outputs: the processor does not foresee steps from row to row.
 /// Behind a plane's last row the next plane begins, whose turn is then.
+template <std::int64_t Outputs>
 PACELINE_KERNEL_BODY void prefetch_below(const float* plane, std::int64_t block, const window& w, std::int64_t side) {
-  for (std::int64_t y = side; y < side + 4; ++y)
-    for (std::int64_t x = side - 4; x < side; ++x)
+  for (std::int64_t y = side; y < side + Outputs; ++y)
+    for (std::int64_t x = side - Outputs; x < side; ++x)
       __builtin_prefetch(plane + w.pixel(y, x) * block);
 }
 
 /// Calls visit(tile, top, left) for each tile, in output pixels.
-template <class Visit>
+template <std::int64_t Outputs, class Visit>
 PACELINE_KERNEL_BODY void for_each_tile(const geometry& g, Visit visit) {
   for (std::int64_t down = 0; down < g.tiles_down(); ++down)
     for (std::int64_t across = 0; across < g.tiles_across(); ++across)
-      visit(down * g.tiles_across() + across, down * 4, across * 4);
+      visit(down * g.tiles_across() + across, down * Outputs, across * Outputs);
 }
 
+template <std::int64_t Skipped>
 PACELINE_KERNEL_BODY window input_window(const geometry& g, std::int64_t top, std::int64_t left) {
-  return {top - g.padding, left - g.padding, g.input.shape.height, g.input.shape.width};
+  return {top - g.padding + Skipped, left - g.padding + Skipped, g.input.shape.height, g.input.shape.width};
 }
 
 PACELINE_KERNEL_BODY window output_window(const geometry& g, std::int64_t top, std::int64_t left) {
@@ -126,39 +125,39 @@ PACELINE_KERNEL_BODY void for_each_lane(std::int64_t block, Work work) {
     });
 }
 
-template <std::int64_t Widest, std::size_t Filter>
+template <std::int64_t Widest, std::size_t Outputs, std::size_t Filter>
 PACELINE_KERNEL_BODY void input_body(const geometry& g, const float* plane, const tile_rows& to) {
   for_each_lane<Widest>(
     g.input.block, [&](auto width, std::int64_t lane) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
-      for_each_tile(
+      for_each_tile<Outputs>(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
-          vector x[places<Filter>];
-          vector v[places<Filter>];
-          const auto w = input_window(g, top, left);
-          prefetch_below(plane + lane, g.input.block, w, inputs_of(Filter));
-          read<inputs_of(Filter)>(plane + lane, g.input.block, w, x);
-          transform<input_matrix<Filter>>(x, v);
-          scatter<places<Filter>>(v, to.matrices, to.first_row + tile, to.first_column + lane);
+          vector x[places<Outputs, Filter>];
+          vector v[places<Outputs, Filter>];
+          const auto w = input_window<skipped<Outputs, Filter>>(g, top, left);
+          prefetch_below<Outputs>(plane + lane, g.input.block, w, inputs<Outputs, Filter>);
+          read<inputs<Outputs, Filter>>(plane + lane, g.input.block, w, x);
+          transform<input_matrix<Outputs, Filter>>(x, v);
+          scatter<places<Outputs, Filter>>(v, to.matrices, to.first_row + tile, to.first_column + lane);
         });
     });
 }
 
-template <std::int64_t Widest, std::size_t Filter>
+template <std::int64_t Widest, std::size_t Outputs, std::size_t Filter>
 PACELINE_KERNEL_BODY void input_adjoint_body(const geometry& g, const tile_rows& from, float* plane) {
   const auto block = g.input.block;
-  constexpr auto side = static_cast<std::int64_t>(inputs_of(Filter));
+  constexpr auto side = static_cast<std::int64_t>(inputs<Outputs, Filter>);
   std::fill_n(plane, g.input.pixels() * block, 0.0f);
   for_each_lane<Widest>(
     block, [&](auto width, std::int64_t lane) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
-      for_each_tile(
+      for_each_tile<Outputs>(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
-          vector v[places<Filter>];
-          vector x[places<Filter>];
-          gather<places<Filter>>(from.matrices, from.first_row + tile, from.first_column + lane, v);
-          transform<transposed<input_matrix<Filter>>>(v, x);
-          const auto w = input_window(g, top, left);
+          vector v[places<Outputs, Filter>];
+          vector x[places<Outputs, Filter>];
+          gather<places<Outputs, Filter>>(from.matrices, from.first_row + tile, from.first_column + lane, v);
+          transform<transposed<input_matrix<Outputs, Filter>>>(v, x);
+          const auto w = input_window<skipped<Outputs, Filter>>(g, top, left);
           for (std::int64_t y = 0; y < side; ++y)
             for (std::int64_t c = 0; c < side; ++c)
               if (w.holds(y, c)) {
@@ -172,27 +171,28 @@ PACELINE_KERNEL_BODY void input_adjoint_body(const geometry& g, const tile_rows&
     });
 }
 
-template <std::int64_t Widest, std::size_t Filter>
+template <std::int64_t Widest, std::size_t Outputs, std::size_t Filter>
 PACELINE_KERNEL_BODY void output_body(const geometry& g, const tile_rows& from, const float* bias, bool rectify,
                                       float* plane) {
   const auto block = g.output.block;
+  constexpr auto side = static_cast<std::int64_t>(Outputs);
   for_each_lane<Widest>(
     block, [&](auto width, std::int64_t lane) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
       const vector zero{};
       vector added;
       load(added, bias + lane);
-      for_each_tile(
+      for_each_tile<Outputs>(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
-          vector m[places<Filter>];
-          vector y[outputs * outputs];
-          gather<places<Filter>>(from.matrices, from.first_row + tile, from.first_column + lane, m);
-          transform<output_matrix<Filter>>(m, y);
+          vector m[places<Outputs, Filter>];
+          vector y[Outputs * Outputs];
+          gather<places<Outputs, Filter>>(from.matrices, from.first_row + tile, from.first_column + lane, m);
+          transform<output_matrix<Outputs, Filter>>(m, y);
           const auto w = output_window(g, top, left);
-          for (std::int64_t down = 0; down < 4; ++down)
-            for (std::int64_t across = 0; across < 4; ++across)
+          for (std::int64_t down = 0; down < side; ++down)
+            for (std::int64_t across = 0; across < side; ++across)
               if (w.holds(down, across)) {
-                vector value = y[down * 4 + across] + added;
+                vector value = y[down * side + across] + added;
                 if (rectify)
                   value = value < 0 ? zero : value; // keeps NaN
                 store(plane + w.pixel(down, across) * block + lane, value);
@@ -201,93 +201,94 @@ PACELINE_KERNEL_BODY void output_body(const geometry& g, const tile_rows& from, 
     });
 }
 
-template <std::int64_t Widest, std::size_t Filter>
+template <std::int64_t Widest, std::size_t Outputs, std::size_t Filter>
 PACELINE_KERNEL_BODY void output_adjoint_body(const geometry& g, const float* plane, const tile_rows& to) {
   for_each_lane<Widest>(
     g.output.block, [&](auto width, std::int64_t lane) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
-      for_each_tile(
+      for_each_tile<Outputs>(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
-          vector y[outputs * outputs];
-          vector m[places<Filter>];
+          vector y[Outputs * Outputs];
+          vector m[places<Outputs, Filter>];
           const auto w = output_window(g, top, left);
-          prefetch_below(plane + lane, g.output.block, w, outputs);
-          read<outputs>(plane + lane, g.output.block, w, y);
-          transform<transposed<output_matrix<Filter>>>(y, m);
-          scatter<places<Filter>>(m, to.matrices, to.first_row + tile, to.first_column + lane);
+          prefetch_below<Outputs>(plane + lane, g.output.block, w, Outputs);
+          read<Outputs>(plane + lane, g.output.block, w, y);
+          transform<transposed<output_matrix<Outputs, Filter>>>(y, m);
+          scatter<places<Outputs, Filter>>(m, to.matrices, to.first_row + tile, to.first_column + lane);
         });
     });
 }
 
-template <std::int64_t Widest, std::size_t Filter>
+template <std::int64_t Widest, std::size_t Outputs, std::size_t Filter>
 PACELINE_KERNEL_BODY void filter_body(const float* filters, std::int64_t tap_stride, std::int64_t row,
                                       const place_matrices& to) {
   for_each_lane<Widest>(
     to.columns, [&](auto width, std::int64_t column) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
       vector g[Filter * Filter];
-      vector u[places<Filter>];
+      vector u[places<Outputs, Filter>];
       for (std::size_t tap = 0; tap < Filter * Filter; ++tap)
         load(g[tap], filters + static_cast<std::int64_t>(tap) * tap_stride + column);
-      transform<filter_matrix<Filter>>(g, u);
-      scatter<places<Filter>>(u, to, row, column);
+      transform<filter_matrix<Outputs, Filter>>(g, u);
+      scatter<places<Outputs, Filter>>(u, to, row, column);
     });
 }
 
-template <std::int64_t Widest, std::size_t Filter>
+template <std::int64_t Widest, std::size_t Outputs, std::size_t Filter>
 PACELINE_KERNEL_BODY void filter_adjoint_body(const place_matrices& from, std::int64_t row, float* filters,
                                               std::int64_t tap_stride) {
   for_each_lane<Widest>(
     from.columns, [&](auto width, std::int64_t column) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
-      vector u[places<Filter>];
+      vector u[places<Outputs, Filter>];
       vector g[Filter * Filter];
-      gather<places<Filter>>(from, row, column, u);
-      transform<transposed<filter_matrix<Filter>>>(u, g);
+      gather<places<Outputs, Filter>>(from, row, column, u);
+      transform<transposed<filter_matrix<Outputs, Filter>>>(u, g);
       for (std::size_t tap = 0; tap < Filter * Filter; ++tap)
         store(filters + static_cast<std::int64_t>(tap) * tap_stride + column, g[tap]);
     });
 }
 
 #define PACELINE_WINOGRAD_TRANSFORMS(variant, target, widest)                                                          \
-  template <std::size_t Filter>                                                                                        \
+  template <std::size_t Outputs, std::size_t Filter>                                                                   \
   target PACELINE_FUSED_MULTIPLY_ADD void input_##variant(const geometry& g, const float* plane,                       \
                                                           const tile_rows& to) {                                       \
-    input_body<widest, Filter>(g, plane, to);                                                                          \
+    input_body<widest, Outputs, Filter>(g, plane, to);                                                                 \
   }                                                                                                                    \
-  template <std::size_t Filter>                                                                                        \
+  template <std::size_t Outputs, std::size_t Filter>                                                                   \
   target PACELINE_FUSED_MULTIPLY_ADD void input_adjoint_##variant(const geometry& g, const tile_rows& from,            \
                                                                   float* plane) {                                      \
-    input_adjoint_body<widest, Filter>(g, from, plane);                                                                \
+    input_adjoint_body<widest, Outputs, Filter>(g, from, plane);                                                       \
   }                                                                                                                    \
-  template <std::size_t Filter>                                                                                        \
+  template <std::size_t Outputs, std::size_t Filter>                                                                   \
   target PACELINE_FUSED_MULTIPLY_ADD void output_##variant(const geometry& g, const tile_rows& from,                   \
                                                            const float* bias, bool rectify, float* plane) {            \
-    output_body<widest, Filter>(g, from, bias, rectify, plane);                                                        \
+    output_body<widest, Outputs, Filter>(g, from, bias, rectify, plane);                                               \
   }                                                                                                                    \
-  template <std::size_t Filter>                                                                                        \
+  template <std::size_t Outputs, std::size_t Filter>                                                                   \
   target PACELINE_FUSED_MULTIPLY_ADD void output_adjoint_##variant(const geometry& g, const float* plane,              \
                                                                    const tile_rows& to) {                              \
-    output_adjoint_body<widest, Filter>(g, plane, to);                                                                 \
+    output_adjoint_body<widest, Outputs, Filter>(g, plane, to);                                                        \
   }                                                                                                                    \
-  template <std::size_t Filter>                                                                                        \
+  template <std::size_t Outputs, std::size_t Filter>                                                                   \
   target PACELINE_FUSED_MULTIPLY_ADD void filter_##variant(const float* filters, std::int64_t tap_stride,              \
                                                            std::int64_t row, const place_matrices& to) {               \
-    filter_body<widest, Filter>(filters, tap_stride, row, to);                                                         \
+    filter_body<widest, Outputs, Filter>(filters, tap_stride, row, to);                                                \
   }                                                                                                                    \
-  template <std::size_t Filter>                                                                                        \
+  template <std::size_t Outputs, std::size_t Filter>                                                                   \
   target PACELINE_FUSED_MULTIPLY_ADD void filter_adjoint_##variant(const place_matrices& from, std::int64_t row,       \
                                                                    float* filters, std::int64_t tap_stride) {          \
-    filter_adjoint_body<widest, Filter>(from, row, filters, tap_stride);                                               \
+    filter_adjoint_body<widest, Outputs, Filter>(from, row, filters, tap_stride);                                      \
   }                                                                                                                    \
-  template <std::size_t Filter>                                                                                        \
+  template <std::size_t Outputs, std::size_t Filter>                                                                   \
   constexpr transforms transforms_##variant{#variant,                                                                  \
-                                            input_##variant<Filter>,                                                   \
-                                            input_adjoint_##variant<Filter>,                                           \
-                                            output_##variant<Filter>,                                                  \
-                                            output_adjoint_##variant<Filter>,                                          \
-                                            filter_##variant<Filter>,                                                  \
-                                            filter_adjoint_##variant<Filter>};
+                                            places<Outputs, Filter>,                                                   \
+                                            input_##variant<Outputs, Filter>,                                          \
+                                            input_adjoint_##variant<Outputs, Filter>,                                  \
+                                            output_##variant<Outputs, Filter>,                                         \
+                                            output_adjoint_##variant<Outputs, Filter>,                                 \
+                                            filter_##variant<Outputs, Filter>,                                         \
+                                            filter_adjoint_##variant<Outputs, Filter>};
 
 PACELINE_WINOGRAD_TRANSFORMS(portable, , 4)
 #ifdef __x86_64__
@@ -295,23 +296,25 @@ PACELINE_WINOGRAD_TRANSFORMS(avx2, PACELINE_TARGET_AVX2_FMA, 8)
 PACELINE_WINOGRAD_TRANSFORMS(avx512, PACELINE_TARGET_AVX512_FMA, 16)
 #endif
 
-template <std::size_t Filter>
+template <std::size_t Outputs, std::size_t Filter>
 std::vector<transforms> find_supported() {
 #ifdef __x86_64__
-  const transforms all[] = {transforms_portable<Filter>, transforms_avx2<Filter>, transforms_avx512<Filter>};
+  const transforms all[] = {transforms_portable<Outputs, Filter>, transforms_avx2<Outputs, Filter>,
+                            transforms_avx512<Outputs, Filter>};
 #else
-  const transforms all[] = {transforms_portable<Filter>};
+  const transforms all[] = {transforms_portable<Outputs, Filter>};
 #endif
   return runnable_variants(std::span<const transforms>(all), multiply_add::fused);
 }
 
 } // namespace
 
-std::span<const transforms> supported_transforms(std::int64_t filter) {
-  static const auto of_three = find_supported<3>();
-  static const auto of_five = find_supported<5>();
-  assert(filter == 3 || filter == 5);
-  return filter == 3 ? of_three : of_five;
+std::span<const transforms> supported_transforms(const tile_size& tile) {
+  static const auto two_of_three = find_supported<2, 3>();
+  static const auto four_of_three = find_supported<4, 3>();
+  static const auto four_of_five = find_supported<4, 5>();
+  assert(tile.filter == 3 || (tile.filter == 5 && tile.outputs == 4));
+  return tile.filter == 5 ? four_of_five : tile.outputs == 4 ? four_of_three : two_of_three;
 }
 
 } // namespace paceline::cpu::winograd

@@ -8,15 +8,22 @@
 
 namespace paceline::cpu::winograd {
 
-/// A convolution of stride 1 as tiles of 4x4 outputs.
+/// Sides of a tile's outputs and of a filter: 4 and 5, 4 and 3, or, for maps of 2x2 in a padding of one alone, 2 and 3.
+struct tile_size {
+  std::int64_t outputs = 0;
+  std::int64_t filter = 0;
+};
+
+/// A convolution of stride 1 as tiles.
 struct geometry {
   /// Of equal block.
   activation_layout input;
   activation_layout output;
   std::int64_t padding = 0;
+  tile_size tile;
 
-  std::int64_t tiles_down() const { return (output.shape.height + 3) / 4; }
-  std::int64_t tiles_across() const { return (output.shape.width + 3) / 4; }
+  std::int64_t tiles_down() const { return (output.shape.height + tile.outputs - 1) / tile.outputs; }
+  std::int64_t tiles_across() const { return (output.shape.width + tile.outputs - 1) / tile.outputs; }
   /// Of one picture.
   std::int64_t tiles() const { return tiles_down() * tiles_across(); }
 };
@@ -36,10 +43,12 @@ struct tile_rows {
   std::int64_t first_column = 0;
 };
 
-/// The transforms of matrices.hpp for one size of filters, compiled for one instruction set; the variants round differently. Planes as
+/// The transforms of matrices.hpp for one size of tiles, compiled for one instruction set; the variants round differently. Planes as
 /// in kernels.hpp.
 struct transforms {
   std::string_view instruction_set;
+  /// Products of a tile.
+  std::int64_t places = 0;
 
   /// Bᵀ x B of every tile of a plane of the input.
   void (*input)(const geometry& g, const float* plane, const tile_rows& to);
@@ -61,7 +70,7 @@ struct transforms {
   void (*filter_adjoint)(const place_matrices& from, std::int64_t row, float* filters, std::int64_t tap_stride);
 };
 
-/// The variants for filters of 3 or 5 that this processor can run, the plain one first and the fastest last.
-std::span<const transforms> supported_transforms(std::int64_t filter);
+/// The variants that this processor can run, the plain one first and the fastest last.
+std::span<const transforms> supported_transforms(const tile_size& tile);
 
 } // namespace paceline::cpu::winograd

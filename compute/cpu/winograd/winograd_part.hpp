@@ -1,8 +1,9 @@
 #pragma once
 
 #include "compute/cpu/aligned_buffer.hpp"
+#include "compute/cpu/convolution_choice.hpp"
 #include "compute/cpu/executor.hpp"
-#include "compute/cpu/operation.hpp"
+#include "compute/cpu/weighted_operation.hpp"
 #include "compute/cpu/winograd/products.hpp"
 #include "compute/cpu/winograd/transforms.hpp"
 #include "compute/parameter_layout.hpp"
@@ -11,37 +12,44 @@
 
 namespace paceline::cpu::winograd {
 
-/// Whether a convolution can be computed so, and is worth it: 3x3 or 5x5, stride 1, at least one whole tile of outputs, channels for at
-/// least one vector and, where the filter is 3x3, so few that the transforms of the filters stay small.
+/// Whether a convolution can be computed so: 3x3 or 5x5, stride 1, at least three outputs a side (or two of two inputs, see matrices.hpp),
+/// channels for at least one vector.
 bool is_suitable(const layer& l, const convolution_layer& c);
+
+/// Requires is_suitable.
+tile_size tile_of(const layer& l, const convolution_layer& c);
 
 /// Channels that lie beside each other in the layouts that it reads and writes.
 std::int64_t block_of_channels();
 
-/// A 3x3 or 5x5 convolution by minimal filtering, with the relu behind it where there is one. Works on a few pictures at a time, so that what is
-/// between the transforms and the matrix products stays in the processor's cache.
-class winograd_operation final : public operation {
+/// Passes of a convolution by minimal filtering. Works on a few pictures at a time, so that what is between the transforms and the matrix
+/// products stays in the processor's cache. Both gradients together cost less than each alone.
+class winograd_part final : public weighted_part {
  public:
   /// Requires: is_suitable; both activations in blocks of block_of_channels(); they outlive this. `bias`: nullptr where there is none.
-  winograd_operation(executor& runs_on, const convolution_layer& what, const parameter_slice& weight,
-                     const parameter_slice* bias, const activation& input, activation& output);
+  winograd_part(executor& runs_on, const layer& l, const convolution_layer& what, const pass_set& passes,
+                const parameter_slice& weight, const parameter_slice* bias, const activation& input,
+                const activation& output);
 
   void forward(const forward_arguments& arguments) override;
   void backward(const backward_arguments& arguments) override;
-  std::size_t memory_bytes() const override;
+  std::size_t memory_bytes() const override { return bias_values_.size_bytes(); }
 
  private:
-  /// A matrix for each place, in memory of its own.
+  /// A matrix for each place, somewhere in the executor's room.
   struct matrices {
-    matrices(std::int64_t places, std::int64_t rows, std::int64_t columns);
-    operator place_matrices() const { return {memory.data(), columns, stride}; }
-    row_matrix<float> at(std::int64_t place) const { return {memory.data() + place * stride, columns}; }
-
-    std::int64_t columns;
+    std::int64_t rows = 0;
+    std::int64_t columns = 0;
     /// Not a power of two: places of equal row and column would else share a few lines of the cache.
-    std::int64_t stride;
-    aligned_buffer<float> memory;
+    std::int64_t stride = 0;
+    std::size_t offset = 0;
   };
+
+  matrices new_matrices(std::int64_t rows, std::int64_t columns, std::size_t& floats) const;
+  place_matrices all_of(const matrices& m) const { return {runs_on_.room() + m.offset, m.columns, m.stride}; }
+  row_matrix<float> at(const matrices& m, std::int64_t place) const {
+    return {runs_on_.room() + m.offset + place * m.stride, m.columns};
+  }
 
   std::int64_t tiles_of(std::int64_t pictures) const { return pictures * geometry_.tiles(); }
   /// Calls work(first picture, count) for some pictures at a time.
@@ -59,25 +67,24 @@ class winograd_operation final : public operation {
   void write_filter_gradient(std::span<float> gradient);
 
   executor& runs_on_;
-  std::int64_t filter_;
+  pass_set passes_;
+  geometry geometry_;
   const transforms& transforms_;
   const product_kernel& products_;
-  geometry geometry_;
   parameter_slice weight_;
   std::optional<parameter_slice> bias_;
   const activation& input_;
-  activation& output_;
+  const activation& output_;
   /// Channels with the filling.
   std::int64_t from_;
   std::int64_t to_;
   std::int64_t pictures_at_once_;
-  /// Filters, or their gradient, as taps x from x to, or taps x to x from.
-  aligned_buffer<float> taps_;
   aligned_buffer<float> bias_values_;
+  /// In the room, behind the filters or their gradient as taps x from x to, or taps x to x from.
   /// G g Gᵀ: from x to at each place; the same turned round, for the input's gradient; and its own gradient.
   matrices filters_;
-  std::optional<matrices> turned_filters_;
-  std::optional<matrices> filter_gradient_;
+  matrices turned_filters_;
+  matrices filter_gradient_;
   /// Bᵀ x B, or its gradient: tiles x from.
   matrices tiles_in_;
   /// The products, or their gradient: tiles x to.

@@ -1,0 +1,209 @@
+#include "compute/cpu/winograd/winograd_part.hpp"
+
+#include "compute/cpu/winograd/matrices.hpp"
+#include "compute/instruction_sets.hpp"
+
+#include <algorithm>
+
+namespace paceline::cpu::winograd {
+
+namespace {
+
+/// Rows of the matrix products that keep the processor busy, while what they read and write stays in its cache. Large filters, which do not
+/// stay there, are to be read as seldom as possible.
+std::int64_t tiles_at_once(std::int64_t from, std::int64_t to) {
+  return std::clamp<std::int64_t>(from * to / 256, 64, 512);
+}
+
+left_matrix by_rows(const row_matrix<float>& m) {
+  return {m.data, m.stride, 1};
+}
+
+/// The transpose.
+left_matrix by_columns(const row_matrix<float>& m) {
+  return {m.data, 1, m.stride};
+}
+
+row_matrix<const float> to_read(const row_matrix<float>& m) {
+  return {m.data, m.stride};
+}
+
+} // namespace
+
+bool is_suitable(const layer& l, const convolution_layer& c) {
+  if (c.stride != 1 || (c.kernel != 3 && c.kernel != 5) || l.input.channels < block_of_channels())
+    return false;
+  if (tile_of(l, c).outputs == 2)
+    return l.input.height == 2 && l.input.width == 2 && c.kernel == 3 && c.padding == 1;
+  return std::min(l.output.height, l.output.width) >= 3;
+}
+
+tile_size tile_of(const layer& l, const convolution_layer& c) {
+  return {std::max(l.output.height, l.output.width) <= 2 ? 2 : 4, c.kernel};
+}
+
+std::int64_t block_of_channels() {
+  return processor_has_avx512() ? 16 : 8;
+}
+
+winograd_part::winograd_part(executor& runs_on, const layer& l, const convolution_layer& what, const pass_set& passes,
+                             const parameter_slice& weight, const parameter_slice* bias, const activation& input,
+                             const activation& output)
+  : runs_on_(runs_on),
+    passes_(passes),
+    geometry_{input.layout, output.layout, what.padding, tile_of(l, what)},
+    transforms_(supported_transforms(geometry_.tile).back()),
+    products_(supported_products().back()),
+    weight_(weight),
+    bias_(bias == nullptr ? std::nullopt : std::optional(*bias)),
+    input_(input),
+    output_(output),
+    from_(input.layout.blocks() * input.layout.block),
+    to_(output.layout.blocks() * output.layout.block),
+    pictures_at_once_(
+      std::clamp<std::int64_t>(tiles_at_once(from_, to_) / geometry_.tiles(), 1, geometry_.input.batch)),
+    bias_values_(static_cast<std::size_t>(to_)) {
+  auto floats = static_cast<std::size_t>(what.kernel * what.kernel * from_ * to_);
+  tiles_in_ = new_matrices(tiles_of(pictures_at_once_), from_, floats);
+  tiles_out_ = new_matrices(tiles_of(pictures_at_once_), to_, floats);
+  // The two passes are never under way together.
+  auto floats_forward = floats;
+  if (passes_.forward)
+    filters_ = new_matrices(from_, to_, floats_forward);
+  if (passes_.backward_data)
+    turned_filters_ = new_matrices(to_, from_, floats);
+  if (passes_.backward_weights)
+    filter_gradient_ = new_matrices(from_, to_, floats);
+  runs_on_.reserve(std::max(floats, floats_forward));
+}
+
+winograd_part::matrices winograd_part::new_matrices(std::int64_t rows, std::int64_t columns,
+                                                    std::size_t& floats) const {
+  const matrices added{rows, columns, rows * columns + 16, floats};
+  floats += static_cast<std::size_t>(transforms_.places * added.stride);
+  return added;
+}
+
+template <class Work>
+void winograd_part::for_each_chunk(Work work) {
+  const auto batch = geometry_.input.batch;
+  for (std::int64_t first = 0; first < batch; first += pictures_at_once_)
+    work(first, std::min(pictures_at_once_, batch - first));
+}
+
+template <class Work>
+void winograd_part::for_each_plane(const activation_layout& layout, const matrices& in, std::int64_t first,
+                                   std::int64_t count, Work work) {
+  runs_on_.for_each(count * layout.blocks(), [&](std::int64_t i) {
+    const auto picture = i / layout.blocks();
+    const auto block = i % layout.blocks();
+    work((first + picture) * layout.blocks() + block, tile_rows{all_of(in), tiles_of(picture), block * layout.block});
+  });
+}
+
+template <class Work>
+void winograd_part::for_each_place(Work work) {
+  runs_on_.for_each(transforms_.places, work);
+}
+
+void winograd_part::transform_filters(std::span<const float> parameters, const matrices& to, bool rows_are_read) {
+  const float* weights = parameters.data() + weight_.offset;
+  const auto taps = geometry_.tile.filter * geometry_.tile.filter;
+  const auto made = weight_.shape[0];
+  const auto read = weight_.shape[1];
+  const auto rows = rows_are_read ? read : made;
+  const auto columns = rows_are_read ? made : read;
+  // From made x read x taps.
+  const auto row_stride = rows_are_read ? taps : read * taps;
+  const auto column_stride = rows_are_read ? read * taps : taps;
+  const auto tap_stride = from_ * to_;
+  runs_on_.for_each(to.rows, [&](std::int64_t row) {
+    float* first_tap = runs_on_.room() + row * to.columns;
+    const auto present = row < rows ? columns : 0;
+    for (std::int64_t tap = 0; tap < taps; ++tap) {
+      for (std::int64_t column = 0; column < present; ++column)
+        first_tap[tap * tap_stride + column] = weights[row * row_stride + column * column_stride + tap];
+      std::fill(first_tap + tap * tap_stride + present, first_tap + tap * tap_stride + to.columns, 0.0f);
+    }
+    transforms_.filter(first_tap, tap_stride, row, all_of(to));
+  });
+}
+
+void winograd_part::write_filter_gradient(std::span<float> gradient) {
+  float* weights = gradient.data() + weight_.offset;
+  const auto taps = geometry_.tile.filter * geometry_.tile.filter;
+  const auto made = weight_.shape[0];
+  const auto read = weight_.shape[1];
+  const auto tap_stride = from_ * to_;
+  runs_on_.for_each(read, [&](std::int64_t i) {
+    float* first_tap = runs_on_.room() + i * to_;
+    transforms_.filter_adjoint(all_of(filter_gradient_), i, first_tap, tap_stride);
+    for (std::int64_t tap = 0; tap < taps; ++tap)
+      for (std::int64_t o = 0; o < made; ++o)
+        weights[(o * read + i) * taps + tap] = first_tap[tap * tap_stride + o];
+  });
+}
+
+void winograd_part::transform_input(std::int64_t first, std::int64_t count) {
+  const auto plane_size = geometry_.input.pixels() * geometry_.input.block;
+  for_each_plane(geometry_.input, tiles_in_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
+    transforms_.input(geometry_, input_.values.data() + plane * plane_size, rows);
+  });
+}
+
+void winograd_part::forward(const forward_arguments& arguments) {
+  if (!passes_.forward)
+    return;
+  transform_filters(arguments.parameters, filters_, true);
+  if (bias_)
+    std::copy_n(arguments.parameters.data() + bias_->offset, bias_->size, bias_values_.data());
+  const auto plane_size = geometry_.output.pixels() * geometry_.output.block;
+  for_each_chunk([&](std::int64_t first, std::int64_t count) {
+    transform_input(first, count);
+    for_each_place([&](std::int64_t place) {
+      products_.multiply(by_rows(at(tiles_in_, place)), to_read(at(filters_, place)), at(tiles_out_, place),
+                         {tiles_of(count), to_, from_}, false);
+    });
+    for_each_plane(geometry_.output, tiles_out_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
+      transforms_.output(geometry_, rows, bias_values_.data() + rows.first_column, output_.rectified,
+                         output_.values.data() + plane * plane_size);
+    });
+  });
+}
+
+void winograd_part::backward(const backward_arguments& arguments) {
+  const bool by_weights = passes_.backward_weights;
+  const bool by_data = passes_.backward_data;
+  if (!by_weights && !by_data)
+    return;
+  if (by_data)
+    transform_filters(arguments.parameters, turned_filters_, false);
+  const auto output_size = geometry_.output.pixels() * geometry_.output.block;
+  const auto input_size = geometry_.input.pixels() * geometry_.input.block;
+  for_each_chunk([&](std::int64_t first, std::int64_t count) {
+    if (by_weights)
+      transform_input(first, count);
+    for_each_plane(geometry_.output, tiles_out_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
+      transforms_.output_adjoint(geometry_, output_.gradient.data() + plane * output_size, rows);
+    });
+    for_each_place([&](std::int64_t place) {
+      const auto input = at(tiles_in_, place);
+      const auto gradient = at(tiles_out_, place);
+      if (by_weights)
+        products_.multiply(by_columns(input), to_read(gradient), at(filter_gradient_, place),
+                           {from_, to_, tiles_of(count)}, first > 0);
+      // The input's transform has done its work: its gradient takes its place.
+      if (by_data)
+        products_.multiply(by_rows(gradient), to_read(at(turned_filters_, place)), input, {tiles_of(count), from_, to_},
+                           false);
+    });
+    if (by_data)
+      for_each_plane(geometry_.input, tiles_in_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
+        transforms_.input_adjoint(geometry_, rows, input_.gradient.data() + plane * input_size);
+      });
+  });
+  if (by_weights)
+    write_filter_gradient(arguments.gradient);
+}
+
+} // namespace paceline::cpu::winograd
