@@ -172,15 +172,17 @@ class planner {
 
     auto& input = *in_block(source, from_block).data;
     auto& output = new_activation({options_.batch_size, l.output, to_block}, true);
-    add_weighted(l, input, output, rectify, [&runs_on = runs_on_, weight = slice(l, ".weight"), bias = bias_of(l), &l, &what, &input, &output, by_onednn, own] {
-      std::vector<std::unique_ptr<weighted_part>> parts;
-      for (const auto& primitives : by_onednn)
-        parts.push_back(
-          std::make_unique<onednn_part>(runs_on, primitives, weight, bias, input, output));
-      if (own.any())
-        parts.push_back(std::make_unique<winograd::winograd_part>(runs_on, l, what, own, weight, bias, input, output));
-      return parts;
-    });
+    add_weighted(l, input, output, rectify,
+                 [&runs_on = runs_on_, weight = slice(l, ".weight"), bias = bias_of(l), &l, &what, &input, &output,
+                  by_onednn, own] {
+                   std::vector<std::unique_ptr<weighted_part>> parts;
+                   for (const auto& primitives : by_onednn)
+                     parts.push_back(std::make_unique<onednn_part>(runs_on, primitives, weight, bias, input, output));
+                   if (own.any())
+                     parts.push_back(
+                       std::make_unique<winograd::winograd_part>(runs_on, l, what, own, weight, bias, input, output));
+                   return parts;
+                 });
     return {&output, false, true};
   }
 
@@ -190,20 +192,21 @@ class planner {
       runs_on_.engine(), l, {.batch = options_.batch_size, .passes = passes_behind(source), .rectify = rectify});
     auto& input = *in_block(source, primitives.input.block).data;
     auto& output = new_activation(primitives.output, true);
-    add_weighted(l, input, output, rectify, [&runs_on = runs_on_, weight = slice(l, ".weight"), bias = bias_of(l), &input, &output, primitives] {
-      std::vector<std::unique_ptr<weighted_part>> parts;
-      parts.push_back(
-        std::make_unique<onednn_part>(runs_on, primitives, weight, bias, input, output));
-      return parts;
-    });
+    add_weighted(l, input, output, rectify,
+                 [&runs_on = runs_on_, weight = slice(l, ".weight"), bias = bias_of(l), &input, &output, primitives] {
+                   std::vector<std::unique_ptr<weighted_part>> parts;
+                   parts.push_back(std::make_unique<onednn_part>(runs_on, primitives, weight, bias, input, output));
+                   return parts;
+                 });
     return {&output, false, true};
   }
 
   template <class MakeParts>
   void add_weighted(const layer& l, activation& input, activation& output, bool rectify, MakeParts make_parts) {
     output.rectified = rectify;
-    auto& added =
-      add_operation({&input, &output}, true, [&runs_on = runs_on_, bias = bias_of(l), made = output.layout, &output, make_parts = std::move(make_parts)] {
+    auto& added = add_operation(
+      {&input, &output}, true,
+      [&runs_on = runs_on_, bias = bias_of(l), made = output.layout, &output, make_parts = std::move(make_parts)] {
         return std::make_unique<weighted_operation>(runs_on, made, bias, output, make_parts());
       });
     added.kept = {&input};
@@ -231,10 +234,10 @@ class planner {
     auto& other = *added_to.data;
     auto& output =
       backward ? new_activation_over(source.has_gradient() ? source : added_to) : new_activation(input.layout, false);
-    auto& added = add_operation({&input, &other, &output}, backward,
-                                [&runs_on = runs_on_, rectify, &input, &other, &output] {
-                                  return std::make_unique<sum_operation>(runs_on, rectify, input, other, output);
-                                });
+    auto& added =
+      add_operation({&input, &other, &output}, backward, [&runs_on = runs_on_, rectify, &input, &other, &output] {
+        return std::make_unique<sum_operation>(runs_on, rectify, input, other, output);
+      });
     added.rectified = rectify ? &output : nullptr;
     return {&output};
   }
