@@ -53,10 +53,10 @@ class Slurm(harness.EndToEnd):
 
     def test_a_job_trains_on_the_hosts_of_its_allocation_and_gathers_what_they_leave(self):
         shipped = json.loads((ROOT / "configs/slurm/four-nodes.json").read_text(encoding="utf-8"))
-        # Short, and on pictures that the program draws.
+        # Short, yet several patiences long, so that there is a global leader; on pictures that the program draws.
         small = shipped | {key: harness.TINY[key] for key in ("model", "data", "strategy", "optimizer")} | {
             "groups": {"workers": 1}, "device": {"pin": False}, "schedule": {"kind": "constant"},
-            "budget": {"steps": 200}, "network": {"patience": "1s"}}
+            "budget": {"time": "6s"}, "network": {"patience": "1s"}}
         self.write("configs/slurm/four-nodes.json", json.dumps(small))
         self.assert_ended(self.paceline("keys", "keys"), 0)
         ended = self.submit()
