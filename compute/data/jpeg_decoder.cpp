@@ -49,6 +49,9 @@ picture_extent jpeg_decoder::open(std::span<const std::uint8_t> file) {
   if (tjDecompressHeader3(handle_.get(), file.data(), file.size(), &width, &height, &subsampling, &colours) != 0
       && tjGetErrorCode(handle_.get()) == TJERR_FATAL)
     throw_damaged(handle_.get());
+  // To TurboJPEG a file that ends within its header is one of tables alone, and nothing is wrong with it.
+  if (width < 1 || height < 1)
+    throw damaged_picture("the file ends before its picture begins");
   if (std::int64_t{width} * height > limit_)
     throw damaged_picture("found " + std::to_string(height) + "x" + std::to_string(width) + " pixels, allowed are "
                           + std::to_string(limit_) + " in all");

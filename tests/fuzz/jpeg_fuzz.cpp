@@ -15,6 +15,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     for (const int divisor : {1, 2, 4, 8}) {
       const auto extent = decoder.open({data, size});
+      promise(extent.height >= 1 && extent.width >= 1, "a picture that can be opened is not empty");
       const auto picture = decoder.decode(divisor);
       promise(picture.extent.height == (extent.height + divisor - 1) / divisor
                 && picture.extent.width == (extent.width + divisor - 1) / divisor,

@@ -33,7 +33,9 @@ int largest_difference(std::span<const std::uint8_t> one, const std::vector<std:
 std::string refusal_of(const std::vector<std::uint8_t>& file, std::int64_t most_pixels = jpeg_decoder::most_pixels) {
   jpeg_decoder decoder(most_pixels);
   try {
-    decoder.open(file);
+    const auto extent = decoder.open(file);
+    REQUIRE(extent.height >= 1);
+    REQUIRE(extent.width >= 1);
     decoder.decode(1);
   } catch (const damaged_picture& damaged) {
     return damaged.what();
@@ -106,7 +108,7 @@ TEST_CASE("a file that is no JPEG picture is refused with what is wrong with it"
   REQUIRE(refusal_of({}) == "the file is empty");
   REQUIRE(refusal_of({0x89, 'P', 'N', 'G'}) == "no JPEG file: it does not begin with the bytes ff d8");
   REQUIRE(refusal_of({0xff}) == "no JPEG file: it does not begin with the bytes ff d8");
-  REQUIRE(refusal_of({0xff, 0xd8}) != "none");
+  REQUIRE(refusal_of({0xff, 0xd8}) == "the file ends before its picture begins");
 }
 
 TEST_CASE("a file that is cut short is refused wherever the cut is") {
@@ -114,7 +116,7 @@ TEST_CASE("a file that is cut short is refused wherever the cut is") {
   for (const bool progressive : {false, true}) {
     const auto file = jpeg_of(extent, waves(extent, 3), {.progressive = progressive});
     REQUIRE(refusal_of(file) == "none");
-    for (std::size_t length = 0; length < file.size() - 2; length += 7) {
+    for (std::size_t length = 0; length < file.size() - 2; ++length) {
       CAPTURE(progressive, length, file.size());
       REQUIRE(refusal_of({file.begin(), file.begin() + static_cast<std::ptrdiff_t>(length)}) != "none");
     }
