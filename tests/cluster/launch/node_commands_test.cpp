@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <sstream>
 
 #include <signal.h>
@@ -25,6 +26,8 @@ namespace {
 /// Two nodes, of which b is reached by ssh at 127.0.0.1 and starts a program of the test's own in a folder of its own.
 run_config with_remote_node(const temporary_folder& folder, const std::filesystem::path& program) {
   auto config = two_nodes("runs");
+  // A real server's answer takes its time on a busy machine.
+  config.network.patience = std::chrono::seconds(2);
   config.nodes[0].address = "tcp://127.0.0.1:7100";
   auto& node = config.nodes[1];
   node.address = "tcp://127.0.0.1:7103";
