@@ -51,7 +51,8 @@ class Nodes(harness.EndToEnd):
         self.write_cluster(budget={"steps": 100000000}, strategy=strategy)
         riding = self.start("launch", "two.json")
         nodes = [self.folder / "runs" / "a" / "nodes" / name / "metrics.jsonl" for name in "ab"]
-        self.wait_until(lambda: all(path.exists() and any(r["steps"] > 100 for r in progress(path)) for path in nodes), riding)
+        far = lambda path: {record["worker"] for record in progress(path) if record["steps"] > 100}
+        self.wait_until(lambda: all(path.exists() and len(far(path)) == 2 for path in nodes), riding)
         riding.send_signal(signal.SIGINT)
         self.assert_ended(self.end(riding), 130)
         before = self.summary()
