@@ -46,4 +46,20 @@ invoke_message_result scheduled_actor::consume(mailbox_element& what) {
   return result;
 }
 
+// A thread that is no actor (caf::scoped_actor) waits for messages on a mutex, but takes those that are there already without it.
+
+void blocking_actor::enqueue(mailbox_element_ptr what, execution_unit* host) {
+  static auto* const original = behind<void(blocking_actor*, mailbox_element_ptr, execution_unit*)>(
+    "_ZN3caf14blocking_actor7enqueueESt10unique_ptrINS_15mailbox_elementENS_6detail8disposerEEPNS_14execution_unitE");
+  __tsan_release(this);
+  original(this, std::move(what), host);
+}
+
+intrusive::task_result blocking_actor::mailbox_visitor::operator()(mailbox_element& what) {
+  static auto* const original = behind<intrusive::task_result(mailbox_visitor*, mailbox_element&)>(
+    "_ZN3caf14blocking_actor15mailbox_visitorclERNS_15mailbox_elementE");
+  __tsan_acquire(self);
+  return original(this, what);
+}
+
 } // namespace caf
