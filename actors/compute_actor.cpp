@@ -23,7 +23,7 @@ compute_actor_state::~compute_actor_state() {
 
 namespace {
 
-using self_ptr = caf::stateful_actor<compute_actor_state>*;
+using compute_actor_ptr = caf::stateful_actor<compute_actor_state>*;
 
 /// Spans one handler: measures the time in which the actor was to train and had nothing to do before this message.
 class turn {
@@ -47,7 +47,7 @@ class turn {
   compute_actor_state& state_;
 };
 
-void fail(self_ptr self, failure_code code, const std::string& what) {
+void fail(compute_actor_ptr self, failure_code code, const std::string& what) {
   auto& state = self->state;
   if (state.settings.vitals->retired.load())
     return self->quit();
@@ -83,7 +83,7 @@ failure_code code_of(const std::exception_ptr& thrown, bool has_started) {
   }
 }
 
-void make_trainer(self_ptr self) {
+void make_trainer(compute_actor_ptr self) {
   auto& state = self->state;
   pin_this_thread(state.settings.cores);
   name_this_thread(state.settings.thread_name);
@@ -105,7 +105,7 @@ void make_trainer(self_ptr self) {
 }
 
 /// Tells what a step or pull did. Returns false where the worker is lost and the actor has quit.
-bool tell(self_ptr self, const worker_training::outcome& outcome) {
+bool tell(compute_actor_ptr self, const worker_training::outcome& outcome) {
   auto& state = self->state;
   if (state.settings.vitals->retired.load()) {
     self->quit();
@@ -123,14 +123,14 @@ bool tell(self_ptr self, const worker_training::outcome& outcome) {
 }
 
 /// One step and all that follows from it. Returns false where the actor has quit.
-bool make_one_step(self_ptr self, double budget_used) {
+bool make_one_step(compute_actor_ptr self, double budget_used) {
   auto& state = self->state;
   const auto outcome = state.exchange ? state.training->step(budget_used) : state.training->step_alone(budget_used);
   return tell(self, outcome);
 }
 
 /// To the group leader through the worker, and with all counters to the observers.
-void report(self_ptr self, bool is_last = false) {
+void report(compute_actor_ptr self, bool is_last = false) {
   auto& state = self->state;
   const auto progress = state.training->progress();
   if (is_last)
@@ -140,7 +140,7 @@ void report(self_ptr self, bool is_last = false) {
   self->send(state.worker, progress.report);
 }
 
-void step_freely(self_ptr self) {
+void step_freely(compute_actor_ptr self) {
   auto& state = self->state;
   state.step_pending = false;
   if (!state.training_now)
@@ -160,7 +160,7 @@ void step_freely(self_ptr self) {
   self->send(self, make_step{});
 }
 
-caf::result<loss_report> step_once(self_ptr self, double budget_used) {
+caf::result<loss_report> step_once(compute_actor_ptr self, double budget_used) {
   auto& state = self->state;
   if (!make_one_step(self, budget_used))
     return caf::make_error(caf::sec::runtime_error);
@@ -172,8 +172,8 @@ caf::result<loss_report> step_once(self_ptr self, double budget_used) {
 
 } // namespace
 
-caf::behavior compute_actor(self_ptr self, compute_actor_settings settings, run_services services, caf::actor worker,
-                            caf::actor supervisor, observers watchers) {
+caf::behavior compute_actor(compute_actor_ptr self, compute_actor_settings settings, run_services services,
+                            caf::actor worker, caf::actor supervisor, observers watchers) {
   auto& state = self->state;
   state.settings = std::move(settings);
   state.services = std::move(services);

@@ -10,9 +10,9 @@
 namespace paceline {
 namespace {
 
-using self_ptr = caf::stateful_actor<global_leader_state>*;
+using global_leader_ptr = caf::stateful_actor<global_leader_state>*;
 
-void act(self_ptr self, const verification::outcome& outcome) {
+void act(global_leader_ptr self, const verification::outcome& outcome) {
   auto& state = self->state;
   if (outcome.decision) {
     for (const auto& follower : state.followers)
@@ -24,7 +24,7 @@ void act(self_ptr self, const verification::outcome& outcome) {
 }
 
 /// Remembers whom to ask of that group.
-void go_by(self_ptr self, std::uint32_t group, const caf::actor& way) {
+void go_by(global_leader_ptr self, std::uint32_t group, const caf::actor& way) {
   auto& known = self->state.ways[group];
   if (known == way)
     return;
@@ -32,7 +32,7 @@ void go_by(self_ptr self, std::uint32_t group, const caf::actor& way) {
   self->monitor(known);
 }
 
-void handle_report(self_ptr self, const group_report& report) {
+void handle_report(global_leader_ptr self, const group_report& report) {
   auto& state = self->state;
   if (!state.decisions)
     return;
@@ -41,13 +41,13 @@ void handle_report(self_ptr self, const group_report& report) {
   act(self, state.looks->decide(*state.decisions, state.clock->now()));
 }
 
-void handle_score(self_ptr self, const probe_result& result) {
+void handle_score(global_leader_ptr self, const probe_result& result) {
   auto& state = self->state;
   if (state.decisions)
     act(self, state.looks->answer(*state.decisions, result, state.clock->now()));
 }
 
-void begin_term(self_ptr self, const take_seat& order) {
+void begin_term(global_leader_ptr self, const take_seat& order) {
   auto& state = self->state;
   state.decisions.emplace(state.settings);
   state.looks->abandon();
@@ -56,14 +56,14 @@ void begin_term(self_ptr self, const take_seat& order) {
   state.decisions->begin_term({order.term, order.decisions, state.clock->now() + order.patience});
 }
 
-void forget(self_ptr self, std::uint32_t group) {
+void forget(global_leader_ptr self, std::uint32_t group) {
   auto& state = self->state;
   if (state.decisions)
     act(self, state.looks->lose(*state.decisions, group, state.clock->now()));
 }
 
 /// Nobody of these groups can be asked before they report again, by whoever takes the place of who is gone.
-void lose_way(self_ptr self, const caf::down_msg& gone) {
+void lose_way(global_leader_ptr self, const caf::down_msg& gone) {
   std::vector<std::uint32_t> groups;
   for (const auto& [group, way] : self->state.ways)
     if (way.address() == gone.source)
@@ -80,8 +80,9 @@ static_assert(!std::is_constructible_v<global_leader_state, caf::stateful_actor<
 
 global_leader_state::global_leader_state() = default;
 
-caf::behavior global_leader_actor(self_ptr self, leadership_settings settings, std::shared_ptr<const run_clock> clock,
-                                  std::optional<leadership_state> first, observers watchers) {
+caf::behavior global_leader_actor(global_leader_ptr self, leadership_settings settings,
+                                  std::shared_ptr<const run_clock> clock, std::optional<leadership_state> first,
+                                  observers watchers) {
   auto& state = self->state;
   state.settings = settings;
   if (first) {

@@ -9,10 +9,10 @@
 namespace paceline {
 namespace {
 
-using self_ptr = caf::stateful_actor<group_leader_state>*;
+using group_leader_ptr = caf::stateful_actor<group_leader_state>*;
 
 /// Brings a decision, its own or the global one, to where the leader's parameters are.
-void carry_out(self_ptr self, const leader_announcement& decision) {
+void carry_out(group_leader_ptr self, const leader_announcement& decision) {
   auto& state = self->state;
   if (!state.scoring) {
     for (const auto& worker : state.workers)
@@ -22,7 +22,7 @@ void carry_out(self_ptr self, const leader_announcement& decision) {
   }
 }
 
-void act(self_ptr self, const verification::outcome& outcome) {
+void act(group_leader_ptr self, const verification::outcome& outcome) {
   auto& state = self->state;
   if (outcome.decision) {
     carry_out(self, *outcome.decision);
@@ -35,7 +35,7 @@ void act(self_ptr self, const verification::outcome& outcome) {
     });
 }
 
-void score_for_another(self_ptr self, const probe_request& request) {
+void score_for_another(group_leader_ptr self, const probe_request& request) {
   auto asker = caf::actor_cast<caf::actor>(self->current_sender());
   self->state.scoring->score(request, [self, asker, candidate = request.candidate](const probe_result& result) {
     self->state.looks->learn(*self->state.decisions, candidate, result);
@@ -43,7 +43,7 @@ void score_for_another(self_ptr self, const probe_request& request) {
   });
 }
 
-void name_workers(self_ptr self, const std::vector<caf::actor>& workers) {
+void name_workers(group_leader_ptr self, const std::vector<caf::actor>& workers) {
   auto& state = self->state;
   state.workers = workers;
   if (!state.scoring)
@@ -54,7 +54,7 @@ void name_workers(self_ptr self, const std::vector<caf::actor>& workers) {
   state.scoring->set_group(std::move(probers));
 }
 
-void tell_how_the_group_stands(self_ptr self) {
+void tell_how_the_group_stands(group_leader_ptr self) {
   auto& state = self->state;
   self->send(state.global_leader, group_report{.group = state.group,
                                                .steps = state.decisions->total_steps(),
@@ -62,19 +62,19 @@ void tell_how_the_group_stands(self_ptr self) {
                                                .best = state.decisions->compare(state.clock->now()).winner});
 }
 
-void handle_report(self_ptr self, const loss_report& report) {
+void handle_report(group_leader_ptr self, const loss_report& report) {
   auto& state = self->state;
   state.decisions->note(report.worker.index, report.steps, state.looks->admit(report));
   act(self, state.looks->decide(*state.decisions, state.clock->now()));
   tell_how_the_group_stands(self);
 }
 
-void handle_loss(self_ptr self, const failure& lost) {
+void handle_loss(group_leader_ptr self, const failure& lost) {
   self->state.decisions->forget(lost.worker.index);
   tell_how_the_group_stands(self);
 }
 
-void begin_term(self_ptr self, const take_seat& order) {
+void begin_term(group_leader_ptr self, const take_seat& order) {
   auto& state = self->state;
   state.looks->abandon();
   for (const auto worker : order.gone)
@@ -88,8 +88,9 @@ static_assert(!std::is_constructible_v<group_leader_state, caf::stateful_actor<g
 
 group_leader_state::group_leader_state() : group(0) {}
 
-caf::behavior group_leader_actor(self_ptr self, leadership_settings settings, std::shared_ptr<const run_clock> clock,
-                                 caf::actor global_leader, std::optional<leadership_state> resume, observers watchers,
+caf::behavior group_leader_actor(group_leader_ptr self, leadership_settings settings,
+                                 std::shared_ptr<const run_clock> clock, caf::actor global_leader,
+                                 std::optional<leadership_state> resume, observers watchers,
                                  std::shared_ptr<parameter_plane> plane) {
   auto& state = self->state;
   state.decisions.emplace(settings);

@@ -9,7 +9,7 @@
 namespace paceline {
 namespace {
 
-using self_ptr = caf::stateful_actor<lockstep_state>*;
+using conductor_ptr = caf::stateful_actor<lockstep_state>*;
 using decisions = std::vector<leader_announcement>;
 
 // Decisions depend on counts and losses alone; no clock may have a part in them.
@@ -23,9 +23,9 @@ std::vector<caf::actor> live(const lockstep_state& state) {
   return actors;
 }
 
-void begin_round(self_ptr self);
+void begin_round(conductor_ptr self);
 
-void finish(self_ptr self) {
+void finish(conductor_ptr self) {
   auto& state = self->state;
   state.finished = true;
   // The last steps may lie between two reports, and a run that is resumed at its end has made none.
@@ -51,7 +51,7 @@ run_state_ptr assemble(const lockstep_state& state, std::vector<std::optional<wo
 }
 
 /// Answers all who wait for the state of the run, then calls `next`.
-void answer_waiting(self_ptr self, const std::function<void()>& next) {
+void answer_waiting(conductor_ptr self, const std::function<void()>& next) {
   if (self->state.waiting.empty())
     return next();
   ask_all<worker_state_ptr>(self, live(self->state), save_state{}, [self, next](auto&& workers) {
@@ -62,12 +62,12 @@ void answer_waiting(self_ptr self, const std::function<void()>& next) {
   });
 }
 
-void end_round(self_ptr self) {
+void end_round(conductor_ptr self) {
   answer_waiting(self, [self] { begin_round(self); });
 }
 
 /// Takes the leaders' snapshots, lets everybody be pulled, then calls `next`.
-void carry_out(self_ptr self, const decisions& made, const std::function<void()>& next) {
+void carry_out(conductor_ptr self, const decisions& made, const std::function<void()>& next) {
   auto& state = self->state;
   if (made.empty())
     return next();
@@ -85,7 +85,7 @@ void carry_out(self_ptr self, const decisions& made, const std::function<void()>
   }
 }
 
-void decide_globally(self_ptr self) {
+void decide_globally(conductor_ptr self) {
   auto& state = self->state;
   for (std::uint32_t group = 0; group < state.plan->groups; ++group) {
     const auto& leadership = state.groups[group];
@@ -97,7 +97,7 @@ void decide_globally(self_ptr self) {
   carry_out(self, made, [self] { end_round(self); });
 }
 
-void decide(self_ptr self, const std::vector<std::optional<loss_report>>& reports) {
+void decide(conductor_ptr self, const std::vector<std::optional<loss_report>>& reports) {
   auto& state = self->state;
   for (const auto& report : reports) {
     if (!report)
@@ -113,7 +113,7 @@ void decide(self_ptr self, const std::vector<std::optional<loss_report>>& report
   carry_out(self, made, [self] { decide_globally(self); });
 }
 
-void begin_round(self_ptr self) {
+void begin_round(conductor_ptr self) {
   auto& state = self->state;
   const auto actors = live(state);
   bool claimed = !actors.empty();
@@ -138,8 +138,8 @@ static_assert(!std::is_constructible_v<lockstep_state, caf::stateful_actor<locks
 
 lockstep_state::lockstep_state() : steps_of_lost(0), finished(false) {}
 
-caf::behavior lockstep_conductor_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan, run_services services,
-                                       caf::actor supervisor) {
+caf::behavior lockstep_conductor_actor(conductor_ptr self, std::shared_ptr<const cluster_plan> plan,
+                                       run_services services, caf::actor supervisor) {
   auto& state = self->state;
   state.plan = std::move(plan);
   state.services = std::move(services);

@@ -13,7 +13,7 @@
 namespace paceline {
 namespace {
 
-using self_ptr = caf::stateful_actor<node_actor_state>*;
+using node_actor_ptr = caf::stateful_actor<node_actor_state>*;
 
 /// States told in one span of patience.
 constexpr int states_a_patience = 8;
@@ -56,7 +56,7 @@ caf::actor proxy_of(const node_actor_state& state, const std::string& node) {
 
 /// To whoever holds the seat; nobody, where that is not known or not live.
 template <class Message>
-void send_to_holder(self_ptr self, const Message& message) {
+void send_to_holder(node_actor_ptr self, const Message& message) {
   auto& state = self->state;
   if (state.seat->held())
     self->send(state.global_leader, message);
@@ -65,14 +65,14 @@ void send_to_holder(self_ptr self, const Message& message) {
 }
 
 /// Numbered, and where it goes to another node with its time relative to now.
-void send_report(self_ptr self, group_report report) {
+void send_report(node_actor_ptr self, group_report report) {
   report.number = ++self->state.reports_sent;
   if (report.best && !self->state.seat->held())
     report.best->measured_at -= self->state.services.clock->now();
   send_to_holder(self, report);
 }
 
-void handle_own_report(self_ptr self, const group_report& report) {
+void handle_own_report(node_actor_ptr self, const group_report& report) {
   self->state.reports[report.group] = report;
   send_report(self, report);
 }
@@ -86,7 +86,7 @@ bool is_new(node_actor_state& state, const group_report& report) {
               > std::exchange(peer->second.newest_report, std::max(peer->second.newest_report, report.number));
 }
 
-void handle_foreign_report(self_ptr self, group_report report) {
+void handle_foreign_report(node_actor_ptr self, group_report report) {
   auto& state = self->state;
   if (!state.seat->held() || !is_new(state, report))
     return;
@@ -97,7 +97,7 @@ void handle_foreign_report(self_ptr self, group_report report) {
 }
 
 /// Who hears the decisions of this node's global leader: this node first.
-void name_followers(self_ptr self) {
+void name_followers(node_actor_ptr self) {
   std::vector<caf::actor> followers{caf::actor_cast<caf::actor>(self)};
   for (const auto& [name, peer] : self->state.peers)
     followers.push_back(peer.proxy);
@@ -109,7 +109,7 @@ std::vector<std::uint32_t> gone_groups(const node_actor_state& state) {
   return gone_groups(*state.plan->node, [&](const std::string& node) { return state.peers.contains(node); });
 }
 
-void let_decide(self_ptr self) {
+void let_decide(node_actor_ptr self) {
   auto& state = self->state;
   state.deciding = state.seat->holder().term;
   self->send(state.global_leader, take_seat{.term = *state.deciding,
@@ -118,7 +118,7 @@ void let_decide(self_ptr self) {
                                             .gone = gone_groups(state)});
 }
 
-void settle(self_ptr self) {
+void settle(node_actor_ptr self) {
   auto& state = self->state;
   const auto change = state.seat->settle(state.services.clock->now());
   if (!change)
@@ -151,7 +151,7 @@ void mark_workers(const cluster_plan& plan, const std::string& node, const std::
     }
 }
 
-void lose(self_ptr self, const std::string& node, const std::string& reason) {
+void lose(node_actor_ptr self, const std::string& node, const std::string& reason) {
   auto& state = self->state;
   const auto found = state.peers.find(node);
   state.plan->watchers.tell(node_lost{node, found->second.incarnation, reason});
@@ -166,7 +166,7 @@ void lose(self_ptr self, const std::string& node, const std::string& reason) {
   settle(self);
 }
 
-void handle_joined(self_ptr self, const peer_joined& event) {
+void handle_joined(node_actor_ptr self, const peer_joined& event) {
   auto& state = self->state;
   if (state.peers.contains(event.node))
     lose(self, event.node, "a new incarnation of it has come");
@@ -180,13 +180,13 @@ void handle_joined(self_ptr self, const peer_joined& event) {
   settle(self);
 }
 
-void handle_lost(self_ptr self, const peer_lost& event) {
+void handle_lost(node_actor_ptr self, const peer_lost& event) {
   const auto found = self->state.peers.find(event.node);
   if (found != self->state.peers.end() && found->second.incarnation == event.incarnation)
     lose(self, event.node, event.reason);
 }
 
-void handle_down(self_ptr self, const caf::down_msg& down) {
+void handle_down(node_actor_ptr self, const caf::down_msg& down) {
   const auto& peers = self->state.peers;
   const auto found = std::find_if(peers.begin(), peers.end(),
                                   [&](const auto& peer) { return peer.second.proxy.address() == down.source; });
@@ -194,7 +194,7 @@ void handle_down(self_ptr self, const caf::down_msg& down) {
     lose(self, std::string(found->first), "the link to it has ended");
 }
 
-void handle_state(self_ptr self, const node_state& told) {
+void handle_state(node_actor_ptr self, const node_state& told) {
   auto& state = self->state;
   const auto found = state.peers.find(told.node);
   if (found == state.peers.end() || found->second.incarnation != told.incarnation)
@@ -211,7 +211,7 @@ void handle_state(self_ptr self, const node_state& told) {
   settle(self);
 }
 
-void handle_decision(self_ptr self, leader_announcement decision) {
+void handle_decision(node_actor_ptr self, leader_announcement decision) {
   auto& state = self->state;
   const std::pair order{decision.term, decision.decision};
   // Below the seat's term it is a deposed holder's, however new.
@@ -228,7 +228,7 @@ void handle_decision(self_ptr self, leader_announcement decision) {
   state.decision_watchers.tell(decision);
 }
 
-void handle_probe(self_ptr self, const probe_request& request) {
+void handle_probe(node_actor_ptr self, const probe_request& request) {
   auto& state = self->state;
   const auto group = request.candidate.leader.group;
   const auto own = state.plan->own_groups();
@@ -239,7 +239,7 @@ void handle_probe(self_ptr self, const probe_request& request) {
       self->send(proxy, request);
 }
 
-void handle_probe_result(self_ptr self, const probe_result& result) {
+void handle_probe_result(node_actor_ptr self, const probe_result& result) {
   auto& state = self->state;
   // Only what was scored here goes on to another node, so that nothing can go round in a circle.
   if (state.plan->own_groups().contains(result.prober.group))
@@ -248,7 +248,7 @@ void handle_probe_result(self_ptr self, const probe_result& result) {
     self->send(state.global_leader, result);
 }
 
-void look_around(self_ptr self) {
+void look_around(node_actor_ptr self) {
   settle(self);
   publish(self->state);
   self->delayed_send(self, self->state.plan->patience / states_a_patience, look_at_clock{});
@@ -260,7 +260,7 @@ static_assert(!std::is_constructible_v<node_actor_state, caf::stateful_actor<nod
 
 node_actor_state::node_actor_state() : reports_sent(0), newest_decision(0, 0) {}
 
-caf::behavior node_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan, run_services services,
+caf::behavior node_actor(node_actor_ptr self, std::shared_ptr<const cluster_plan> plan, run_services services,
                          observers decision_watchers) {
   auto& state = self->state;
   state.plan = std::move(plan);

@@ -11,14 +11,14 @@
 namespace paceline {
 namespace {
 
-using self_ptr = caf::stateful_actor<supervisor_state>*;
+using supervisor_ptr = caf::stateful_actor<supervisor_state>*;
 using phase = supervisor_state::phase;
 
 constexpr auto look_interval = std::chrono::milliseconds(100);
 
-void kill(self_ptr self, worker_id id, const std::string& why);
+void kill(supervisor_ptr self, worker_id id, const std::string& why);
 
-void end_run(self_ptr self) {
+void end_run(supervisor_ptr self) {
   auto& state = self->state;
   for (const auto& [actor, name] : state.ending)
     state.result.stuck.push_back(name);
@@ -33,7 +33,7 @@ void end_run(self_ptr self) {
 }
 
 /// Ends all actors; the run's end follows when the last of them is down, or time is up.
-void end_actors(self_ptr self) {
+void end_actors(supervisor_ptr self) {
   auto& state = self->state;
   state.now = phase::ending;
   for (const auto& [actor, name] : actors_of(state.cluster, *state.plan)) {
@@ -44,7 +44,7 @@ void end_actors(self_ptr self) {
 }
 
 /// The end of training: waits for a test or write under way, then takes the last state, tests and writes it.
-void finish(self_ptr self) {
+void finish(supervisor_ptr self) {
   auto& state = self->state;
   if (state.testing || state.writing)
     return;
@@ -57,13 +57,13 @@ void finish(self_ptr self) {
   });
 }
 
-void begin_finishing(self_ptr self) {
+void begin_finishing(supervisor_ptr self) {
   auto& state = self->state;
   state.now = phase::finishing;
   finish(self);
 }
 
-void side_work_done(self_ptr self, bool& flag) {
+void side_work_done(supervisor_ptr self, bool& flag) {
   flag = false;
   if (self->state.now == phase::finishing)
     finish(self);
@@ -74,7 +74,7 @@ bool all_done(const supervisor_state& state) {
   return state.busy == 0 || (state.services.budget->exhausted() && state.busy == restarts::under_way(state));
 }
 
-void look_at_the_ending(self_ptr self) {
+void look_at_the_ending(supervisor_ptr self) {
   auto& state = self->state;
   state.ending_for += look_interval;
   if (state.ending_for >= state.plan->shutdown_time)
@@ -82,7 +82,7 @@ void look_at_the_ending(self_ptr self) {
 }
 
 /// What a worker does in a step that never ends must not keep the run from ending.
-void leave_behind(self_ptr self) {
+void leave_behind(supervisor_ptr self) {
   auto& state = self->state;
   state.over_for += look_interval;
   if (state.over_for < state.plan->last_step_time)
@@ -94,7 +94,7 @@ void leave_behind(self_ptr self) {
   }
 }
 
-void look_at_the_clock(self_ptr self) {
+void look_at_the_clock(supervisor_ptr self) {
   auto& state = self->state;
   if (state.now == phase::ending)
     return look_at_the_ending(self);
@@ -127,7 +127,7 @@ void look_at_the_clock(self_ptr self) {
     });
 }
 
-void begin(self_ptr self) {
+void begin(supervisor_ptr self) {
   auto& state = self->state;
   const auto workers = side_work::live(state);
   state.busy = workers.size();
@@ -148,7 +148,7 @@ void begin(self_ptr self) {
   }
 }
 
-void one_less_busy(self_ptr self) {
+void one_less_busy(supervisor_ptr self) {
   auto& state = self->state;
   if (state.busy > 0)
     --state.busy;
@@ -159,14 +159,14 @@ void one_less_busy(self_ptr self) {
 }
 
 /// Whether the message at hand comes from who holds that worker's place now, not from one that was there before.
-bool is_from(self_ptr self, worker_id id) {
+bool is_from(supervisor_ptr self, worker_id id) {
   const auto& cluster = self->state.cluster;
   const auto& sender = self->current_sender();
   return cluster.conductor ? sender == cluster.conductor || sender == cluster.computes[self->state.plan->position(id)]
                            : sender == cluster.computes[self->state.plan->position(id)];
 }
 
-void handle_ready(self_ptr self, worker_id id) {
+void handle_ready(supervisor_ptr self, worker_id id) {
   auto& state = self->state;
   if (state.now == phase::ending || !is_from(self, id))
     return;
@@ -176,7 +176,7 @@ void handle_ready(self_ptr self, worker_id id) {
     restarts::complete(self, id);
 }
 
-void handle_finished(self_ptr self, worker_id id) {
+void handle_finished(supervisor_ptr self, worker_id id) {
   auto& state = self->state;
   if (state.now != phase::training || !is_from(self, id))
     return;
@@ -185,7 +185,7 @@ void handle_finished(self_ptr self, worker_id id) {
 }
 
 /// A compute actor is gone for good; its worker may come back.
-void lose(self_ptr self, const failure& report) {
+void lose(supervisor_ptr self, const failure& report) {
   auto& state = self->state;
   const auto position = state.plan->position(report.worker);
   state.cluster.computes[position] = nullptr;
@@ -200,7 +200,7 @@ void lose(self_ptr self, const failure& report) {
 }
 
 /// A compute actor that could say nothing itself: tells those whom it would have told.
-void lose_silent(self_ptr self, worker_id id, const std::string& what) {
+void lose_silent(supervisor_ptr self, worker_id id, const std::string& what) {
   auto& state = self->state;
   const auto position = state.plan->position(id);
   auto& vitals = *state.cluster.vitals[position];
@@ -212,7 +212,7 @@ void lose_silent(self_ptr self, worker_id id, const std::string& what) {
   lose(self, killed);
 }
 
-void handle_down(self_ptr self, const caf::down_msg& down) {
+void handle_down(supervisor_ptr self, const caf::down_msg& down) {
   auto& state = self->state;
   std::erase_if(state.ending, [&](const auto& left) { return left.first == down.source; });
   if (state.now == phase::ending) {
@@ -236,7 +236,7 @@ void handle_down(self_ptr self, const caf::down_msg& down) {
   }
 }
 
-void kill(self_ptr self, worker_id id, const std::string& why) {
+void kill(supervisor_ptr self, worker_id id, const std::string& why) {
   auto& state = self->state;
   if (state.now == phase::ending)
     return;
@@ -270,7 +270,7 @@ run_services make_services(const cluster_plan& plan, std::shared_ptr<run_clock> 
           .plane = make_shared_memory_plane()};
 }
 
-caf::behavior supervisor_actor(self_ptr self, std::shared_ptr<const cluster_plan> plan, run_services services) {
+caf::behavior supervisor_actor(supervisor_ptr self, std::shared_ptr<const cluster_plan> plan, run_services services) {
   auto& state = self->state;
   state.services = std::move(services);
   state.groups = plan->resume ? plan->resume->groups : std::vector<leadership_state>(plan->own_groups().count);

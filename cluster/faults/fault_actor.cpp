@@ -12,7 +12,7 @@
 namespace paceline {
 namespace {
 
-using self_ptr = caf::stateful_actor<fault_actor_state>*;
+using fault_actor_ptr = caf::stateful_actor<fault_actor_state>*;
 using std::chrono::nanoseconds;
 
 constexpr auto look_interval = std::chrono::milliseconds(50);
@@ -27,13 +27,13 @@ bool is_own(const fault_actor_state& state, const fault& f) {
   return state.seated_since && f.at - *state.seated_since >= settings.patience;
 }
 
-void once_recorded(self_ptr self, std::function<void()> act) {
+void once_recorded(fault_actor_ptr self, std::function<void()> act) {
   ask<bool>(
     self, self->state.settings.recorder, flush_timeout, flush_records{}, [act](bool) { act(); },
     [act](const caf::error&) { act(); });
 }
 
-void act(self_ptr self, const fault& f) {
+void act(fault_actor_ptr self, const fault& f) {
   auto& settings = self->state.settings;
   switch (f.kind) {
     case fault_kind::kill_worker:
@@ -58,7 +58,7 @@ void act(self_ptr self, const fault& f) {
   }
 }
 
-void begin(self_ptr self, fault f, nanoseconds now) {
+void begin(fault_actor_ptr self, fault f, nanoseconds now) {
   auto& state = self->state;
   f.node = state.settings.node;
   // It lasts as long as it should from when it really begins.
@@ -85,7 +85,7 @@ void note_seat(fault_actor_state& state, nanoseconds now) {
     state.seated_since = now;
 }
 
-void look(self_ptr self) {
+void look(fault_actor_ptr self) {
   auto& state = self->state;
   const auto now = state.settings.clock->training_time();
   note_seat(state, now);
@@ -107,7 +107,7 @@ static_assert(!std::is_constructible_v<fault_actor_state, caf::stateful_actor<fa
 
 fault_actor_state::fault_actor_state() : looked_up_to(0) {}
 
-caf::behavior fault_actor(self_ptr self, fault_actor_settings settings) {
+caf::behavior fault_actor(fault_actor_ptr self, fault_actor_settings settings) {
   auto& state = self->state;
   state.looked_up_to = settings.after;
   state.settings = std::move(settings);

@@ -16,7 +16,7 @@
 namespace paceline {
 namespace {
 
-using self_ptr = caf::stateful_actor<run_recorder_state>*;
+using run_recorder_ptr = caf::stateful_actor<run_recorder_state>*;
 
 constexpr auto show_interval = std::chrono::milliseconds(200);
 /// Least training time between two lines of one worker's progress, and of the link's traffic; the last one is always written.
@@ -29,7 +29,7 @@ record_time time_of(run_recorder_state& state) {
 }
 
 /// Appends one record. The first that cannot be written ends the run.
-void record(self_ptr self, const std::shared_ptr<json_lines>& log, const nlohmann::json& line) {
+void record(run_recorder_ptr self, const std::shared_ptr<json_lines>& log, const nlohmann::json& line) {
   auto& state = self->state;
   if (state.failed)
     return;
@@ -83,7 +83,7 @@ void update_pace(run_recorder_state& state) {
       std::chrono::duration<double>(in_launch * (1 - status.done) / done_in_launch));
 }
 
-void write_traffic(self_ptr self) {
+void write_traffic(run_recorder_ptr self) {
   auto& state = self->state;
   const auto now = time_of(state);
   state.traffic_written = now.training;
@@ -91,21 +91,21 @@ void write_traffic(self_ptr self) {
   record(self, state.settings.metrics, to_record(*state.end->link, now));
 }
 
-void look_at_traffic(self_ptr self) {
+void look_at_traffic(run_recorder_ptr self) {
   auto& state = self->state;
   if (state.settings.traffic
       && (!state.traffic_written || time_of(state).training - *state.traffic_written >= progress_interval))
     write_traffic(self);
 }
 
-void show(self_ptr self) {
+void show(run_recorder_ptr self) {
   look_at_traffic(self);
   update_pace(self->state);
   self->state.settings.console->show(self->state.status, progress_console::clock::now());
   self->delayed_send(self, show_interval, look_at_clock{});
 }
 
-void write_progress(self_ptr self, const worker_progress& progress) {
+void write_progress(run_recorder_ptr self, const worker_progress& progress) {
   auto& state = self->state;
   const auto now = time_of(state);
   state.progress_written[progress.report.worker] = now.training;
@@ -117,7 +117,7 @@ void leave_backlog(const run_recorder_state& state) {
     state.settings.waiting->leave();
 }
 
-void on_progress(self_ptr self, const worker_progress& progress) {
+void on_progress(run_recorder_ptr self, const worker_progress& progress) {
   auto& state = self->state;
   const auto id = progress.report.worker;
   auto& latest = state.progress[id];
@@ -130,7 +130,7 @@ void on_progress(self_ptr self, const worker_progress& progress) {
     write_progress(self, latest);
 }
 
-void on_decision(self_ptr self, const leader_announcement& decision) {
+void on_decision(run_recorder_ptr self, const leader_announcement& decision) {
   auto& state = self->state;
   state.settings.leadership.add(decision);
   if (decision.scope == scope::global)
@@ -140,14 +140,14 @@ void on_decision(self_ptr self, const leader_announcement& decision) {
   record(self, state.settings.ledger, to_record(decision, time_of(state)));
 }
 
-void on_recovery(self_ptr self, const worker_recovered& event) {
+void on_recovery(run_recorder_ptr self, const worker_recovered& event) {
   auto& state = self->state;
   state.settings.console->message(fmt::format("worker {} had diverged at step {}; it goes on from {}'s parameters",
                                               to_string(event.worker), event.steps, to_string(event.leader)));
   record(self, state.settings.metrics, to_record(event, time_of(state)));
 }
 
-void on_restart(self_ptr self, const worker_restarted& event) {
+void on_restart(run_recorder_ptr self, const worker_restarted& event) {
   auto& state = self->state;
   if (const auto latest = state.progress.find(event.worker); latest != state.progress.end())
     state.counted_before[event.worker] = latest->second.counters;
@@ -158,36 +158,36 @@ void on_restart(self_ptr self, const worker_restarted& event) {
   record(self, state.settings.metrics, to_record(event, time_of(state)));
 }
 
-void on_evaluation(self_ptr self, const evaluation& found) {
+void on_evaluation(run_recorder_ptr self, const evaluation& found) {
   auto& state = self->state;
   state.status.test_error = found.centre.error;
   record(self, state.settings.metrics, to_record(found, std::chrono::system_clock::now()));
 }
 
-void on_failure(self_ptr self, const failure& what) {
+void on_failure(run_recorder_ptr self, const failure& what) {
   auto& state = self->state;
   const auto where = is_of_a_worker(what.code) ? fmt::format("worker {}: ", to_string(what.worker)) : std::string();
   state.settings.console->message("error: " + where + what.what);
   record(self, state.settings.metrics, to_record(what, time_of(state)));
 }
 
-void on_joined(self_ptr self, const node_joined& event) {
+void on_joined(run_recorder_ptr self, const node_joined& event) {
   self->state.settings.console->message(fmt::format("node {} is there", event.node));
   record(self, self->state.settings.metrics, to_record(event, time_of(self->state)));
 }
 
-void on_lost(self_ptr self, const node_lost& event) {
+void on_lost(run_recorder_ptr self, const node_lost& event) {
   self->state.settings.console->message(fmt::format("node {} is gone: {}", event.node, event.reason));
   record(self, self->state.settings.metrics, to_record(event, time_of(self->state)));
 }
 
-void on_seat(self_ptr self, const seat_taken& event) {
+void on_seat(run_recorder_ptr self, const seat_taken& event) {
   self->state.settings.console->message(
     fmt::format("node {} has the global leader's seat, term {}: {}", event.seat.holder, event.seat.term, event.reason));
   record(self, self->state.settings.ledger, to_record(event, time_of(self->state)));
 }
 
-void on_fault(self_ptr self, const fault_event& event) {
+void on_fault(run_recorder_ptr self, const fault_event& event) {
   auto& state = self->state;
   const auto& f = event.fault;
   const auto victim = f.worker ? "worker " + to_string(*f.worker) : "node " + f.node;
@@ -196,7 +196,7 @@ void on_fault(self_ptr self, const fault_event& event) {
   record(self, state.settings.metrics, to_record(event, time_of(state)));
 }
 
-void on_end(self_ptr self, const run_finished& finish) {
+void on_end(run_recorder_ptr self, const run_finished& finish) {
   auto& state = self->state;
   auto own_failures = std::move(state.end->finish.failures);
   state.end->finish = finish;
@@ -222,7 +222,8 @@ static_assert(!std::is_constructible_v<run_recorder_state, caf::stateful_actor<r
 
 run_recorder_state::run_recorder_state() : done_at_start(0), last_record_time(0), failed(false) {}
 
-caf::behavior run_recorder_actor(self_ptr self, run_recorder_settings settings, std::shared_ptr<recorded_end> end) {
+caf::behavior run_recorder_actor(run_recorder_ptr self, run_recorder_settings settings,
+                                 std::shared_ptr<recorded_end> end) {
   auto& state = self->state;
   state.status.group_leaders = settings.group_leaders;
   state.status.global_leader = settings.global_leader;

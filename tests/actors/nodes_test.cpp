@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto patience = 2000ms;
+constexpr auto cluster_patience = 2000ms;
 
 std::size_t group_decisions(const recorded_run& record) {
   return record.decisions.size() - global_decisions(record).size();
@@ -28,7 +28,7 @@ TEST_CASE("while nobody holds the seat, groups go on under their own leaders") {
     REQUIRE(global_decisions(*nodes.at(i).record).empty());
     REQUIRE(group_decisions(*nodes.at(i).record) > 10);
   }
-  REQUIRE(nodes.run_until([&] { return !global_decisions(*nodes.at(1).record).empty(); }, 60s) < 2 * patience);
+  REQUIRE(nodes.run_until([&] { return !global_decisions(*nodes.at(1).record).empty(); }, 60s) < 2 * cluster_patience);
   REQUIRE(nodes.holds_seat(0));
 }
 
@@ -36,10 +36,10 @@ TEST_CASE("two sides of a cut decide under different terms, and the higher one s
   node_network nodes(2);
   nodes.start_whole(0);
   nodes.start_whole(1);
-  nodes.run_for(patience);
+  nodes.run_for(cluster_patience);
   REQUIRE(nodes.holds_seat(0));
   nodes.cut(0, 1);
-  nodes.run_for(2 * patience);
+  nodes.run_for(2 * cluster_patience);
   REQUIRE(nodes.holds_seat(0));
   REQUIRE(nodes.holds_seat(1));
   REQUIRE(global_decisions(*nodes.at(0).record).back().term == 1);
@@ -47,7 +47,7 @@ TEST_CASE("two sides of a cut decide under different terms, and the higher one s
   REQUIRE(global_decisions(*nodes.at(1).record).back().term == 2);
   REQUIRE(global_decisions(*nodes.at(1).record).back().leader.group == 1);
   nodes.heal(0, 1);
-  nodes.run_for(patience);
+  nodes.run_for(cluster_patience);
   REQUIRE_FALSE(nodes.holds_seat(0));
   REQUIRE(nodes.holds_seat(1));
   const auto at_a = global_decisions(*nodes.at(0).record);
@@ -63,7 +63,7 @@ TEST_CASE("a node whose actor is gone ends its run, and says why, rather than be
   node_network nodes(2);
   nodes.start_whole(0);
   nodes.start_whole(1);
-  nodes.run_for(patience);
+  nodes.run_for(cluster_patience);
   caf::anon_send_exit(nodes.at(0).actor, caf::exit_reason::kill);
   REQUIRE(nodes.run_until([&] { return nodes.at(0).record->finished; }, 60s) < 60s);
   const auto& failures = nodes.at(0).record->end.failures;

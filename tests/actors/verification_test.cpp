@@ -11,8 +11,10 @@ using Catch::Matchers::ContainsSubstring;
 namespace {
 
 /// A group of three that decides every three steps of each, its workers' reports, and a verification beside it.
-struct rig {
-  explicit rig(const verification_settings& settings = {.probe = true, .tolerance = 0.5, .time_limit = 10s})
+struct verification_rig {
+  explicit verification_rig(const verification_settings& settings = {.probe = true,
+                                                                     .tolerance = 0.5,
+                                                                     .time_limit = 10s})
     : looks(settings, 10) {}
 
   verification::outcome report(std::uint32_t index, std::uint64_t steps, double loss) {
@@ -71,14 +73,14 @@ TEST_CASE("as it is by default a claim holds that chance doubled, and that of a 
 }
 
 TEST_CASE("with the probe off a decision is announced as it falls due") {
-  rig r({.probe = false});
+  verification_rig r({.probe = false});
   const auto outcome = r.round(3, 1, 2, 3);
   REQUIRE(outcome.decision->leader == worker_id{0, 0});
   REQUIRE_FALSE(outcome.probe);
 }
 
 TEST_CASE("a candidate is announced only after somebody else's score bears its claim out, and the reason says so") {
-  rig r;
+  verification_rig r;
   const auto due = r.round(3, 1, 2, 3);
   REQUIRE_FALSE(due.decision);
   REQUIRE(due.probe->candidate.leader == worker_id{0, 0});
@@ -94,7 +96,7 @@ TEST_CASE("a candidate is announced only after somebody else's score bears its c
 }
 
 TEST_CASE("a candidate whose claim does not hold is passed over for the next best, and the reason says why") {
-  rig r;
+  verification_rig r;
   const auto first = r.round(3, 0.01, 2, 3);
   const auto second = r.answer(*first.probe, 7);
   REQUIRE_FALSE(second.decision);
@@ -109,7 +111,7 @@ TEST_CASE("a candidate whose claim does not hold is passed over for the next bes
 }
 
 TEST_CASE("who was passed over is no candidate again before it has made a whole new loss window of steps") {
-  rig r; // the loss window is 10 steps long
+  verification_rig r; // the loss window is 10 steps long
   r.answer(*r.round(3, 0.01, 2, 3).probe, 7);
   REQUIRE(r.looks.admit(loss_report{.worker = {0, 0}, .steps = 12}) == std::nullopt);
   REQUIRE(r.looks.admit(loss_report{.worker = {0, 0}, .steps = 13}).has_value());
@@ -118,14 +120,14 @@ TEST_CASE("who was passed over is no candidate again before it has made a whole 
 }
 
 TEST_CASE("a candidate that could not be scored is passed over as well, and its problem is told") {
-  rig r;
+  verification_rig r;
   const auto second = r.answer(*r.round(3, 1, 2, 3).probe, 0, "its parameters are not finite");
   const auto decided = r.answer(*second.probe, 2);
   REQUIRE_THAT(decided.decision->reason, ContainsSubstring("its parameters are not finite"));
 }
 
 TEST_CASE("where nobody's claim holds nobody is announced, and the next time it is tried anew") {
-  rig r;
+  verification_rig r;
   auto outcome = r.round(3, 0.01, 0.02, 0.03);
   for (int passed = 0; passed < 3; ++passed)
     outcome = r.answer(*outcome.probe, 7);
@@ -136,7 +138,7 @@ TEST_CASE("where nobody's claim holds nobody is announced, and the next time it 
 }
 
 TEST_CASE("one probe is under way at a time, and what falls due meanwhile is one decision after it") {
-  rig r;
+  verification_rig r;
   const auto first = r.round(3, 1, 2, 3);
   REQUIRE_FALSE(r.round(6, 1, 2, 3).probe);
   REQUIRE_FALSE(r.round(9, 1, 2, 3).probe);
@@ -148,7 +150,7 @@ TEST_CASE("one probe is under way at a time, and what falls due meanwhile is one
 }
 
 TEST_CASE("a probe that takes too long counts as failed with the next report, and its late answer changes nothing") {
-  rig r;
+  verification_rig r;
   const auto slow = r.round(3, 1, 2, 3);
   r.now += 9s;
   REQUIRE_FALSE(r.report(0, 4, 1).probe);
@@ -162,7 +164,7 @@ TEST_CASE("a probe that takes too long counts as failed with the next report, an
 }
 
 TEST_CASE("what another decision maker's probe found out about an own candidate counts here too") {
-  rig r;
+  verification_rig r;
   r.report(0, 1, 0.01);
   r.report(1, 1, 2);
   const leader_announcement candidate{.leader = {0, 0}, .leader_steps = 1, .loss = 0.01};
@@ -173,7 +175,7 @@ TEST_CASE("what another decision maker's probe found out about an own candidate 
 }
 
 TEST_CASE("a global probe's outcome is learnt of the right member, whatever the number of its group") {
-  rig r;
+  verification_rig r;
   r.report(0, 1, 0.01);
   r.report(1, 1, 2);
   const leader_announcement candidate{.scope = scope::global, .leader = {7, 0}, .leader_steps = 1, .loss = 0.01};

@@ -8,7 +8,7 @@ using namespace paceline;
 
 namespace {
 
-coordinator_bench_result three_nodes() {
+coordinator_bench_result result_of_three_nodes() {
   return {{{.node = "n000", .seconds = 10, .link_seconds = 0.05, .actor_seconds = 0.05, .reports = 10},
            {.node = "n001",
             .holds_seat = true,
@@ -23,7 +23,7 @@ coordinator_bench_result three_nodes() {
 } // namespace
 
 TEST_CASE("the seat costs what its node takes beyond another one") {
-  const auto costs = costs_of(three_nodes());
+  const auto costs = costs_of(result_of_three_nodes());
   REQUIRE(costs.holder == Approx(0.035));
   REQUIRE(costs.other == Approx(0.015));
   REQUIRE(costs.seat() == Approx(0.02));
@@ -31,7 +31,7 @@ TEST_CASE("the seat costs what its node takes beyond another one") {
 
 TEST_CASE("the coordinator's costs are two lines that a person reads") {
   REQUIRE(
-    to_text({.nodes = 3, .workers = 1, .seconds = 10}, three_nodes())
+    to_text({.nodes = 3, .workers = 1, .seconds = 10}, result_of_three_nodes())
     == "3 workers on 3 nodes over ipc, 3 loss reports/s, 3 counted by the global leader: the seat costs 2.00 % of a "
        "core\n"
        "beside the workers' threads its node takes 3.50 % (link 2.00, actors 1.50), another node 1.50 % (link 1.00, "
@@ -39,7 +39,7 @@ TEST_CASE("the coordinator's costs are two lines that a person reads") {
 }
 
 TEST_CASE("what a node measures survives its way to the benchmark, and anything else is nothing") {
-  const auto finding = three_nodes().nodes[1];
+  const auto finding = result_of_three_nodes().nodes[1];
   const auto line = to_json(finding).dump();
   const auto read = coordinator_finding_from_json(line);
   REQUIRE(read.has_value());

@@ -6,8 +6,8 @@
 #include "tests/catch.hpp"
 #include "tests/cluster/files/small_disk.hpp"
 #include "tests/cluster/killed_process.hpp"
-#include "tests/cluster/temporary_folder.hpp"
 #include "tests/skip.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <bit>
 #include <chrono>

@@ -4,9 +4,9 @@
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
 #include "tests/cluster/files/small_disk.hpp"
-#include "tests/cluster/temporary_folder.hpp"
 #include "tests/repository.hpp"
 #include "tests/skip.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <bit>
 #include <cstdlib>

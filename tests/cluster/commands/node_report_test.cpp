@@ -18,7 +18,7 @@ std::string report_of(const run_config& config) {
   return text;
 }
 
-run_config three_nodes() {
+run_config three_reporting_nodes() {
   run_config config;
   config.groups.workers = 4;
   config.nodes = {{.name = "a", .address = "tcp://10.0.0.1:7100", .groups = 2},
@@ -30,7 +30,7 @@ run_config three_nodes() {
 } // namespace
 
 TEST_CASE("a report says what each node does and who decides") {
-  const auto text = report_of(three_nodes());
+  const auto text = report_of(three_reporting_nodes());
   CHECK_THAT(text, ContainsSubstring(
                      "nodes|3 nodes; a decides for all, and where it is lost the first by name of the others\n"));
   CHECK_THAT(text, ContainsSubstring("|node a: groups 0 to 1 of 4 workers, a process here, tcp://10.0.0.1:7100\n"));
@@ -40,7 +40,7 @@ TEST_CASE("a report says what each node does and who decides") {
 }
 
 TEST_CASE("a report names every limit that follows from patience") {
-  const auto text = report_of(three_nodes());
+  const auto text = report_of(three_reporting_nodes());
   CHECK_THAT(text, ContainsSubstring("patience|2s: a sign of life every 250ms, a node is lost after 1s of silence\n"));
   CHECK_THAT(text, ContainsSubstring("|connects again after 100ms to 1s; unreachable nodes are named after 4s\n"));
   CHECK_THAT(text, ContainsSubstring("|waits 2s for all nodes before "));
@@ -62,7 +62,7 @@ TEST_CASE("a report names the waits inside a process that follow from patience")
 }
 
 TEST_CASE("a report names what travels between nodes, by how it is written") {
-  auto config = three_nodes();
+  auto config = three_reporting_nodes();
   CHECK_THAT(
     report_of(config),
     ContainsSubstring("traffic|every 128 steps a worker the global leader's node sends 1.3 MiB as fp32 to each "

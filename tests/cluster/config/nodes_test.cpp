@@ -2,7 +2,7 @@
 
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
-#include "tests/cluster/temporary_folder.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-run_config three_nodes() {
+run_config cluster_of_three() {
   run_config config;
   config.output.name = "ride";
   config.nodes = {{.name = "a", .groups = 2}, {.name = "b"}, {.name = "c", .groups = 3}};
@@ -23,7 +23,7 @@ run_config three_nodes() {
 } // namespace
 
 TEST_CASE("groups are numbered over the nodes in the order of their names") {
-  const auto config = three_nodes();
+  const auto config = cluster_of_three();
   REQUIRE(groups_of(config.nodes) == 6);
   REQUIRE(first_group_of(config, "a") == 0);
   REQUIRE(first_group_of(config, "b") == 2);
@@ -31,13 +31,13 @@ TEST_CASE("groups are numbered over the nodes in the order of their names") {
 }
 
 TEST_CASE("a node that is not there is named with those that are") {
-  REQUIRE_THROWS_WITH(node_named(three_nodes(), "d"),
+  REQUIRE_THROWS_WITH(node_named(cluster_of_three(), "d"),
                       "there is no node \"d\" in the cluster file; its nodes are a, b, c");
   REQUIRE_THROWS_WITH(first_group_of(run_config{}, "a"), ContainsSubstring("has no nodes"));
 }
 
 TEST_CASE("nodes without addresses speak through sockets in a folder of their run, short enough for the system") {
-  auto config = three_nodes();
+  auto config = cluster_of_three();
   const std::string longest(32, 'x');
   config.nodes[0].name = longest;
   REQUIRE(uses_ipc(config));
@@ -56,7 +56,7 @@ TEST_CASE("nodes without addresses speak through sockets in a folder of their ru
 }
 
 TEST_CASE("the folder of sockets is its owner's alone") {
-  auto config = three_nodes();
+  auto config = cluster_of_three();
   const temporary_folder run;
   config.output.folder = run.path();
   make_ipc_folder(config);
@@ -70,7 +70,7 @@ TEST_CASE("the folder of sockets is its owner's alone") {
 }
 
 TEST_CASE("an address stands for three ports, and a node that is named listens on all its addresses") {
-  auto config = three_nodes();
+  auto config = cluster_of_three();
   auto& node = config.nodes[0];
   node.address = "tcp://trainer-0.paceline:7100";
   REQUIRE_FALSE(uses_ipc(config));

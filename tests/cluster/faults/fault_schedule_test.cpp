@@ -14,7 +14,7 @@ namespace {
 constexpr auto hour = std::chrono::nanoseconds(1h);
 
 /// Three nodes of one, two and one groups, two workers each.
-fault_roster three_nodes() {
+fault_roster roster_of_three() {
   return {.nodes = {{"a", 0, 1}, {"b", 1, 2}, {"c", 3, 1}}, .workers_per_group = 2};
 }
 
@@ -26,7 +26,7 @@ fault_settings storm(std::uint64_t seed = 7, double per_hour = 125) {
 }
 
 std::vector<fault> faults_of_an_hour(const fault_settings& settings) {
-  return fault_schedule(settings, three_nodes()).between(0ns, settings.begin + hour - 1ns);
+  return fault_schedule(settings, roster_of_three()).between(0ns, settings.begin + hour - 1ns);
 }
 
 fault_settings only(fault_settings::entry entry) {
@@ -52,7 +52,7 @@ TEST_CASE("the same seed gives the same faults, another one others") {
 }
 
 TEST_CASE("a schedule that is read in short spans is the one that is read at once") {
-  const fault_schedule schedule(storm(), three_nodes());
+  const fault_schedule schedule(storm(), roster_of_three());
   std::vector<fault> pieces;
   for (auto time = 0ns; time < hour; time += 250ms)
     for (const auto& f : schedule.between(time, time + 250ms))
@@ -95,7 +95,7 @@ TEST_CASE("only the kinds that are named are drawn") {
 }
 
 TEST_CASE("each fault strikes whom its kind strikes: a worker of its node, a node, or whoever holds the seat") {
-  const auto roster = three_nodes();
+  const auto roster = roster_of_three();
   std::set<worker_id> workers;
   std::set<std::string> nodes;
   for (const auto& f : faults_of_an_hour(storm(3, 3600))) {
@@ -152,7 +152,7 @@ TEST_CASE("a fault that is written down happens as it is written, beside those t
 
 TEST_CASE("what is not written down of a fault is its kind's average") {
   const auto first = [](fault_settings::entry entry) {
-    return fault_schedule(only(std::move(entry)), three_nodes()).between(0s, 1h).at(0);
+    return fault_schedule(only(std::move(entry)), roster_of_three()).between(0s, 1h).at(0);
   };
   REQUIRE(first({.at = 1s, .kind = fault_kind::freeze, .node = "a"}).duration == 3s);
   REQUIRE(first({.at = 1s, .kind = fault_kind::freeze, .node = "a", .duration = 1s}).duration == 1s);
@@ -162,7 +162,7 @@ TEST_CASE("what is not written down of a fault is its kind's average") {
 }
 
 TEST_CASE("faults are due behind one moment and up to the next, so that none comes twice or never") {
-  const fault_schedule schedule(only({.at = 5s, .kind = fault_kind::kill_holder}), three_nodes());
+  const fault_schedule schedule(only({.at = 5s, .kind = fault_kind::kill_holder}), roster_of_three());
   REQUIRE(schedule.between(4s, 5s).size() == 1);
   REQUIRE(schedule.between(5s, 6s).empty());
 }

@@ -3,8 +3,8 @@
 #include "cluster/files/io_failure.hpp"
 #include "tests/catch.hpp"
 #include "tests/cluster/files/small_disk.hpp"
-#include "tests/cluster/temporary_folder.hpp"
 #include "tests/skip.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <string>
 

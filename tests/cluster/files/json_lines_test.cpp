@@ -4,8 +4,8 @@
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
 #include "tests/cluster/files/small_disk.hpp"
-#include "tests/cluster/temporary_folder.hpp"
 #include "tests/skip.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <nlohmann/json.hpp>
 

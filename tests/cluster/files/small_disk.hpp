@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/cluster/temporary_folder.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <cstddef>
 #include <string>

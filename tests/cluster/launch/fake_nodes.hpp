@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cluster/config/run_config.hpp"
-#include "tests/cluster/temporary_folder.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <cstdint>
 #include <filesystem>

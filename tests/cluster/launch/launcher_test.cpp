@@ -8,7 +8,7 @@
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
 #include "tests/cluster/launch/tiny_run.hpp"
-#include "tests/cluster/temporary_folder.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <nlohmann/json.hpp>
 

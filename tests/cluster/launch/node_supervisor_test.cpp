@@ -1,7 +1,7 @@
 #include "cluster/launch/node_supervisor.hpp"
 
 #include "tests/catch.hpp"
-#include "tests/cluster/temporary_folder.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cluster/launch/child_process.hpp"
-#include "tests/cluster/temporary_folder.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <memory>
 #include <string>

@@ -4,7 +4,7 @@
 #include "actors/peer_events.hpp"
 #include "actors/run_clock.hpp"
 #include "cluster/link/node_link.hpp"
-#include "tests/cluster/temporary_folder.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>

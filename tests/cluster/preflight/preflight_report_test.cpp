@@ -9,7 +9,7 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-run_config three_nodes() {
+run_config three_to_preflight() {
   run_config config;
   config.output.name = "far";
   config.groups = {.count = 3, .workers = 2};
@@ -46,7 +46,7 @@ preflight_result without_c() {
 } // namespace
 
 TEST_CASE("costs are those of the fastest worker and of the slowest link") {
-  const auto costs = costs_of(three_nodes(), without_c());
+  const auto costs = costs_of(three_to_preflight(), without_c());
   REQUIRE(costs);
   REQUIRE(costs->seconds_a_step == 0.1);
   REQUIRE(costs->seconds_a_pull == Approx(0.002));
@@ -57,7 +57,7 @@ TEST_CASE("costs are those of the fastest worker and of the slowest link") {
   REQUIRE(costs->workers_of_group == 2);
   REQUIRE(costs->workers == 6);
   REQUIRE(costs->nodes == 3);
-  REQUIRE_FALSE(costs_of(three_nodes(), {}));
+  REQUIRE_FALSE(costs_of(three_to_preflight(), {}));
 }
 
 TEST_CASE("a silent node is named once, with what it said itself") {
@@ -78,7 +78,7 @@ TEST_CASE("a node that works but is not reached is named with the way that does 
 }
 
 TEST_CASE("a report shows what was found beside what was not, and the file's periods beside the recommended ones") {
-  const auto text = to_text(three_nodes(), without_c());
+  const auto text = to_text(three_to_preflight(), without_c());
   CHECK_THAT(text, ContainsSubstring("far: cnn7 (351946 parameters), batches of 128, 1 thread a worker; a snapshot is "
                                      "1.408 MB\n"));
   CHECK_THAT(text, ContainsSubstring("\na                  100.000       1.000       0.500      20\n"));
@@ -102,14 +102,14 @@ TEST_CASE("a run inside one process has neither links nor shares of them") {
 }
 
 TEST_CASE("of a file whose workers ride alone no exchange is expected") {
-  auto config = three_nodes();
+  auto config = three_to_preflight();
   config.strategy.kind = "sgd";
   CHECK_THAT(to_text(config, without_c()), ContainsSubstring("\nthe file      no exchange: strategy.kind is sgd\n"));
   CHECK(to_json(config, without_c())["file"].is_null());
 }
 
 TEST_CASE("programs get the same numbers as one object") {
-  const auto document = to_json(three_nodes(), without_c());
+  const auto document = to_json(three_to_preflight(), without_c());
   REQUIRE(document["nodes"].size() == 2);
   REQUIRE(document["nodes"][1]["links"][0]["bytes_per_second"] == 1e9);
   REQUIRE(document["silent"][0]["node"] == "c");
@@ -117,7 +117,7 @@ TEST_CASE("programs get the same numbers as one object") {
   REQUIRE(document["recommended"]["period_group"] == 4);
   REQUIRE(document["file"]["period_global"] == 16);
   REQUIRE(document["file"]["bytes_per_second"].get<double>() == Approx(2 * 1407784 / 1.6));
-  const auto nothing = to_json(three_nodes(), {.findings = {}, .silent = {{.node = "a", .why = "gone"}}});
+  const auto nothing = to_json(three_to_preflight(), {.findings = {}, .silent = {{.node = "a", .why = "gone"}}});
   REQUIRE_FALSE(nothing.contains("recommended"));
   REQUIRE(nothing["problems"] == nlohmann::json::array({"node a: gone"}));
 }

@@ -2,7 +2,7 @@
 
 #include "cluster/files/io_failure.hpp"
 #include "tests/catch.hpp"
-#include "tests/cluster/temporary_folder.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <nlohmann/json.hpp>
 

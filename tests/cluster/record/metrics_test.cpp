@@ -3,8 +3,8 @@
 #include "cluster/checkpoint/run_state_json.hpp"
 #include "cluster/record/summary.hpp"
 #include "tests/catch.hpp"
-#include "tests/cluster/temporary_folder.hpp"
 #include "tests/repository.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <nlohmann/json.hpp>
 

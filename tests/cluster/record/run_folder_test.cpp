@@ -5,7 +5,7 @@
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
 #include "tests/cluster/killed_process.hpp"
-#include "tests/cluster/temporary_folder.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <cstdlib>
 #include <string>

@@ -1,8 +1,8 @@
 #include "cluster/wire/quantisation.hpp"
 
 #include "tests/catch.hpp"
-#include "tests/cluster/temporary_folder.hpp"
 #include "tests/repository.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -11,23 +11,23 @@ using namespace paceline::cpu;
 
 namespace {
 
-struct outcome {
+struct kernel_outcome {
   std::vector<float> pooled, spread, rectified, finished, dropped;
   std::vector<std::uint8_t> winners, kept;
   std::vector<double> sums;
 
-  friend bool operator==(const outcome&, const outcome&) = default;
+  friend bool operator==(const kernel_outcome&, const kernel_outcome&) = default;
 };
 
 /// All kernels of one variant, on two samples of a picture with a rest behind the last window.
-outcome run_all(const kernels& k, feature_shape shape, std::int64_t block) {
+kernel_outcome run_all(const kernels& k, feature_shape shape, std::int64_t block) {
   const pool_geometry g{
     {2, shape, block}, {2, {shape.channels, shape.height / 2, shape.width / 2}, block}, 3 /* overlapping */, 2};
   const auto from_size = static_cast<std::size_t>(g.from.size());
   const auto to_size = static_cast<std::size_t>(g.to.size());
   const auto from = random_vector(from_size, 1);
   const auto gradient = random_vector(to_size, 2);
-  outcome out;
+  kernel_outcome out;
   out.pooled.resize(to_size);
   out.winners.resize(to_size);
   out.spread.resize(from_size);

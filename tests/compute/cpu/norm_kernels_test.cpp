@@ -11,22 +11,22 @@ using namespace paceline::cpu;
 
 namespace {
 
-struct outcome {
+struct norm_outcome {
   std::vector<double> means, variances, gradient_sums, products;
   std::vector<float> scaled, gradient, added;
 
-  friend bool operator==(const outcome&, const outcome&) = default;
+  friend bool operator==(const norm_outcome&, const norm_outcome&) = default;
 };
 
 /// All kernels of one variant, on two samples.
-outcome run_all(const norm_kernels& k, const activation_layout& layout, bool rectify) {
+norm_outcome run_all(const norm_kernels& k, const activation_layout& layout, bool rectify) {
   const auto size = static_cast<std::size_t>(layout.size());
   const auto channels = static_cast<std::size_t>(layout.blocks() * layout.block);
   const auto block = static_cast<std::size_t>(layout.block);
   const auto x = random_vector(size, 1), y_gradient = random_vector(size, 2);
   const auto scale = random_vector(channels, 3), shift = random_vector(channels, 4), mean = random_vector(channels, 5);
   const norm_scaling how{scale.data(), shift.data(), rectify};
-  outcome out;
+  norm_outcome out;
   for (auto* sums : {&out.means, &out.variances, &out.gradient_sums, &out.products})
     sums->resize(channels);
   for (auto* values : {&out.scaled, &out.gradient, &out.added})

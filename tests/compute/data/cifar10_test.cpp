@@ -3,16 +3,12 @@
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
 #include "tests/compute/data/in_memory.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdlib>
 #include <fstream>
 #include <string>
-#include <system_error>
-
-#include <unistd.h>
 
 using namespace paceline;
 
@@ -21,26 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t record_bytes = 3073;
-
-// A new folder that is removed with everything in it.
-class temporary_folder {
- public:
-  temporary_folder() {
-    auto name = (fs::temp_directory_path() / "paceline-cifar10-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr)
-      throw std::system_error(errno, std::generic_category(), name);
-    path_ = name;
-  }
-  ~temporary_folder() { fs::remove_all(path_); }
-
-  temporary_folder(const temporary_folder&) = delete;
-  temporary_folder& operator=(const temporary_folder&) = delete;
-
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 // A file of records whose pixels all have the value of their label times ten.
 std::string records(std::initializer_list<char> labels) {

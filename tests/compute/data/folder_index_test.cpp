@@ -2,7 +2,7 @@
 
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
-#include "tests/cluster/temporary_folder.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace paceline;
 
@@ -24,7 +24,7 @@ std::vector<std::string> files_of(const folder_index& index) {
   return files;
 }
 
-std::string error_of(const fs::path& folder) {
+std::string error_of_index(const fs::path& folder) {
   try {
     folder_index{folder};
   } catch (const invalid_input& error) {
@@ -73,21 +73,21 @@ TEST_CASE("links to pictures and to class folders are followed, links below and 
 TEST_CASE("a folder that cannot be learned from is an error with its path, what was found and what is allowed") {
   const temporary_folder folder;
   const auto set = folder / "set";
-  REQUIRE(error_of(set)
+  REQUIRE(error_of_index(set)
           == set.string()
                + " does not exist: needed is a folder for each class with its pictures, such as train/cat/1.jpg");
   write_contents(set, "x");
-  REQUIRE(error_of(set).starts_with(set.string() + " is no folder: needed is "));
+  REQUIRE(error_of_index(set).starts_with(set.string() + " is no folder: needed is "));
   fs::remove(set);
   fs::create_directory(set);
-  REQUIRE(error_of(set).starts_with(set.string() + ": found no class, allowed are two or more: "));
+  REQUIRE(error_of_index(set).starts_with(set.string() + ": found no class, allowed are two or more: "));
   make_files(set, {"cat/1.jpg"});
-  REQUIRE(error_of(set).starts_with(set.string() + ": found one class, cat, allowed are two or more: "));
+  REQUIRE(error_of_index(set).starts_with(set.string() + ": found one class, cat, allowed are two or more: "));
   fs::create_directory(set / "dog");
-  REQUIRE(error_of(set)
+  REQUIRE(error_of_index(set)
           == (set / "dog").string() + " has no picture: found nothing, allowed are files that end in .jpg or .jpeg");
   make_files(set, {"dog/1.png", "dog/2.gif"});
-  REQUIRE(error_of(set)
+  REQUIRE(error_of_index(set)
           == (set / "dog").string()
                + " has no picture: found 2 of other kinds, allowed are files that end in .jpg or .jpeg");
 }

@@ -3,8 +3,8 @@
 #include "compute/data/batch_loader.hpp"
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
-#include "tests/cluster/temporary_folder.hpp"
 #include "tests/compute/data/jpeg_files.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <algorithm>
 #include <array>
@@ -49,7 +49,7 @@ double middle_pixel(const std::vector<float>& input, std::size_t colour) {
   return 255 * (static_cast<double>(input[colour * 64 + 36]) * stddev[colour] + mean[colour]);
 }
 
-std::string error_of(const fs::path& folder) {
+std::string error_of_folder(const fs::path& folder) {
   try {
     open_image_folder({.folder = folder});
   } catch (const invalid_input& error) {
@@ -223,14 +223,15 @@ TEST_CASE("a class of which nothing can be read is an error") {
 TEST_CASE("a folder without the parts of a data set is an error of one line") {
   const temporary_folder folder;
   const auto set = folder / "set";
-  REQUIRE(error_of(set)
+  REQUIRE(error_of_folder(set)
           == set.string()
                + " does not exist: needed is a folder with train/CLASS/*.jpg, and val/CLASS/*.jpg or test/CLASS/*.jpg");
   fs::create_directory(set);
-  REQUIRE(error_of(set).starts_with((set / "train").string() + " does not exist: needed is a folder for each class"));
+  REQUIRE(
+    error_of_folder(set).starts_with((set / "train").string() + " does not exist: needed is a folder for each class"));
   write_tree(set, 1);
   fs::rename(set / "test", set / "tests");
-  REQUIRE(error_of(set)
+  REQUIRE(error_of_folder(set)
           == set.string()
                + " has no pictures to test on: needed is a folder val or test, with a folder for each class");
 }
@@ -241,11 +242,12 @@ TEST_CASE("classes that are not the same in training and tests are named") {
   const auto train = (folder / "train").string();
   const auto test = folder / "test";
   fs::rename(test / "red", test / "green");
-  REQUIRE(error_of(folder.path())
+  REQUIRE(error_of_folder(folder.path())
           == (test / "green").string() + ": there is no class green in " + train + ", allowed are its 2 classes");
   write_picture(test / "red" / "1.jpg", plain_jpeg({9, 9}, 1, 2, 3));
   fs::rename(test / "green", folder / "train" / "green");
-  REQUIRE(error_of(folder.path()) == test.string() + ": has no class green, needed are all 3 classes of " + train);
+  REQUIRE(error_of_folder(folder.path())
+          == test.string() + ": has no class green, needed are all 3 classes of " + train);
 }
 
 TEST_CASE("a crop larger than what the tests' pictures are scaled to is refused") {

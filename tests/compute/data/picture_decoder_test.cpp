@@ -1,8 +1,8 @@
 #include "compute/data/picture_decoder.hpp"
 
 #include "tests/catch.hpp"
-#include "tests/cluster/temporary_folder.hpp"
 #include "tests/compute/data/jpeg_files.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <algorithm>
 #include <cmath>
