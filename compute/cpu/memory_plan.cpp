@@ -37,8 +37,7 @@ memory_plan plan_memory(std::span<const buffer_life> buffers, std::size_t alignm
     }
     plan.offsets[which] = offset;
     plan.size = std::max(plan.size, offset + buffer.size);
-    placed.insert(std::ranges::upper_bound(placed, offset, {}, [&](auto other) { return plan.offsets[other]; }),
-                  which);
+    placed.insert(std::ranges::upper_bound(placed, offset, {}, [&](auto other) { return plan.offsets[other]; }), which);
   }
   return plan;
 }
