@@ -25,8 +25,9 @@ function(paceline_library name)
   endif()
 endfunction()
 
-# What a quick build (PACELINE_QUICK_BUILD) does with a target; half of a compilation is the reading of libraries' headers. The other
-# presets compile each file alone and with its own includes, so that one that forgets an include does not compile.
+# What a quick build (PACELINE_QUICK_BUILD) does with a target; most of a compilation is the reading of libraries' headers and
+# templates that the next file needs again. The presets debug and clang compile each file alone and with its own includes, so that one
+# that forgets an include does not compile there.
 
 # paceline_unity(TARGET): compiles sixteen files at once.
 function(paceline_unity name)

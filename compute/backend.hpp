@@ -23,6 +23,8 @@ struct network_options {
   std::int64_t batch_size = 0;
   /// A network for training keeps what the backward pass needs; one that only tests has no loss_and_gradient.
   bool training = true;
+  /// Made only to see whether it can be: nothing is timed for it.
+  bool trial = false;
 };
 
 /// How a network computes one layer, together with what is fused into it, and what that took in the last training step.
@@ -77,8 +79,16 @@ class backend {
 /// Plain loops in double precision: the truth for tests. Slow.
 std::shared_ptr<const backend> make_reference_backend();
 
-/// oneDNN on the calling thread and, where `threads` is above 1, that many OpenMP threads. With one thread no OpenMP team
+/// How a backend decides between algorithms that compute the same and round differently.
+enum class algorithm_choice {
+  /// By rules: the same on all machines with the same instruction sets and libraries, so that the same seed gives the same bits.
+  fixed,
+  /// By timing them when a network is compiled. Each shape is timed once for all networks of a backend.
+  timed,
+};
+
+/// oneDNN and own kernels on the calling thread and, where `threads` is above 1, that many OpenMP threads. With one thread no OpenMP team
 /// is ever woken. Requires threads >= 1.
-std::shared_ptr<const backend> make_cpu_backend(int threads);
+std::shared_ptr<const backend> make_cpu_backend(int threads, algorithm_choice how = algorithm_choice::fixed);
 
 } // namespace paceline

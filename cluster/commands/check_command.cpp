@@ -114,11 +114,27 @@ void print_exchange(const run_config& config, const cluster_plan& plan, const tr
               size_text((a_step(strategy.period_group, config.groups.count) + a_step(strategy.period_global, 1)))));
 }
 
-void print_memory(const run_config& config, const training_task& task) {
-  const auto network = task.device->compile(task.network, {.batch_size = config.data.batch_size});
+/// What each pass of a convolution is computed by, where there is more than one way.
+void print_algorithms(const training_task& task, const network& compiled) {
+  const auto layers = task.network.layers();
+  auto label = "algorithms";
+  for (const auto& found : compiled.report()) {
+    if (found.forward_by.empty())
+      continue;
+    const auto or_none = [](const std::string& text) { return text.empty() ? "-" : text; };
+    if (*label != 0)
+      print(label,
+            fmt::format("{:<24} {:<18} {:<18} {}", "convolution", "forward", "weights' gradient", "input's gradient"));
+    label = "";
+    print("", fmt::format("{:<24} {:<18} {:<18} {}", layers[found.layer].name, found.forward_by,
+                          or_none(found.backward_weights_by), or_none(found.backward_data_by)));
+  }
+}
+
+void print_memory(const run_config& config, const training_task& task, const network& network) {
   const auto vectors =
     static_cast<double>(task.network.parameters().size() * sizeof(float)) * (config.optimizer.momentum == 0 ? 2 : 3);
-  const auto worker = static_cast<double>(network->memory_bytes()) + vectors;
+  const auto worker = static_cast<double>(network.memory_bytes()) + vectors;
   const auto pictures = static_cast<double>(task.data->train->memory_bytes() + task.data->test->memory_bytes());
   print("memory", fmt::format("{} a worker, {} pictures, {} in all", size_text(worker), size_text(pictures),
                               size_text(worker * config.workers() + pictures)));
@@ -141,7 +157,9 @@ int check(const check_arguments& arguments) {
     print(label, text);
   for (const auto& [label, text] : report_nodes(config, task.network.parameters()))
     print(label, text);
-  print_memory(config, task);
+  const auto compiled = task.device->compile(task.network, {.batch_size = config.data.batch_size});
+  print_algorithms(task, *compiled);
+  print_memory(config, task, *compiled);
   std::cout << "\n" << to_json(config).dump(2) << "\n";
   return success;
 }

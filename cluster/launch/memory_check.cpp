@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <limits>
+#include <set>
 #include <stdexcept>
 
 #include <sys/resource.h>
@@ -38,13 +39,40 @@ std::string in_gib(double bytes) {
   return fmt::format("{:.1f} GiB", bytes / (1024.0 * 1024 * 1024));
 }
 
-/// Values that stay in memory for one sample: relu and dropout work in place.
+bool is_in_place(const layer& l) {
+  return std::holds_alternative<relu_layer>(l.kind) || std::holds_alternative<dropout_layer>(l.kind)
+         || std::holds_alternative<flatten_layer>(l.kind);
+}
+
+bool keeps_what_it_reads(const layer& l) {
+  return std::holds_alternative<convolution_layer>(l.kind) || std::holds_alternative<linear_layer>(l.kind)
+         || std::holds_alternative<batch_norm_layer>(l.kind);
+}
+
+/// Values of one sample that the way back needs.
 double values_kept(const model& network) {
+  const auto layers = network.layers();
+  /// Places that are kept; what layers make in place lies where they found it.
+  std::set<std::size_t> kept;
+  for (const auto& layer : layers)
+    if (keeps_what_it_reads(layer)) {
+      auto place = layer.from;
+      while (place > 0 && is_in_place(layers[place - 1]))
+        place = layers[place - 1].from;
+      kept.insert(place);
+    }
+  double values = 0;
+  for (const auto place : kept)
+    values += static_cast<double>(place == 0 ? network.input().size() : layers[place - 1].output.size());
+  return values;
+}
+
+/// Values of one sample that the largest layer needs.
+double values_at_once(const model& network) {
   auto values = static_cast<double>(network.input().size());
   for (const auto& layer : network.layers())
-    if (!std::holds_alternative<relu_layer>(layer.kind) && !std::holds_alternative<dropout_layer>(layer.kind)
-        && !std::holds_alternative<flatten_layer>(layer.kind))
-      values += static_cast<double>(layer.output.size());
+    if (!is_in_place(layer))
+      values = std::max(values, static_cast<double>(layer.input.size() + layer.output.size()));
   return values;
 }
 
@@ -63,8 +91,7 @@ void require_memory(double bytes, const std::string& what, double usable) {
 }
 
 double least_training_bytes(const model& network, std::int64_t batch_size, int vectors, std::uint64_t workers) {
-  // The input has no gradient.
-  const auto values = 2 * values_kept(network) - static_cast<double>(network.input().size());
+  const auto values = std::max(values_kept(network), values_at_once(network));
   const auto parameters = static_cast<double>(network.parameters().size());
   return sizeof(float) * (values * static_cast<double>(batch_size) + parameters * vectors)
          * static_cast<double>(workers);
@@ -72,7 +99,8 @@ double least_training_bytes(const model& network, std::int64_t batch_size, int v
 
 double least_test_bytes(const model& network, std::int64_t batch_size) {
   return sizeof(float)
-         * (values_kept(network) * static_cast<double>(batch_size) + static_cast<double>(network.parameters().size()));
+         * (values_at_once(network) * static_cast<double>(batch_size)
+            + static_cast<double>(network.parameters().size()));
 }
 
 } // namespace paceline

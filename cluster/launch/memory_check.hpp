@@ -15,11 +15,11 @@ double usable_memory_bytes();
 /// the usable ones. Asked before they are taken: the system promises more than it has, and kills whoever uses it.
 void require_memory(double bytes, const std::string& what, double usable = usable_memory_bytes());
 
-/// The least that workers need who train that model together in one process: what each layer puts out with its gradient, and
-/// parameters, gradient and `vectors` - 2 more of that length.
+/// The least that workers need who train that model together in one process: what convolutions, linear layers and batch norms read, which
+/// they need again on the way back, and parameters, gradient and `vectors` - 2 more of that length.
 double least_training_bytes(const model& network, std::int64_t batch_size, int vectors, std::uint64_t workers);
 
-/// The least that a test of that model needs.
+/// The least that a test of that model needs: what the largest layer reads and puts out, and parameters.
 double least_test_bytes(const model& network, std::int64_t batch_size);
 
 } // namespace paceline

@@ -24,8 +24,8 @@ dataset_ptr load_dataset(const run_config::data_section& section, const std::fun
   return make_glyphs({.train_size = section.train_size, .test_size = section.test_size, .cancelled = cancelled});
 }
 
-std::shared_ptr<const backend> make_backend(const run_config::device_section& section) {
-  return section.backend == "reference" ? make_reference_backend() : make_cpu_backend(section.threads_per_worker);
+std::shared_ptr<const backend> make_backend(const run_config::device_section& section, algorithm_choice how) {
+  return section.backend == "reference" ? make_reference_backend() : make_cpu_backend(section.threads_per_worker, how);
 }
 
 training_task load_task(const run_config& config, const std::function<bool()>& cancelled) {
@@ -44,10 +44,11 @@ training_task load_task(const run_config& config, const std::function<bool()>& c
     least_training_bytes(network, config.data.batch_size, config.optimizer.momentum == 0 ? 2 : 3, together),
     fmt::format("{} with batches of {} and {} parameters each", count_text(together, "worker"), config.data.batch_size,
                 network.parameters().trained_size()));
-  auto device = make_backend(config.device);
+  // Bits that are the same each time must not depend on what was fast when it was timed.
+  auto device = make_backend(config.device, config.deterministic ? algorithm_choice::fixed : algorithm_choice::timed);
   try {
     // A batch of one costs next to nothing and shows whether the device can compute every layer.
-    (void)device->compile(network, {.batch_size = 1});
+    (void)device->compile(network, {.batch_size = 1, .trial = true});
   } catch (const invalid_input& refused) {
     throw invalid_input(fmt::format("model {}: {}", network.name(), refused.what()));
   }

@@ -22,7 +22,7 @@ struct training_task {
 dataset_ptr load_dataset(const run_config::data_section& section, const std::function<bool()>& cancelled = nullptr);
 
 /// The backend of that section.
-std::shared_ptr<const backend> make_backend(const run_config::device_section& section);
+std::shared_ptr<const backend> make_backend(const run_config::device_section& section, algorithm_choice how);
 
 /// Throws invalid_input where data cannot be loaded, the model does not fit it, or a worker's shard is smaller than a batch;
 /// std::runtime_error where the workers do not fit into memory; work_cancelled as load_dataset.

@@ -17,7 +17,8 @@ constexpr std::int64_t most_small_filters = 128 * 128;
 
 bool is_worth_filtering(const convolution_task& task) {
   const auto& l = task.l;
-  if (!can_compute(algorithm::filtering, task) || std::min(l.output.height, l.output.width) < 4)
+  if (!can_compute(algorithm::filtering, task) || std::min(l.output.height, l.output.width) < 4
+      || l.input.channels < winograd::block_of_channels())
     return false;
   return task.what.kernel == 5 || l.input.channels * l.output.channels <= most_small_filters;
 }

@@ -1,12 +1,12 @@
 #include "compute/cpu/network_plan.hpp"
 
 #include "compute/cpu/average_pool_operation.hpp"
+#include "compute/cpu/convolution_parts.hpp"
 #include "compute/cpu/graph_operations.hpp"
 #include "compute/cpu/norm_operation.hpp"
 #include "compute/cpu/onednn_part.hpp"
 #include "compute/cpu/simple_operations.hpp"
 #include "compute/cpu/weighted_operation.hpp"
-#include "compute/cpu/winograd/winograd_part.hpp"
 #include "compute/errors.hpp"
 
 #include <map>
@@ -45,8 +45,11 @@ class planner {
       // One that nothing but a relu reads does the relu's work itself.
       const bool rectify = i + 1 < layers.size() && std::holds_alternative<relu_layer>(layers[i + 1].kind)
                            && layers[i + 1].from == i + 1 && readers_[i + 1] == 1 && can_rectify(layers[i]);
-      const auto made = std::visit([&](const auto& kind) { return add(layers[i], kind, rectify); }, layers[i].kind);
       i += rectify ? 1 : 0;
+      last_ = i;
+      const auto made =
+        std::visit([&](const auto& kind) { return add(layers[layer_], kind, rectify); }, layers[layer_].kind);
+      i = last_;
       put(i + 1, made);
     }
     plan_.output = in_block(take(layers.size()), plain).data;
@@ -155,33 +158,18 @@ class planner {
 
   found add(const layer& l, const convolution_layer& what, bool rectify) {
     const auto source = take(l.from);
-    const convolution_task task{l, what, options_.batch_size, runs_on_.threads(), passes_behind(source)};
+    const convolution_task task{
+      l, what, options_.batch_size, runs_on_.threads(), passes_behind(source), is_quartered_behind(last_)};
     const auto choice = chooser_.choose(task);
     report(task, choice);
-
-    std::vector<onednn::weighted_primitives> by_onednn;
-    for (const auto algorithm : {convolution_algorithm::direct, convolution_algorithm::winograd})
-      if (const auto passes = choice.passes_of(algorithm, task.passes); passes.any())
-        by_onednn.push_back(onednn::make_weighted_primitives(
-          runs_on_.engine(), l,
-          {.batch = options_.batch_size, .passes = passes, .rectify = rectify, .algorithm = algorithm}));
-    const auto own = choice.passes_of(convolution_algorithm::filtering, task.passes);
-    const auto block = winograd::block_of_channels();
-    const auto from_block = own.any() ? block : by_onednn.front().input.block;
-    const auto to_block = own.any() ? block : by_onednn.front().output.block;
-
-    auto& input = *in_block(source, from_block).data;
-    auto& output = new_activation({options_.batch_size, l.output, to_block}, true);
+    auto chosen = prepare_convolution(runs_on_.engine(), task, choice, rectify);
+    auto& input = *in_block(source, chosen.input_block).data;
+    const bool pooled = task.pooled && chosen.own == task.passes;
+    last_ += pooled ? 1 : 0;
+    auto& output = new_activation({options_.batch_size, model_.layers()[last_].output, chosen.output_block}, true);
     add_weighted(l, input, output, rectify,
-                 [&runs_on = runs_on_, weight = slice(l, ".weight"), bias = bias_of(l), &l, &what, &input, &output,
-                  by_onednn, own] {
-                   std::vector<std::unique_ptr<weighted_part>> parts;
-                   for (const auto& primitives : by_onednn)
-                     parts.push_back(std::make_unique<onednn_part>(runs_on, primitives, weight, bias, input, output));
-                   if (own.any())
-                     parts.push_back(
-                       std::make_unique<winograd::winograd_part>(runs_on, l, what, own, weight, bias, input, output));
-                   return parts;
+                 [&runs_on = runs_on_, chosen = std::move(chosen), &l, &what, slices = slices_of(l), &input, &output] {
+                   return make_parts(runs_on, chosen, l, what, slices, input, output);
                  });
     return {&output, false, true};
   }
@@ -192,12 +180,12 @@ class planner {
       runs_on_.engine(), l, {.batch = options_.batch_size, .passes = passes_behind(source), .rectify = rectify});
     auto& input = *in_block(source, primitives.input.block).data;
     auto& output = new_activation(primitives.output, true);
-    add_weighted(l, input, output, rectify,
-                 [&runs_on = runs_on_, weight = slice(l, ".weight"), bias = bias_of(l), &input, &output, primitives] {
-                   std::vector<std::unique_ptr<weighted_part>> parts;
-                   parts.push_back(std::make_unique<onednn_part>(runs_on, primitives, weight, bias, input, output));
-                   return parts;
-                 });
+    add_weighted(l, input, output, rectify, [&runs_on = runs_on_, primitives, slices = slices_of(l), &input, &output] {
+      std::vector<std::unique_ptr<weighted_part>> parts;
+      parts.push_back(
+        std::make_unique<onednn_part>(runs_on, primitives, slices.weight, slices.bias_or_null(), input, output));
+      return parts;
+    });
     return {&output, false, true};
   }
 
@@ -301,6 +289,17 @@ class planner {
     return {&output};
   }
 
+  /// Whether what that layer puts out is read by a max-pool of 2x2 alone, with nothing left over.
+  bool is_quartered_behind(std::size_t index) const {
+    const auto layers = model_.layers();
+    if (index + 1 >= layers.size() || layers[index + 1].from != index + 1 || readers_[index + 1] != 1)
+      return false;
+    const auto* pool = std::get_if<max_pool_layer>(&layers[index + 1].kind);
+    const auto& map = layers[index].output;
+    return pool != nullptr && pool->kernel == 2 && pool->stride == 2 && pool->padding == 0 && map.height % 2 == 0
+           && map.width % 2 == 0;
+  }
+
   pass_set passes_behind(const found& source) const {
     return {true, options_.training, options_.training && source.has_gradient()};
   }
@@ -322,13 +321,19 @@ class planner {
   /// Null where the layer has none.
   const parameter_slice* bias_of(const layer& l) const { return model_.parameters().find(l.name + ".bias"); }
 
+  weighted_slices slices_of(const layer& l) const {
+    const auto* bias = bias_of(l);
+    return {slice(l, ".weight"), bias == nullptr ? std::nullopt : std::optional(*bias)};
+  }
+
   executor& runs_on_;
   const model& model_;
   const network_options& options_;
   const convolution_chooser& chooser_;
   network_plan plan_;
-  /// The layer at hand.
+  /// The layer at hand, and the last one of those behind it whose work it does too.
   std::size_t layer_ = 0;
+  std::size_t last_ = 0;
   /// By place: how many layers read it.
   std::vector<std::size_t> readers_;
   std::map<std::size_t, std::vector<found>> branches_;

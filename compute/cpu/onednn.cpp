@@ -71,10 +71,8 @@ cpu::activation_layout require_layout(const desc& found, std::int64_t batch, fea
   return *layout;
 }
 
-dnnl::prop_kind kind_of(const weighted_options& options) {
-  return options.passes.backward_weights || options.passes.backward_data ? dnnl::prop_kind::forward_training
-                                                                         : dnnl::prop_kind::forward_inference;
-}
+/// Also where nothing but the forward pass is wanted: for tests alone oneDNN would choose another layout, which other passes could not share.
+constexpr auto forward_kind = dnnl::prop_kind::forward_training;
 
 weighted_primitives make_convolution(const dnnl::engine& engine, const layer& l, const convolution_layer& c,
                                      const weighted_options& options, tag activations) {
@@ -92,7 +90,7 @@ weighted_primitives make_convolution(const dnnl::engine& engine, const layer& l,
   result.bias = c.bias ? desc({c.channels}, f32, tag::x) : desc();
 
   const auto forward = require_fast(describe_forward<convolution_forward>(
-    engine, attributes(options.rectify), kind_of(options), algorithm,
+    engine, attributes(options.rectify), forward_kind, algorithm,
     desc({n, l.input.channels, l.input.height, l.input.width}, f32, activations), weights, result.bias,
     desc({n, l.output.channels, l.output.height, l.output.width}, f32, activations), strides, padding, padding));
   result.input = require_layout(forward.src_desc(), n, l.input);
@@ -131,7 +129,7 @@ weighted_primitives make_linear(const dnnl::engine& engine, const layer& l, cons
   result.bias = {{to}, f32, tag::x};
 
   const auto forward = require_fast(describe_forward<inner_product_forward>(
-    engine, attributes(options.rectify), kind_of(options), input, weights, result.bias, output));
+    engine, attributes(options.rectify), forward_kind, input, weights, result.bias, output));
   if (options.passes.forward)
     result.forward = {inner_product_forward(forward), forward.weights_desc(), forward.scratchpad_desc()};
   if (options.passes.backward_weights) {

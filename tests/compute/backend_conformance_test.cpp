@@ -3,10 +3,10 @@
 #include "compute/models.hpp"
 #include "tests/catch.hpp"
 #include "tests/compute/random_vector.hpp"
+#include "tests/compute/relative_error.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
 // What every backend promises, measured against the reference.
 
@@ -59,20 +59,6 @@ answer solve(network& net, const problem& p, std::uint64_t dropout_seed = 9) {
   result.loss = net.loss_and_gradient({p.images, p.labels}, p.parameters, result.gradient, dropout_seed);
   net.scores(p.images, p.parameters, result.scores);
   return result;
-}
-
-double norm_of(std::span<const float> values) {
-  double sum = 0;
-  for (const double value : values)
-    sum += value * value;
-  return std::sqrt(sum);
-}
-
-/// ‖found − truth‖ / ‖truth‖, or / `least_norm` where that is more.
-double relative_error(std::span<const float> found, std::span<const float> truth, double least_norm = 0) {
-  std::vector<float> error(truth.size());
-  std::transform(found.begin(), found.end(), truth.begin(), error.begin(), std::minus());
-  return norm_of(error) / std::max(norm_of(truth), least_norm);
 }
 
 void require_agreement(const problem& p) {

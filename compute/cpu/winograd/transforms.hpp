@@ -43,6 +43,13 @@ struct tile_rows {
   std::int64_t first_column = 0;
 };
 
+/// A plane of outputs that only a max-pool of 2x2 reads, side by side with nothing left over: what it puts out, and where each window's
+/// highest value lies, as kernels.hpp says it.
+struct pooled_plane {
+  float* values = nullptr;
+  std::uint8_t* winners = nullptr;
+};
+
 /// The transforms of matrices.hpp for one size of tiles, compiled for one instruction set; the variants round differently. Planes as
 /// in kernels.hpp.
 struct transforms {
@@ -59,8 +66,15 @@ struct transforms {
   /// Aᵀ m A + bias, and at least 0 where it rectifies, into a plane of the output. `bias`: a number a channel of the plane.
   void (*output)(const geometry& g, const tile_rows& from, const float* bias, bool rectify, float* plane);
 
+  /// The same, pooled at once. Requires an output of even sides.
+  void (*output_pooled)(const geometry& g, const tile_rows& from, const float* bias, bool rectify,
+                        const pooled_plane& plane);
+
   /// A y Aᵀ, the output's adjoint.
   void (*output_adjoint)(const geometry& g, const float* plane, const tile_rows& to);
+
+  /// The same of a pooled plane, where `values` is the gradient of what was put out.
+  void (*output_pooled_adjoint)(const geometry& g, const pooled_plane& plane, const tile_rows& to);
 
   /// G g Gᵀ into row `row` of the matrices, for as many columns as they have; `filters` holds for each tap a row, `tap_stride` numbers
   /// apart.

@@ -31,7 +31,7 @@ row_matrix<const float> to_read(const row_matrix<float>& m) {
 } // namespace
 
 bool is_suitable(const layer& l, const convolution_layer& c) {
-  if (c.stride != 1 || (c.kernel != 3 && c.kernel != 5) || l.input.channels < block_of_channels())
+  if (c.stride != 1 || (c.kernel != 3 && c.kernel != 5))
     return false;
   if (tile_of(l, c).outputs == 2)
     return l.input.height == 2 && l.input.width == 2 && c.kernel == 3 && c.padding == 1;
@@ -51,18 +51,21 @@ winograd_part::winograd_part(executor& runs_on, const layer& l, const convolutio
                              const activation& output)
   : runs_on_(runs_on),
     passes_(passes),
-    geometry_{input.layout, output.layout, what.padding, tile_of(l, what)},
+    geometry_{input.layout, {output.layout.batch, l.output, output.layout.block}, what.padding, tile_of(l, what)},
     transforms_(supported_transforms(geometry_.tile).back()),
     products_(supported_products().back()),
     weight_(weight),
     bias_(bias == nullptr ? std::nullopt : std::optional(*bias)),
     input_(input),
     output_(output),
+    read_(l.input.channels),
+    made_(l.output.channels),
     from_(input.layout.blocks() * input.layout.block),
     to_(output.layout.blocks() * output.layout.block),
     pictures_at_once_(
       std::clamp<std::int64_t>(tiles_at_once(from_, to_) / geometry_.tiles(), 1, geometry_.input.batch)),
-    bias_values_(static_cast<std::size_t>(to_)) {
+    bias_values_(static_cast<std::size_t>(to_)),
+    winners_(output.layout.shape == l.output ? 0 : output.values.size()) {
   auto floats = static_cast<std::size_t>(what.kernel * what.kernel * from_ * to_);
   tiles_in_ = new_matrices(tiles_of(pictures_at_once_), from_, floats);
   tiles_out_ = new_matrices(tiles_of(pictures_at_once_), to_, floats);
@@ -109,13 +112,11 @@ void winograd_part::for_each_place(Work work) {
 void winograd_part::transform_filters(std::span<const float> parameters, const matrices& to, bool rows_are_read) {
   const float* weights = parameters.data() + weight_.offset;
   const auto taps = geometry_.tile.filter * geometry_.tile.filter;
-  const auto made = weight_.shape[0];
-  const auto read = weight_.shape[1];
-  const auto rows = rows_are_read ? read : made;
-  const auto columns = rows_are_read ? made : read;
+  const auto rows = rows_are_read ? read_ : made_;
+  const auto columns = rows_are_read ? made_ : read_;
   // From made x read x taps.
-  const auto row_stride = rows_are_read ? taps : read * taps;
-  const auto column_stride = rows_are_read ? read * taps : taps;
+  const auto row_stride = rows_are_read ? taps : read_ * taps;
+  const auto column_stride = rows_are_read ? read_ * taps : taps;
   const auto tap_stride = from_ * to_;
   runs_on_.for_each(to.rows, [&](std::int64_t row) {
     float* first_tap = runs_on_.room() + row * to.columns;
@@ -132,15 +133,13 @@ void winograd_part::transform_filters(std::span<const float> parameters, const m
 void winograd_part::write_filter_gradient(std::span<float> gradient) {
   float* weights = gradient.data() + weight_.offset;
   const auto taps = geometry_.tile.filter * geometry_.tile.filter;
-  const auto made = weight_.shape[0];
-  const auto read = weight_.shape[1];
   const auto tap_stride = from_ * to_;
-  runs_on_.for_each(read, [&](std::int64_t i) {
+  runs_on_.for_each(read_, [&](std::int64_t i) {
     float* first_tap = runs_on_.room() + i * to_;
     transforms_.filter_adjoint(all_of(filter_gradient_), i, first_tap, tap_stride);
     for (std::int64_t tap = 0; tap < taps; ++tap)
-      for (std::int64_t o = 0; o < made; ++o)
-        weights[(o * read + i) * taps + tap] = first_tap[tap * tap_stride + o];
+      for (std::int64_t o = 0; o < made_; ++o)
+        weights[(o * read_ + i) * taps + tap] = first_tap[tap * tap_stride + o];
   });
 }
 
@@ -151,23 +150,43 @@ void winograd_part::transform_input(std::int64_t first, std::int64_t count) {
   });
 }
 
+void winograd_part::transform_output(std::int64_t first, std::int64_t count) {
+  const auto plane_size = output_.layout.pixels() * output_.layout.block;
+  for_each_plane(geometry_.output, tiles_out_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
+    const float* bias = bias_values_.data() + rows.first_column;
+    float* values = output_.values.data() + plane * plane_size;
+    if (winners_.size() > 0)
+      transforms_.output_pooled(geometry_, rows, bias, output_.rectified,
+                                {values, winners_.data() + plane * plane_size});
+    else
+      transforms_.output(geometry_, rows, bias, output_.rectified, values);
+  });
+}
+
+void winograd_part::transform_output_gradient(std::int64_t first, std::int64_t count) {
+  const auto plane_size = output_.layout.pixels() * output_.layout.block;
+  for_each_plane(geometry_.output, tiles_out_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
+    float* gradient = output_.gradient.data() + plane * plane_size;
+    if (winners_.size() > 0)
+      transforms_.output_pooled_adjoint(geometry_, {gradient, winners_.data() + plane * plane_size}, rows);
+    else
+      transforms_.output_adjoint(geometry_, gradient, rows);
+  });
+}
+
 void winograd_part::forward(const forward_arguments& arguments) {
   if (!passes_.forward)
     return;
   transform_filters(arguments.parameters, filters_, true);
   if (bias_)
     std::copy_n(arguments.parameters.data() + bias_->offset, bias_->size, bias_values_.data());
-  const auto plane_size = geometry_.output.pixels() * geometry_.output.block;
   for_each_chunk([&](std::int64_t first, std::int64_t count) {
     transform_input(first, count);
     for_each_place([&](std::int64_t place) {
       products_.multiply(by_rows(at(tiles_in_, place)), to_read(at(filters_, place)), at(tiles_out_, place),
-                         {tiles_of(count), to_, from_}, false);
+                         {tiles_of(count), to_, read_}, false);
     });
-    for_each_plane(geometry_.output, tiles_out_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
-      transforms_.output(geometry_, rows, bias_values_.data() + rows.first_column, output_.rectified,
-                         output_.values.data() + plane * plane_size);
-    });
+    transform_output(first, count);
   });
 }
 
@@ -178,24 +197,21 @@ void winograd_part::backward(const backward_arguments& arguments) {
     return;
   if (by_data)
     transform_filters(arguments.parameters, turned_filters_, false);
-  const auto output_size = geometry_.output.pixels() * geometry_.output.block;
   const auto input_size = geometry_.input.pixels() * geometry_.input.block;
   for_each_chunk([&](std::int64_t first, std::int64_t count) {
     if (by_weights)
       transform_input(first, count);
-    for_each_plane(geometry_.output, tiles_out_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
-      transforms_.output_adjoint(geometry_, output_.gradient.data() + plane * output_size, rows);
-    });
+    transform_output_gradient(first, count);
     for_each_place([&](std::int64_t place) {
       const auto input = at(tiles_in_, place);
       const auto gradient = at(tiles_out_, place);
       if (by_weights)
         products_.multiply(by_columns(input), to_read(gradient), at(filter_gradient_, place),
-                           {from_, to_, tiles_of(count)}, first > 0);
+                           {read_, to_, tiles_of(count)}, first > 0);
       // The input's transform has done its work: its gradient takes its place.
       if (by_data)
-        products_.multiply(by_rows(gradient), to_read(at(turned_filters_, place)), input, {tiles_of(count), from_, to_},
-                           false);
+        products_.multiply(by_rows(gradient), to_read(at(turned_filters_, place)), input,
+                           {tiles_of(count), from_, made_}, false);
     });
     if (by_data)
       for_each_plane(geometry_.input, tiles_in_, first, count, [&](std::int64_t plane, const tile_rows& rows) {

@@ -12,8 +12,7 @@
 
 namespace paceline::cpu::winograd {
 
-/// Whether a convolution can be computed so: 3x3 or 5x5, stride 1, at least three outputs a side (or two of two inputs, see matrices.hpp),
-/// channels for at least one vector.
+/// Whether a convolution can be computed so: 3x3 or 5x5, stride 1, at least three outputs a side (or two of two inputs, see matrices.hpp).
 bool is_suitable(const layer& l, const convolution_layer& c);
 
 /// Requires is_suitable.
@@ -23,17 +22,19 @@ tile_size tile_of(const layer& l, const convolution_layer& c);
 std::int64_t block_of_channels();
 
 /// Passes of a convolution by minimal filtering. Works on a few pictures at a time, so that what is between the transforms and the matrix
-/// products stays in the processor's cache. Both gradients together cost less than each alone.
+/// products stays in the processor's cache. Both gradients together cost less than each alone. Where only a max-pool of 2x2 reads what it
+/// would put out, it puts out what that would, and the rest is never in memory.
 class winograd_part final : public weighted_part {
  public:
-  /// Requires: is_suitable; both activations in blocks of block_of_channels(); they outlive this. `bias`: nullptr where there is none.
+  /// Requires: is_suitable; both activations in blocks of block_of_channels(); they outlive this. `bias`: nullptr where there is none. Pools
+  /// where the output's sides are half of the layer's, which have to be even then.
   winograd_part(executor& runs_on, const layer& l, const convolution_layer& what, const pass_set& passes,
                 const parameter_slice& weight, const parameter_slice* bias, const activation& input,
                 const activation& output);
 
   void forward(const forward_arguments& arguments) override;
   void backward(const backward_arguments& arguments) override;
-  std::size_t memory_bytes() const override { return bias_values_.size_bytes(); }
+  std::size_t memory_bytes() const override { return bias_values_.size_bytes() + winners_.size_bytes(); }
 
  private:
   /// A matrix for each place, somewhere in the executor's room.
@@ -64,6 +65,8 @@ class winograd_part final : public weighted_part {
   /// Into `to`, in rows of the channels that are read, or of those that are made.
   void transform_filters(std::span<const float> parameters, const matrices& to, bool rows_are_read);
   void transform_input(std::int64_t first, std::int64_t count);
+  void transform_output(std::int64_t first, std::int64_t count);
+  void transform_output_gradient(std::int64_t first, std::int64_t count);
   void write_filter_gradient(std::span<float> gradient);
 
   executor& runs_on_;
@@ -75,11 +78,16 @@ class winograd_part final : public weighted_part {
   std::optional<parameter_slice> bias_;
   const activation& input_;
   const activation& output_;
+  /// Channels that are there.
+  std::int64_t read_;
+  std::int64_t made_;
   /// Channels with the filling.
   std::int64_t from_;
   std::int64_t to_;
   std::int64_t pictures_at_once_;
   aligned_buffer<float> bias_values_;
+  /// As long as the output where it is pooled, else empty.
+  aligned_buffer<std::uint8_t> winners_;
   /// In the room, behind the filters or their gradient as taps x from x to, or taps x to x from.
   /// G g Gᵀ: from x to at each place; the same turned round, for the input's gradient; and its own gradient.
   matrices filters_;

@@ -1,0 +1,124 @@
+#include "compute/cpu/timed_chooser.hpp"
+
+#include "compute/cpu/onednn.hpp"
+#include "compute/cpu/winograd/winograd_part.hpp"
+
+#include <algorithm>
+
+namespace paceline::cpu {
+
+namespace {
+
+using algorithm = convolution_algorithm;
+using std::chrono::nanoseconds;
+
+/// Those that read and write the same layouts as the direct one, and so can be mixed; the direct one first.
+std::vector<algorithm> mixable(const convolution_task& task) {
+  const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  const auto made_by = [&](algorithm which) {
+    return onednn::make_weighted_primitives(engine, task.l,
+                                            {.batch = task.batch, .passes = task.passes, .algorithm = which});
+  };
+  const auto direct = made_by(algorithm::direct);
+  std::vector<algorithm> result{algorithm::direct};
+  if (can_compute(algorithm::winograd, task)) {
+    const auto winograd = made_by(algorithm::winograd);
+    if (winograd.input.block == direct.input.block && winograd.output.block == direct.output.block)
+      result.push_back(algorithm::winograd);
+  }
+  const auto block = winograd::block_of_channels();
+  if (can_compute(algorithm::filtering, task) && direct.input.block == block && direct.output.block == block)
+    result.push_back(algorithm::filtering);
+  return result;
+}
+
+struct timed_algorithm {
+  algorithm which = algorithm::direct;
+  nanoseconds time = nanoseconds::max();
+};
+
+} // namespace
+
+timed_chooser::timed_chooser(convolution_stopwatch time) : time_(std::move(time)) {}
+
+convolution_choice timed_chooser::choose(const convolution_task& task) const {
+  if (!can_compute(algorithm::direct, task))
+    return fixed_chooser().choose(task);
+  const auto candidates = mixable(task);
+  const auto& in = task.l.input;
+  const shape_key key{in.channels,
+                      in.height,
+                      in.width,
+                      task.what.channels,
+                      task.what.kernel,
+                      task.what.stride,
+                      task.what.padding,
+                      task.batch,
+                      task.threads,
+                      task.pooled ? 1 : 0,
+                      task.passes.backward_weights ? 1 : 0,
+                      task.passes.backward_data ? 1 : 0};
+  auto forward_key = key;
+  forward_key[9] = forward_key[10] = forward_key[11] = 0;
+  const std::lock_guard alone(timing_);
+  const bool own_is_mixable = candidates.back() == algorithm::filtering;
+  if ((task.pooled || !own_is_mixable) && can_compute(algorithm::filtering, task)
+      && is_own_best(task, key, own_is_mixable))
+    return {algorithm::filtering, algorithm::filtering, algorithm::filtering};
+  if (candidates.size() == 1)
+    return {};
+  auto forward = forward_.find(forward_key);
+  if (forward == forward_.end())
+    forward = forward_.emplace(forward_key, choose_forward(task, candidates)).first;
+  if (!task.passes.backward_weights && !task.passes.backward_data)
+    return {forward->second, forward->second, forward->second};
+  auto backward = backward_.find(key);
+  if (backward == backward_.end())
+    backward = backward_.emplace(key, choose_backward(task, candidates)).first;
+  return {forward->second, backward->second.weights, backward->second.data};
+}
+
+bool timed_chooser::is_own_best(const convolution_task& task, const shape_key& key, bool mixable) const {
+  auto found = own_.find(key);
+  if (found == own_.end()) {
+    const auto direct = time_(task, algorithm::direct, task.passes, nanoseconds::max());
+    // In another layout it has to make up for the copy of what it reads.
+    const auto limit = mixable ? direct : direct * 9 / 10;
+    found = own_.emplace(key, time_(task, algorithm::filtering, task.passes, limit) < limit).first;
+  }
+  return found->second;
+}
+
+algorithm timed_chooser::choose_forward(const convolution_task& task, const std::vector<algorithm>& candidates) const {
+  timed_algorithm best;
+  // Direct is seldom the fastest: those before it spare its repetitions.
+  for (auto which = candidates.rbegin(); which != candidates.rend(); ++which)
+    if (const auto time = time_(task, *which, {.forward = true}, best.time); time < best.time)
+      best = {*which, time};
+  return best.which;
+}
+
+timed_chooser::backward_choice timed_chooser::choose_backward(const convolution_task& task,
+                                                              const std::vector<algorithm>& candidates) const {
+  const pass_set both{.backward_weights = task.passes.backward_weights, .backward_data = task.passes.backward_data};
+  const bool is_pair = both.backward_weights && both.backward_data;
+  // Ours does both for less than each alone.
+  const bool has_own = candidates.back() == algorithm::filtering;
+  const auto together =
+    is_pair && has_own ? time_(task, algorithm::filtering, both, nanoseconds::max()) : nanoseconds::max();
+  timed_algorithm weights, data;
+  for (auto which = candidates.rbegin(); which != candidates.rend(); ++which) {
+    const auto limit = [&](const timed_algorithm& best) { return std::min(best.time, together); };
+    if (both.backward_weights)
+      if (const auto time = time_(task, *which, {.backward_weights = true}, limit(weights)); time < weights.time)
+        weights = {*which, time};
+    if (both.backward_data)
+      if (const auto time = time_(task, *which, {.backward_data = true}, limit(data)); time < data.time)
+        data = {*which, time};
+  }
+  if (together != nanoseconds::max() && together <= weights.time + data.time)
+    return {algorithm::filtering, algorithm::filtering};
+  return {weights.which, data.which};
+}
+
+} // namespace paceline::cpu

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "compute/cpu/convolution_choice.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <vector>
+
+namespace paceline::cpu {
+
+/// What an algorithm takes for some passes of a convolution. One that takes longer than `limit` need not be timed precisely.
+using convolution_stopwatch =
+  std::function<std::chrono::nanoseconds(const convolution_task& task, convolution_algorithm algorithm,
+                                         const pass_set& passes, std::chrono::nanoseconds limit)>;
+
+/// Chooses what is fastest here, pass by pass. Each shape is timed once, by whoever asks first; others who need it wait for the answer, and
+/// all get the same one.
+class timed_chooser final : public convolution_chooser {
+ public:
+  explicit timed_chooser(convolution_stopwatch time);
+
+  convolution_choice choose(const convolution_task& task) const override;
+
+ private:
+  /// All that the answer depends on.
+  using shape_key = std::array<std::int64_t, 12>;
+
+  struct backward_choice {
+    convolution_algorithm weights;
+    convolution_algorithm data;
+  };
+
+  /// Whether our own is to do all passes of a convolution: asked where it could not be mixed, or would pool.
+  bool is_own_best(const convolution_task& task, const shape_key& key, bool mixable) const;
+  convolution_algorithm choose_forward(const convolution_task& task,
+                                       const std::vector<convolution_algorithm>& candidates) const;
+  backward_choice choose_backward(const convolution_task& task,
+                                  const std::vector<convolution_algorithm>& candidates) const;
+
+  convolution_stopwatch time_;
+  mutable std::mutex timing_;
+  /// Networks that train and those that only test share what they have in common.
+  mutable std::map<shape_key, convolution_algorithm> forward_;
+  mutable std::map<shape_key, backward_choice> backward_;
+  mutable std::map<shape_key, bool> own_;
+};
+
+} // namespace paceline::cpu

@@ -1,0 +1,173 @@
+#include "compute/cpu/convolution_choice.hpp"
+
+#include "compute/backend.hpp"
+#include "compute/cpu/cpu_network.hpp"
+#include "tests/catch.hpp"
+#include "tests/compute/random_vector.hpp"
+#include "tests/compute/relative_error.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace paceline;
+using namespace paceline::cpu;
+
+namespace {
+
+constexpr convolution_algorithm all[] = {convolution_algorithm::direct, convolution_algorithm::winograd,
+                                         convolution_algorithm::filtering};
+
+constexpr convolution_choice only_own{convolution_algorithm::filtering, convolution_algorithm::filtering,
+                                      convolution_algorithm::filtering};
+
+/// Takes what it is told to where there is that, else direct.
+class obedient_chooser final : public convolution_chooser {
+ public:
+  explicit obedient_chooser(const convolution_choice& order) : order_(order) {}
+
+  convolution_choice choose(const convolution_task& task) const override {
+    const auto or_direct = [&](convolution_algorithm ordered) {
+      return can_compute(ordered, task) ? ordered : convolution_algorithm::direct;
+    };
+    return {or_direct(order_.forward), or_direct(order_.backward_weights), or_direct(order_.backward_data)};
+  }
+
+ private:
+  convolution_choice order_;
+};
+
+/// The convolution in question, between layers that make the gradient of its input visible.
+model around(feature_shape map, const convolution_layer& what, bool pooled = false, bool rectified = true) {
+  model m("m", {3, map.height, map.width});
+  m.append("before", convolution_layer{.channels = map.channels, .kernel = 1});
+  m.append("it", what);
+  if (rectified)
+    m.append("", relu_layer{});
+  if (pooled)
+    m.append("", max_pool_layer{.kernel = 2});
+  m.append("", flatten_layer{});
+  m.append("head", linear_layer{.features = 5});
+  return m;
+}
+
+std::vector<float> gradient_of(network& net, const model& m, std::int64_t batch) {
+  std::vector<float> parameters(m.parameters().size()), gradient(parameters.size());
+  m.initialise(parameters, 3);
+  const auto images = random_vector(static_cast<std::size_t>(batch * m.input().size()), 1);
+  std::vector<std::int32_t> labels;
+  for (std::int64_t n = 0; n < batch; ++n)
+    labels.push_back(static_cast<std::int32_t>(n % m.output().size()));
+  net.loss_and_gradient({images, labels}, parameters, gradient, 1);
+  return gradient;
+}
+
+/// To five places, layer by layer: a bias's alone may be a sum that cancels out.
+void require_equal_gradients(const model& m, const std::vector<float>& found, const std::vector<float>& truth) {
+  for (const auto& l : m.layers()) {
+    const auto* weight = m.parameters().find(l.name + ".weight");
+    if (weight == nullptr)
+      continue;
+    const auto* bias = m.parameters().find(l.name + ".bias");
+    const auto size = weight->size + (bias == nullptr ? 0 : bias->size);
+    CAPTURE(l.name);
+    REQUIRE(
+      relative_error(std::span(found).subspan(weight->offset, size), std::span(truth).subspan(weight->offset, size))
+      < 1e-5);
+  }
+}
+
+} // namespace
+
+TEST_CASE("any mixture of algorithms for a convolution's passes gives its gradients to five places") {
+  constexpr std::int64_t batch = 3;
+  const struct {
+    feature_shape map;
+    convolution_layer what;
+  } cases[] = {{{16, 13, 10}, {.channels = 32, .kernel = 3, .padding = 1}},
+               {{32, 8, 8}, {.channels = 48, .kernel = 3, .padding = 1, .bias = false}},
+               {{64, 4, 4}, {.channels = 64, .kernel = 3, .padding = 1}},
+               {{16, 3, 3}, {.channels = 16, .kernel = 3, .padding = 1}},
+               {{64, 2, 2}, {.channels = 128, .kernel = 3, .padding = 1}},
+               {{16, 12, 12}, {.channels = 32, .kernel = 5}},
+               {{16, 9, 11}, {.channels = 16, .kernel = 5, .padding = 2}},
+               {{16, 9, 9}, {.channels = 32, .kernel = 3, .stride = 2, .padding = 1}}};
+  for (const auto& [map, what] : cases) {
+    const auto m = around(map, what);
+    const network_options options{.batch_size = batch};
+    const auto truth = gradient_of(*make_reference_backend()->compile(m, options), m, batch);
+    for (const auto forward : all)
+      for (const auto weights : all)
+        for (const auto data : all) {
+          CAPTURE(map.channels, map.height, what.channels, what.kernel, forward, weights, data);
+          cpu_network net(m, options, 1, obedient_chooser({forward, weights, data}));
+          const auto found = gradient_of(net, m, batch);
+          require_equal_gradients(m, found, truth);
+        }
+  }
+}
+
+TEST_CASE("our own convolution takes any number of channels") {
+  for (const std::int64_t from : {1, 3, 17})
+    for (const std::int64_t to : {1, 17, 33}) {
+      CAPTURE(from, to);
+      constexpr std::int64_t batch = 2;
+      const auto m = around({from, 12, 10}, {.channels = to, .kernel = 5, .padding = 1});
+      const network_options options{.batch_size = batch};
+      const auto truth = gradient_of(*make_reference_backend()->compile(m, options), m, batch);
+      cpu_network net(m, options, 2, obedient_chooser(only_own));
+      const auto found = gradient_of(net, m, batch);
+      require_equal_gradients(m, found, truth);
+    }
+}
+
+TEST_CASE("a max-pool that is fused into our own convolution gives the gradients of one that is not") {
+  constexpr std::int64_t batch = 3;
+  for (const feature_shape map : {feature_shape{16, 12, 10}, feature_shape{3, 8, 8}})
+    for (const std::int64_t kernel : {3, 5})
+      for (const bool rectified : {false, true}) {
+        CAPTURE(map.channels, kernel, rectified);
+        const auto m = around(map, {.channels = 17, .kernel = kernel, .padding = kernel / 2}, true, rectified);
+        const network_options options{.batch_size = batch};
+        cpu_network net(m, options, 1, obedient_chooser(only_own));
+        // Nothing of its own is left for the pool to do.
+        for (const auto& layer : net.report())
+          REQUIRE_FALSE(std::holds_alternative<max_pool_layer>(m.layers()[layer.layer].kind));
+        const auto truth = gradient_of(*make_reference_backend()->compile(m, options), m, batch);
+        const auto found = gradient_of(net, m, batch);
+        require_equal_gradients(m, found, truth);
+      }
+}
+
+TEST_CASE("a map of two by two can be filtered minimally in a padding of one only") {
+  const auto can_filter = [](feature_shape map, std::int64_t padding) {
+    const convolution_layer what{.channels = 16, .kernel = 3, .padding = padding};
+    const auto m = around(map, what);
+    return can_compute(convolution_algorithm::filtering, {m.layers()[1], what, 2, 1, {true, true, true}});
+  };
+  REQUIRE(can_filter({16, 2, 2}, 1));
+  REQUIRE_FALSE(can_filter({16, 4, 4}, 0));
+  REQUIRE_FALSE(can_filter({16, 2, 1}, 1));
+}
+
+TEST_CASE("backends that go by rules give the same bits, whoever asks and how often") {
+  const auto m = around({16, 8, 8}, {.channels = 32, .kernel = 3, .padding = 1});
+  const network_options options{.batch_size = 4};
+  const auto first = gradient_of(*make_cpu_backend(1)->compile(m, options), m, 4);
+  const auto device = make_cpu_backend(1, algorithm_choice::fixed);
+  REQUIRE(gradient_of(*device->compile(m, options), m, 4) == first);
+  REQUIRE(gradient_of(*device->compile(m, options), m, 4) == first);
+}
+
+TEST_CASE("a network says for each convolution what computes its passes, and nothing for passes that it has not") {
+  const auto m = around({16, 12, 12}, {.channels = 32, .kernel = 5});
+  const auto net = make_cpu_backend(1)->compile(m, {.batch_size = 2});
+  const auto report = net->report();
+  REQUIRE(report.size() >= 3);
+  REQUIRE(report[1].layer == 1);
+  REQUIRE(report[1].forward_by == "own F(4x4, 5x5)");
+  REQUIRE(report[1].backward_weights_by == "own F(4x4, 5x5)");
+  REQUIRE(report[0].backward_data_by.empty());
+  REQUIRE(report.back().forward_by.empty());
+  const auto tests_only = make_cpu_backend(1)->compile(m, {.batch_size = 2, .training = false});
+  REQUIRE(tests_only->report()[1].backward_weights_by.empty());
+}

@@ -1,0 +1,93 @@
+#include "compute/cpu/timed_chooser.hpp"
+
+#include "compute/cpu/convolution_timing.hpp"
+#include "compute/instruction_sets.hpp"
+#include "tests/catch.hpp"
+
+#include <atomic>
+#include <thread>
+
+using namespace paceline;
+using namespace paceline::cpu;
+using namespace std::chrono_literals;
+using algorithm = convolution_algorithm;
+
+namespace {
+
+constexpr convolution_layer what{.channels = 32, .kernel = 3, .padding = 1};
+constexpr pass_set all_passes{true, true, true};
+
+model one_convolution(std::int64_t side = 8) {
+  model m("m", {32, side, side});
+  m.append("it", what);
+  return m;
+}
+
+convolution_task task_of(const model& m, const pass_set& passes = all_passes, std::int64_t batch = 4) {
+  return {m.layers()[0], what, batch, 1, passes};
+}
+
+} // namespace
+
+TEST_CASE("each pass gets what was fastest for it") {
+  if (!processor_has_avx512())
+    return;
+  const auto m = one_convolution();
+  const timed_chooser chooser([](const auto&, algorithm which, const pass_set& passes, auto) {
+    if (passes.forward)
+      return which == algorithm::winograd ? 1ms : 2ms;
+    if (passes == pass_set{false, true, true})
+      return 100ms;
+    if (passes.backward_weights)
+      return which == algorithm::direct ? 1ms : 2ms;
+    return which == algorithm::filtering ? 1ms : 2ms;
+  });
+  REQUIRE(chooser.choose(task_of(m))
+          == convolution_choice{algorithm::winograd, algorithm::direct, algorithm::filtering});
+}
+
+TEST_CASE("our own computes both gradients where together they cost least") {
+  const auto m = one_convolution();
+  const timed_chooser chooser([](const auto&, algorithm which, const pass_set& passes, auto) {
+    if (passes == pass_set{false, true, true})
+      return 3ms;
+    return which == algorithm::filtering ? 4ms : 2ms;
+  });
+  const auto choice = chooser.choose(task_of(m));
+  REQUIRE(choice.backward_weights == algorithm::filtering);
+  REQUIRE(choice.backward_data == algorithm::filtering);
+  REQUIRE(choice.forward != algorithm::filtering);
+}
+
+TEST_CASE("a shape is timed once for all threads, networks that only test included, and another shape for itself") {
+  std::atomic<int> calls = 0;
+  const timed_chooser chooser([&](const auto&, algorithm, const pass_set&, auto) {
+    ++calls;
+    // Each time another one is the fastest.
+    return std::chrono::nanoseconds(1000 - calls);
+  });
+  const auto m = one_convolution();
+  const auto first = chooser.choose(task_of(m));
+  const int calls_for_one = calls;
+  REQUIRE(calls_for_one > 0);
+  std::vector<convolution_choice> found(4);
+  {
+    std::vector<std::jthread> threads;
+    for (auto& choice : found)
+      threads.emplace_back([&] { choice = chooser.choose(task_of(m)); });
+  }
+  for (const auto& choice : found)
+    REQUIRE(choice == first);
+  REQUIRE(chooser.choose(task_of(m, {.forward = true})).forward == first.forward);
+  REQUIRE(calls == calls_for_one);
+  (void)chooser.choose(task_of(m, all_passes, 8));
+  REQUIRE(calls > calls_for_one);
+}
+
+TEST_CASE("an algorithm that is far too slow is run once, and every one that there is can be timed") {
+  const auto m = one_convolution();
+  for (const auto which : {algorithm::direct, algorithm::winograd, algorithm::filtering})
+    if (can_compute(which, task_of(m)))
+      for (const auto limit : {std::chrono::nanoseconds(0), std::chrono::nanoseconds::max()})
+        REQUIRE(time_convolution(task_of(m), which, all_passes, limit) > 0ns);
+}
