@@ -41,11 +41,11 @@ json to_json(const leadership_state& state) {
 }
 
 /// An object being read, and where it stands in the file. Every access throws invalid_input where it does not fit.
-class reader {
+class state_reader {
  public:
-  reader(const json& value, std::string place) : value_(value), place_(std::move(place)) {}
+  state_reader(const json& value, std::string place) : value_(value), place_(std::move(place)) {}
 
-  reader operator[](const char* key) const {
+  state_reader operator[](const char* key) const {
     if (!value_.is_object() || !value_.contains(key))
       throw invalid_input(fmt::format("{}: has no \"{}\"", place_, key));
     return {value_.at(key), place_.empty() ? key : fmt::format("{}.{}", place_, key)};
@@ -96,15 +96,15 @@ class reader {
   template <class Read>
   auto list(Read read) const {
     require(value_.is_array(), "a list");
-    std::vector<std::invoke_result_t<Read, reader>> items;
+    std::vector<std::invoke_result_t<Read, state_reader>> items;
     for (std::size_t i = 0; i < value_.size(); ++i)
-      items.push_back(std::invoke(read, reader(value_[i], fmt::format("{}[{}]", place_, i))));
+      items.push_back(std::invoke(read, state_reader(value_[i], fmt::format("{}[{}]", place_, i))));
     return items;
   }
 
   template <class Read>
   auto optional(Read read) const {
-    using result = std::optional<std::invoke_result_t<Read, reader>>;
+    using result = std::optional<std::invoke_result_t<Read, state_reader>>;
     return is_null() ? result() : result(std::invoke(read, *this));
   }
 
@@ -125,7 +125,7 @@ class reader {
   std::string place_;
 };
 
-loss_report report_from(const reader& object) {
+loss_report report_from(const state_reader& object) {
   loss_report report;
   report.worker = object["worker"].worker();
   report.steps = object["steps"].count();
@@ -135,13 +135,13 @@ loss_report report_from(const reader& object) {
   return report;
 }
 
-leadership_state leadership_from(const reader& object) {
+leadership_state leadership_from(const state_reader& object) {
   leadership_state state;
   state.decisions = object["decisions"].count();
   state.steps_since = object["steps_since"].count();
-  state.member_steps = object["member_steps"].list(&reader::count);
-  state.candidates = object["candidates"].list([](const reader& item) { return item.optional(report_from); });
-  state.leader = object["leader"].optional(&reader::worker);
+  state.member_steps = object["member_steps"].list(&state_reader::count);
+  state.candidates = object["candidates"].list([](const state_reader& item) { return item.optional(report_from); });
+  state.leader = object["leader"].optional(&state_reader::worker);
   state.term = object.count_or_0("term");
   return state;
 }
@@ -162,12 +162,12 @@ json to_json(const run_state& state) {
 }
 
 run_state run_state_from_json(const json& object) {
-  const reader fields(object, {});
+  const state_reader fields(object, {});
   run_state state;
   state.total_steps = fields["total_steps"].count();
   state.training_time = fields["training_time_ns"].passed();
   std::set<worker_id> seen;
-  for (const auto id : fields["workers"].list(&reader::worker)) {
+  for (const auto id : fields["workers"].list(&state_reader::worker)) {
     if (!seen.insert(id).second)
       throw invalid_input(fmt::format("workers: names {} twice", to_string(id)));
     state.workers.push_back({id, {}, {}});
@@ -178,7 +178,7 @@ run_state run_state_from_json(const json& object) {
   state.first_group = static_cast<std::uint32_t>(first_group);
   state.groups = fields["groups"].list(leadership_from);
   state.global = leadership_from(fields["global"]);
-  state.leader = fields["leader"].optional(&reader::worker);
+  state.leader = fields["leader"].optional(&state_reader::worker);
   state.leader_loss = fields["leader_loss"].exact();
   if (state.leader && !seen.contains(*state.leader))
     throw invalid_input(fmt::format("leader: {} is none of the workers", to_string(*state.leader)));
