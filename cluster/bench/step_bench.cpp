@@ -38,7 +38,7 @@ step_bench_result run_step_bench(const step_bench_settings& settings) {
   constexpr int vectors = 3;
   require_memory(least_training_bytes(network, settings.batch_size, vectors, 1),
                  fmt::format("batches of {}", settings.batch_size));
-  training_rig rig(network, *make_cpu_backend(settings.threads), settings.batch_size);
+  training_rig rig(network, *make_cpu_backend(settings.threads, algorithm_choice::timed), settings.batch_size);
   for (int step = 0; step < warm_up_steps; ++step)
     rig.step();
   std::vector<double> seconds;

@@ -67,12 +67,24 @@ double values_kept(const model& network) {
   return values;
 }
 
-/// Values of one sample that the largest layer needs.
+bool is_pool(const layer& l) {
+  return std::holds_alternative<max_pool_layer>(l.kind);
+}
+
+/// Whether the next layer that makes something new is a max-pool: a backend may do its work within this one.
+bool is_pooled(std::span<const layer> layers, std::size_t index) {
+  const auto next =
+    std::find_if_not(layers.begin() + static_cast<std::ptrdiff_t>(index) + 1, layers.end(), is_in_place);
+  return next != layers.end() && is_pool(*next);
+}
+
+/// Values of one sample that the largest layer needs at least.
 double values_at_once(const model& network) {
+  const auto layers = network.layers();
   auto values = static_cast<double>(network.input().size());
-  for (const auto& layer : network.layers())
-    if (!is_in_place(layer))
-      values = std::max(values, static_cast<double>(layer.input.size() + layer.output.size()));
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    if (const auto& l = layers[i]; !is_in_place(l) && !is_pool(l))
+      values = std::max(values, static_cast<double>(l.input.size() + (is_pooled(layers, i) ? 0 : l.output.size())));
   return values;
 }
 

@@ -38,8 +38,9 @@ bool can_compute(algorithm algorithm, const convolution_task& task) {
   if (algorithm == algorithm::winograd && (task.what.kernel != 3 || task.what.stride != 1))
     return false;
   try {
-    onednn::make_weighted_primitives(dnnl::engine(dnnl::engine::kind::cpu, 0), task.l,
-                                     {.batch = task.batch, .passes = task.passes, .algorithm = algorithm});
+    onednn::make_weighted_primitives(
+      dnnl::engine(dnnl::engine::kind::cpu, 0), task.l,
+      {.batch = task.batch, .passes = task.passes, .rectify = task.rectify, .algorithm = algorithm});
     return true;
   } catch (const invalid_input&) {
     return false;

@@ -51,6 +51,8 @@ struct convolution_task {
   int threads = 1;
   /// Those that the network needs.
   pass_set passes;
+  /// A relu is fused into it.
+  bool rectify = false;
   /// A max-pool of 2x2 reads it and nobody else. Our own filtering does that one's work too, where it does all passes.
   bool pooled = false;
 };

@@ -3,26 +3,23 @@
 #include "compute/cpu/onednn_part.hpp"
 #include "compute/cpu/winograd/winograd_part.hpp"
 
-#include <algorithm>
-#include <cassert>
+#include <stdexcept>
 
 namespace paceline::cpu {
 
 chosen_convolution prepare_convolution(const dnnl::engine& engine, const convolution_task& task,
-                                       const convolution_choice& choice, bool rectify) {
+                                       const convolution_choice& choice) {
   chosen_convolution result;
   for (const auto algorithm : {convolution_algorithm::direct, convolution_algorithm::winograd})
     if (const auto passes = choice.passes_of(algorithm, task.passes); passes.any())
       result.by_onednn.push_back(onednn::make_weighted_primitives(
-        engine, task.l, {.batch = task.batch, .passes = passes, .rectify = rectify, .algorithm = algorithm}));
-  // Algorithms are mixed only where they share the layouts.
-  assert(std::ranges::all_of(result.by_onednn, [&](const auto& primitives) {
-    return primitives.input.block == result.by_onednn.front().input.block
-           && primitives.output.block == result.by_onednn.front().output.block;
-  }));
+        engine, task.l, {.batch = task.batch, .passes = passes, .rectify = task.rectify, .algorithm = algorithm}));
   result.own = choice.passes_of(convolution_algorithm::filtering, task.passes);
   result.input_block = result.own.any() ? winograd::block_of_channels() : result.by_onednn.front().input.block;
   result.output_block = result.own.any() ? winograd::block_of_channels() : result.by_onednn.front().output.block;
+  for (const auto& primitives : result.by_onednn)
+    if (primitives.input.block != result.input_block || primitives.output.block != result.output_block)
+      throw std::logic_error("convolution " + task.l.name + ": algorithms that use different layouts were mixed");
   return result;
 }
 

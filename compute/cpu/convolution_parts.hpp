@@ -18,9 +18,9 @@ struct chosen_convolution {
   std::int64_t output_block = 0;
 };
 
-/// `rectify`: whether a relu is fused into it. Throws invalid_input where it cannot be computed so.
+/// Throws invalid_input where it cannot be computed so, and logic_error where the choice mixes algorithms of different layouts.
 chosen_convolution prepare_convolution(const dnnl::engine& engine, const convolution_task& task,
-                                       const convolution_choice& choice, bool rectify);
+                                       const convolution_choice& choice);
 
 /// Where a layer's parameters lie in the flat vector; no bias where the layer has none.
 struct weighted_slices {

@@ -159,10 +159,10 @@ class planner {
   found add(const layer& l, const convolution_layer& what, bool rectify) {
     const auto source = take(l.from);
     const convolution_task task{
-      l, what, options_.batch_size, runs_on_.threads(), passes_behind(source), is_quartered_behind(last_)};
+      l, what, options_.batch_size, runs_on_.threads(), passes_behind(source), rectify, is_quartered_behind(last_)};
     const auto choice = chooser_.choose(task);
     report(task, choice);
-    auto chosen = prepare_convolution(runs_on_.engine(), task, choice, rectify);
+    auto chosen = prepare_convolution(runs_on_.engine(), task, choice);
     auto& input = *in_block(source, chosen.input_block).data;
     const bool pooled = task.pooled && chosen.own == task.passes;
     last_ += pooled ? 1 : 0;

@@ -16,8 +16,8 @@ using std::chrono::nanoseconds;
 std::vector<algorithm> mixable(const convolution_task& task) {
   const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
   const auto made_by = [&](algorithm which) {
-    return onednn::make_weighted_primitives(engine, task.l,
-                                            {.batch = task.batch, .passes = task.passes, .algorithm = which});
+    return onednn::make_weighted_primitives(
+      engine, task.l, {.batch = task.batch, .passes = task.passes, .rectify = task.rectify, .algorithm = which});
   };
   const auto direct = made_by(algorithm::direct);
   std::vector<algorithm> result{algorithm::direct};
@@ -41,7 +41,21 @@ struct timed_algorithm {
 
 timed_chooser::timed_chooser(convolution_stopwatch time) : time_(std::move(time)) {}
 
+nanoseconds timed_chooser::time(const convolution_task& task, algorithm which, const pass_set& passes,
+                                nanoseconds limit) const {
+  try {
+    return time_(task, which, passes, limit);
+  } catch (const std::exception&) {
+    // Some need memory that others do not, or have no way for the part of a batch that is timed.
+    if (which == algorithm::direct)
+      throw;
+    return nanoseconds::max();
+  }
+}
+
 convolution_choice timed_chooser::choose(const convolution_task& task) const {
+  // From the beginning: what others compile beside it would be timed as well.
+  const std::lock_guard alone(timing_);
   if (!can_compute(algorithm::direct, task))
     return fixed_chooser().choose(task);
   const auto candidates = mixable(task);
@@ -55,12 +69,13 @@ convolution_choice timed_chooser::choose(const convolution_task& task) const {
                       task.what.padding,
                       task.batch,
                       task.threads,
+                      task.rectify ? 1 : 0,
                       task.pooled ? 1 : 0,
                       task.passes.backward_weights ? 1 : 0,
                       task.passes.backward_data ? 1 : 0};
   auto forward_key = key;
-  forward_key[9] = forward_key[10] = forward_key[11] = 0;
-  const std::lock_guard alone(timing_);
+  // All but what is pooled and which passes go back.
+  std::fill(forward_key.end() - 3, forward_key.end(), 0);
   const bool own_is_mixable = candidates.back() == algorithm::filtering;
   if ((task.pooled || !own_is_mixable) && can_compute(algorithm::filtering, task)
       && is_own_best(task, key, own_is_mixable))
@@ -81,10 +96,12 @@ convolution_choice timed_chooser::choose(const convolution_task& task) const {
 bool timed_chooser::is_own_best(const convolution_task& task, const shape_key& key, bool mixable) const {
   auto found = own_.find(key);
   if (found == own_.end()) {
-    const auto direct = time_(task, algorithm::direct, task.passes, nanoseconds::max());
+    auto others = time(task, algorithm::direct, task.passes, nanoseconds::max());
+    if (can_compute(algorithm::winograd, task))
+      others = std::min(others, time(task, algorithm::winograd, task.passes, others));
     // In another layout it has to make up for the copy of what it reads.
-    const auto limit = mixable ? direct : direct * 9 / 10;
-    found = own_.emplace(key, time_(task, algorithm::filtering, task.passes, limit) < limit).first;
+    const auto limit = mixable ? others : others * 9 / 10;
+    found = own_.emplace(key, time(task, algorithm::filtering, task.passes, limit) < limit).first;
   }
   return found->second;
 }
@@ -93,8 +110,8 @@ algorithm timed_chooser::choose_forward(const convolution_task& task, const std:
   timed_algorithm best;
   // Direct is seldom the fastest: those before it spare its repetitions.
   for (auto which = candidates.rbegin(); which != candidates.rend(); ++which)
-    if (const auto time = time_(task, *which, {.forward = true}, best.time); time < best.time)
-      best = {*which, time};
+    if (const auto took = time(task, *which, {.forward = true}, best.time); took < best.time)
+      best = {*which, took};
   return best.which;
 }
 
@@ -105,16 +122,16 @@ timed_chooser::backward_choice timed_chooser::choose_backward(const convolution_
   // Ours does both for less than each alone.
   const bool has_own = candidates.back() == algorithm::filtering;
   const auto together =
-    is_pair && has_own ? time_(task, algorithm::filtering, both, nanoseconds::max()) : nanoseconds::max();
+    is_pair && has_own ? time(task, algorithm::filtering, both, nanoseconds::max()) : nanoseconds::max();
   timed_algorithm weights, data;
   for (auto which = candidates.rbegin(); which != candidates.rend(); ++which) {
     const auto limit = [&](const timed_algorithm& best) { return std::min(best.time, together); };
     if (both.backward_weights)
-      if (const auto time = time_(task, *which, {.backward_weights = true}, limit(weights)); time < weights.time)
-        weights = {*which, time};
+      if (const auto took = time(task, *which, {.backward_weights = true}, limit(weights)); took < weights.time)
+        weights = {*which, took};
     if (both.backward_data)
-      if (const auto time = time_(task, *which, {.backward_data = true}, limit(data)); time < data.time)
-        data = {*which, time};
+      if (const auto took = time(task, *which, {.backward_data = true}, limit(data)); took < data.time)
+        data = {*which, took};
   }
   if (together != nanoseconds::max() && together <= weights.time + data.time)
     return {algorithm::filtering, algorithm::filtering};

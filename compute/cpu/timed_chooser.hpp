@@ -27,13 +27,16 @@ class timed_chooser final : public convolution_chooser {
 
  private:
   /// All that the answer depends on.
-  using shape_key = std::array<std::int64_t, 12>;
+  using shape_key = std::array<std::int64_t, 13>;
 
   struct backward_choice {
     convolution_algorithm weights;
     convolution_algorithm data;
   };
 
+  /// As the stopwatch says; the longest time for an algorithm other than direct that cannot be timed.
+  std::chrono::nanoseconds time(const convolution_task& task, convolution_algorithm which, const pass_set& passes,
+                                std::chrono::nanoseconds limit) const;
   /// Whether our own is to do all passes of a convolution: asked where it could not be mixed, or would pool.
   bool is_own_best(const convolution_task& task, const shape_key& key, bool mixable) const;
   convolution_algorithm choose_forward(const convolution_task& task,

@@ -29,3 +29,16 @@ TEST_CASE("workers need at least what the backend takes for one, each") {
   const auto tested = make_cpu_backend(1)->compile(network, {.batch_size = 16, .training = false});
   REQUIRE(least_test_bytes(network, 16) <= static_cast<double>(tested->memory_bytes()) + vectors / 2);
 }
+
+TEST_CASE("what a convolution makes for a max-pool alone may never be there") {
+  model network("m", {3, 32, 32});
+  network.append("thin", convolution_layer{.channels = 16, .kernel = 3, .padding = 1});
+  network.append("wide", convolution_layer{.channels = 64, .kernel = 5, .padding = 2});
+  network.append("", relu_layer{});
+  network.append("", max_pool_layer{.kernel = 2});
+  network.append("", flatten_layer{});
+  network.append("head", linear_layer{.features = 10});
+  const auto tested = make_cpu_backend(1)->compile(network, {.batch_size = 16, .training = false});
+  REQUIRE(least_test_bytes(network, 16)
+          <= static_cast<double>(tested->memory_bytes() + network.parameters().size() * sizeof(float)));
+}

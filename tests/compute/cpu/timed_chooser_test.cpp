@@ -5,6 +5,8 @@
 #include "tests/catch.hpp"
 
 #include <atomic>
+#include <new>
+#include <stdexcept>
 #include <thread>
 
 using namespace paceline;
@@ -82,6 +84,42 @@ TEST_CASE("a shape is timed once for all threads, networks that only test includ
   REQUIRE(calls == calls_for_one);
   (void)chooser.choose(task_of(m, all_passes, 8));
   REQUIRE(calls > calls_for_one);
+}
+
+TEST_CASE("an algorithm that cannot be timed is not chosen, and a direct one that cannot says why") {
+  const auto m = one_convolution();
+  const timed_chooser chooser([](const auto&, algorithm which, const pass_set&, auto) -> std::chrono::nanoseconds {
+    if (which != algorithm::direct)
+      throw std::bad_alloc();
+    return 1ms;
+  });
+  REQUIRE(chooser.choose(task_of(m)) == convolution_choice{});
+  const timed_chooser none([](const auto&, algorithm, const pass_set&, auto) -> std::chrono::nanoseconds {
+    throw std::runtime_error("no way");
+  });
+  REQUIRE_THROWS_WITH(none.choose(task_of(m)), "no way");
+}
+
+TEST_CASE("our own does a max-pool's work where it beats every other algorithm with the pool behind it") {
+  if (!can_compute(algorithm::filtering, task_of(one_convolution())))
+    return;
+  const auto m = one_convolution();
+  auto task = task_of(m);
+  task.pooled = true;
+  const convolution_choice only_own{algorithm::filtering, algorithm::filtering, algorithm::filtering};
+  const auto own_takes = [&](std::chrono::nanoseconds time) {
+    return timed_chooser(
+      [time](const auto&, algorithm which, const pass_set& passes, auto) -> std::chrono::nanoseconds {
+        if (passes == all_passes)
+          return which == algorithm::filtering ? time : which == algorithm::winograd ? 6ms : 9ms;
+        // Pass by pass, where the pool does not count, another one is faster.
+        return which == algorithm::filtering ? 3ms : 2ms;
+      });
+  };
+  REQUIRE(own_takes(5ms).choose(task) == only_own);
+  if (can_compute(algorithm::winograd, task))
+    REQUIRE_FALSE(own_takes(7ms).choose(task) == only_own);
+  REQUIRE_FALSE(own_takes(10ms).choose(task) == only_own);
 }
 
 TEST_CASE("an algorithm that is far too slow is run once, and every one that there is can be timed") {
