@@ -4,6 +4,7 @@
 #include "compute/cpu/winograd/winograd_part.hpp"
 
 #include <algorithm>
+#include <exception>
 
 namespace paceline::cpu {
 

@@ -75,3 +75,56 @@ TEST_CASE("each transform's adjoint is its adjoint") {
         REQUIRE(dot(transformed, gradient) == Approx(dot(filters, of_filters)).epsilon(1e-4));
       }
 }
+
+// What is pooled at once is the max-pool of what is not, and its gradient goes where the highest value was.
+TEST_CASE("outputs that are pooled at once are those of a max-pool behind them, and so are gradients") {
+  for (const auto& tile : {tile_size{4, 3}, tile_size{4, 5}, tile_size{2, 3}})
+    for (const auto& t : supported_transforms(tile))
+      for (const bool rectify : {false, true}) {
+        CAPTURE(tile.outputs, tile.filter, t.instruction_set, rectify);
+        tiled_plane plane(t, tile, 1);
+        if (tile.outputs == 4) {
+          plane.g.input.shape = {8, 10, 12};
+          plane.g.output.shape = {8, 10 + 2 - tile.filter + 1, 12 + 2 - tile.filter + 1};
+          plane.matrices.resize(static_cast<std::size_t>(t.places * plane.g.tiles() * 8));
+        }
+        plane.matrices = random_vector(plane.matrices.size(), 1);
+        const auto bias = random_vector(8, 2);
+        std::vector<float> whole(static_cast<std::size_t>(plane.g.output.size()));
+        t.output(plane.g, plane.rows(), bias.data(), rectify, whole.data());
+
+        std::vector<float> pooled(whole.size() / 4);
+        std::vector<std::uint8_t> winners(pooled.size());
+        t.output_pooled(plane.g, plane.rows(), bias.data(), rectify, {pooled.data(), winners.data()});
+
+        auto gradient = random_vector(pooled.size(), 3);
+        std::vector<float> scattered(whole.size());
+        const auto width = plane.g.output.shape.width;
+        std::size_t alive = 0;
+        for (std::int64_t row = 0; row < plane.g.output.shape.height / 2; ++row)
+          for (std::int64_t column = 0; column < width / 2; ++column)
+            for (std::int64_t channel = 0; channel < 8; ++channel) {
+              const auto at = [&](std::int64_t down, std::int64_t across) {
+                return static_cast<std::size_t>(((2 * row + down) * width + 2 * column + across) * 8 + channel);
+              };
+              auto best = at(0, 0);
+              for (const auto other : {at(0, 1), at(1, 0), at(1, 1)})
+                best = whole[other] > whole[best] ? other : best;
+              const auto small = static_cast<std::size_t>((row * (width / 2) + column) * 8 + channel);
+              REQUIRE(pooled[small] == Approx(whole[best]).margin(1e-5));
+              // Whoever owns the plane masks what a relu held back.
+              if (rectify && whole[best] <= 0)
+                gradient[small] = 0;
+              else
+                ++alive;
+              scattered[best] = gradient[small];
+            }
+        REQUIRE(alive > pooled.size() / 2);
+
+        tiled_plane expected = plane, found = plane;
+        t.output_adjoint(plane.g, scattered.data(), expected.rows());
+        t.output_pooled_adjoint(plane.g, {gradient.data(), winners.data()}, found.rows());
+        for (std::size_t i = 0; i < expected.matrices.size(); ++i)
+          REQUIRE(found.matrices[i] == Approx(expected.matrices[i]).margin(1e-4));
+      }
+}
