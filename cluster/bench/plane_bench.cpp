@@ -5,6 +5,7 @@
 #include "cluster/bench/loopback.hpp"
 #include "cluster/bench/median.hpp"
 #include "cluster/bench/stopwatch.hpp"
+#include "cluster/link/frame_credit.hpp"
 #include "cluster/link/large_memory.hpp"
 #include "cluster/link/link_sockets.hpp"
 #include "cluster/link/node_link.hpp"
@@ -49,24 +50,20 @@ class frame_path {
     : frame_(std::make_shared<std::vector<std::byte>>(bytes)),
       endpoint_(free_endpoint()),
       publisher_(link_sockets(sender_, std::nullopt, patience)
-                   .bound({.type = zmq::socket_type::pub, .longest_message = 256, .newest_only = true}, endpoint_)),
-      subscriber_(
-        link_sockets(receiver_, std::nullopt, patience)
-          .connected(
-            {.type = zmq::socket_type::sub, .longest_message = static_cast<std::int64_t>(bytes), .newest_only = true},
-            endpoint_)) {
-    subscriber_->socket.set(zmq::sockopt::rcvtimeo, 10);
+                   .bound({.type = zmq::socket_type::router, .longest_message = frame_credit_bytes}, endpoint_)),
+      subscriber_(link_sockets(receiver_, std::nullopt, patience)
+                    .connected({.type = zmq::socket_type::dealer, .longest_message = static_cast<std::int64_t>(bytes)},
+                               endpoint_)) {
+    publisher_->socket.set(zmq::sockopt::rcvtimeo, 10);
     repeat_until([&] {
-      send();
-      return receive();
+      subscriber_->socket.send(zmq::buffer(encode(frame_credit{})), zmq::send_flags::dontwait);
+      zmq::message_t content;
+      return publisher_->socket.recv(route_).has_value() && publisher_->socket.recv(content).has_value();
     });
-    // What is still on its way from these attempts must not be taken for a later frame.
-    subscriber_->socket.set(zmq::sockopt::rcvtimeo, 300);
-    for (zmq::message_t left; subscriber_->socket.recv(left);) {
-    }
     subscriber_->socket.set(zmq::sockopt::rcvtimeo, static_cast<int>(std::chrono::milliseconds(longest_wait).count()));
   }
 
+  /// The credit for it came while the one before was decoded.
   void pass() {
     send();
     if (!receive())
@@ -77,6 +74,8 @@ class frame_path {
   void send() {
     ++number_;
     std::memcpy(frame_->data(), &number_, sizeof(number_));
+    zmq::message_t route(route_.data(), route_.size());
+    publisher_->socket.send(route, zmq::send_flags::sndmore | zmq::send_flags::dontwait);
     publisher_->socket.send(shared_message(std::shared_ptr<const std::vector<std::byte>>(frame_), *frame_),
                             zmq::send_flags::dontwait);
   }
@@ -99,6 +98,8 @@ class frame_path {
   std::string endpoint_;
   std::unique_ptr<watched_socket> publisher_;
   std::unique_ptr<watched_socket> subscriber_;
+  /// The subscriber's.
+  zmq::message_t route_;
 };
 
 /// Two linked nodes.

@@ -21,7 +21,7 @@ struct plane_bench_result {
     double megabytes = 0;
     /// A plain TCP socket: write at one end, read at the other.
     double socket = 0;
-    /// An encoded frame from PUB to SUB, set as the link sets them.
+    /// An encoded frame from ROUTER to DEALER, set as the link sets them.
     double frames = 0;
     /// From a leader's publish to the slot of a follower on another node: encoded, sent, checked, decoded.
     double whole = 0;

@@ -1,7 +1,9 @@
 #include "cluster/link/control_plane.hpp"
 
 #include "actors/peer_events.hpp"
+#include "cluster/link/message_parts.hpp"
 #include "cluster/link/proxy_actor.hpp"
+#include "cluster/link/refused_connections.hpp"
 #include "cluster/wire/control_codec.hpp"
 
 #include <caf/all.hpp>
@@ -15,9 +17,6 @@
 namespace paceline {
 
 namespace {
-
-/// Messages that one socket may bring before the others get their turn.
-constexpr int most_at_once = 256;
 
 constexpr auto incoming = link_filter::direction::incoming;
 constexpr auto outgoing = link_filter::direction::outgoing;
@@ -67,7 +66,9 @@ void control_plane::connect(peer& to, time_point now) {
 }
 
 void control_plane::watch(poll_set& set) {
-  set.watch(router_->monitor.socket(), [this] { read_router_monitor(); });
+  set.watch(router_->monitor.socket(), [this] {
+    note_refused_connections(*router_, shared_.settings.own.control, own_.node, shared_.log, *shared_.tally);
+  });
   if (!node_)
     return;
   set.watch(router_->socket, [this] { read_router(std::chrono::steady_clock::now()); });
@@ -84,7 +85,7 @@ void control_plane::watch(poll_set& set) {
 void control_plane::read_router(time_point now) {
   std::vector<zmq::message_t> parts;
   for (int i = 0; i < most_at_once; ++i) {
-    const int count = control_traffic::receive(router_->socket, parts, 2);
+    const auto count = receive_parts(router_->socket, parts, 2);
     if (count == 0)
       return;
     if (count != 2) {
@@ -124,7 +125,7 @@ void control_plane::read_dealer(peer& from, time_point now) {
   std::vector<zmq::message_t> parts;
   const auto name = fmt::format("node '{}'", from.session.peer().name);
   for (int i = 0; i < most_at_once && !from.reconnect; ++i) {
-    const int count = control_traffic::receive(from.dealer->socket, parts, 1);
+    const auto count = receive_parts(from.dealer->socket, parts, 1);
     if (count == 0)
       return;
     if (count != 1)
@@ -133,16 +134,6 @@ void control_plane::read_dealer(peer& from, time_point now) {
       continue;
     else if (const auto message = traffic_.decoded(parts[0], name))
       apply(from, from.session.answered(*message, now), &*message, {});
-  }
-}
-
-void control_plane::read_router_monitor() {
-  while (const auto event = router_->monitor.next()) {
-    if (event->what != connection_event::kind::refused)
-      continue;
-    shared_.tally->update([](link_counters& c) { ++c.refused_connections; });
-    shared_.log.say("refused connection", fmt::format("a connection to {} of node '{}' failed: {}",
-                                                      shared_.settings.own.control, own_.node, event->reason));
   }
 }
 

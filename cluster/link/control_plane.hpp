@@ -86,7 +86,6 @@ class control_plane {
   void connect(peer& to, time_point now);
   void read_router(time_point now);
   void read_dealer(peer& from, time_point now);
-  void read_router_monitor();
   void read_dealer_monitor(peer& of, time_point now);
   void handle(const std::string& route, const control_message& message, time_point now);
   void apply(peer& with, session_actions actions, const control_message* message, const reply_to& reply);

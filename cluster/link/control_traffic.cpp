@@ -13,22 +13,6 @@ namespace paceline {
 control_traffic::control_traffic(link_log& log, std::shared_ptr<link_tally> tally)
   : log_(log), tally_(std::move(tally)) {}
 
-int control_traffic::receive(zmq::socket_t& socket, std::vector<zmq::message_t>& parts, std::size_t kept) {
-  parts.clear();
-  int count = 0;
-  while (true) {
-    zmq::message_t part;
-    if (!socket.recv(part, zmq::recv_flags::dontwait))
-      return count;
-    ++count;
-    const bool more = part.more();
-    if (parts.size() < kept)
-      parts.push_back(std::move(part));
-    if (!more)
-      return count;
-  }
-}
-
 std::optional<control_message> control_traffic::decoded(const zmq::message_t& bytes, const std::string& from) {
   try {
     auto message = decode_control(bytes_of(bytes));

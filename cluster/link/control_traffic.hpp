@@ -6,11 +6,9 @@
 
 #include <zmq.hpp>
 
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace paceline {
 
@@ -19,9 +17,6 @@ class control_traffic {
  public:
   /// `log` outlives it.
   control_traffic(link_log& log, std::shared_ptr<link_tally> tally);
-
-  /// Takes all parts of the next message and keeps so many of them; returns how many there were, 0 where there is no message.
-  static int receive(zmq::socket_t& socket, std::vector<zmq::message_t>& parts, std::size_t kept);
 
   /// Empty where it is no control message; that is a refusal.
   std::optional<control_message> decoded(const zmq::message_t& bytes, const std::string& from);

@@ -51,8 +51,6 @@ zmq::socket_t link_sockets::made(const socket_use& use) const {
   // A host that is gone without a word holds the memory of what is on its way to it for so long.
   socket.set(zmq::sockopt::tcp_maxrt, milliseconds_of(5 * patience_));
   socket.set(zmq::sockopt::tcp_keepalive, 1);
-  if (use.newest_only)
-    socket.set(zmq::sockopt::conflate, true);
   if (use.heartbeats) {
     // They close what is dead. Whether a peer lives is judged by its states, which the link's own thread says: ZeroMQ would take
     // a pause of this process for one of the peer's.
@@ -99,8 +97,6 @@ std::unique_ptr<watched_socket> link_sockets::connected(const socket_use& use, c
     socket.set(zmq::sockopt::curve_publickey, keys_->node.public_key);
     socket.set(zmq::sockopt::curve_secretkey, keys_->node.secret_key);
   }
-  if (use.type == zmq::socket_type::sub)
-    socket.set(zmq::sockopt::subscribe, "");
   socket_monitor monitor(context_, socket);
   try {
     socket.connect(endpoint);

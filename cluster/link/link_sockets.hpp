@@ -22,8 +22,6 @@ struct socket_use {
   std::int64_t longest_message;
   /// Messages that may wait in each direction of each connection.
   int queue = 1;
-  /// Only the newest message waits.
-  bool newest_only = false;
   /// ZeroMQ's heartbeats, which find a silent peer. Not for bulk: they wait behind a large message, and would take a slow
   /// connection for a dead one.
   bool heartbeats = false;

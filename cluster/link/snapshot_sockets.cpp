@@ -1,5 +1,7 @@
 #include "cluster/link/snapshot_sockets.hpp"
 
+#include "cluster/link/message_parts.hpp"
+#include "cluster/link/refused_connections.hpp"
 #include "cluster/link/shared_message.hpp"
 
 #include <fmt/format.h>
@@ -12,8 +14,13 @@ namespace paceline {
 
 namespace {
 
-/// Subscriptions are all that a PUB receives.
-constexpr std::int64_t longest_subscription = 256;
+/// One frame that arrives; and one that does not fit into what is called for.
+constexpr int queued_frames = 2;
+
+/// Peers, their connections of before that are not yet missed, and some strangers.
+std::size_t most_subscribers(const link_settings& settings) {
+  return 4 * settings.peers.size() + 16;
+}
 
 } // namespace
 
@@ -31,8 +38,12 @@ snapshot_sockets::snapshot_sockets(const link_settings& settings, const link_soc
     tally_(std::move(tally)),
     worker_(worker),
     publisher_(
-      sockets.bound({.type = zmq::socket_type::pub, .longest_message = longest_subscription, .newest_only = true},
-                    settings.own.snapshots)) {}
+      sockets.bound({.type = zmq::socket_type::router, .longest_message = frame_credit_bytes, .queue = queued_frames},
+                    settings.own.snapshots)),
+    audience_(most_subscribers(settings)) {
+  // A frame to a connection that is no more is not silently dropped.
+  publisher_->socket.set(zmq::sockopt::router_mandatory, true);
+}
 
 void snapshot_sockets::join(const node_endpoints& peer) {
   leave(peer);
@@ -44,11 +55,14 @@ void snapshot_sockets::connect(subscription& to, time_point now) {
   to.replace_at.reset();
   try {
     to.socket = sockets_.connected(
-      {.type = zmq::socket_type::sub, .longest_message = longest_frame(settings_), .newest_only = true},
+      {.type = zmq::socket_type::dealer, .longest_message = longest_frame(settings_), .queue = queued_frames},
       to.peer.snapshots);
+    to.credit = {};
+    to.next_credit = now;
   } catch (const std::exception& error) {
     // Out of descriptors, most likely. The other peers must not suffer from it.
     to.socket.reset();
+    to.next_credit = time_point::max();
     to.replace_at = now + link_timing(settings_.patience).longest_backoff;
     log_.say("subscribe " + to.peer.name, fmt::format("node '{}' cannot receive the snapshots of node '{}': {}",
                                                       settings_.own.name, to.peer.name, error.what()));
@@ -65,28 +79,23 @@ void snapshot_sockets::tick(time_point now) {
   for (const auto& each : subscriptions_) {
     if (each->replace_at && now >= *each->replace_at)
       connect(*each, now);
+    if (now >= each->next_credit)
+      give_credit(*each, now);
   }
 }
 
 snapshot_sockets::time_point snapshot_sockets::next_due() const {
   auto due = time_point::max();
   for (const auto& each : subscriptions_)
-    due = std::min(due, each->replace_at.value_or(time_point::max()));
+    due = std::min({due, each->replace_at.value_or(time_point::max()), each->next_credit});
   return due;
 }
 
 void snapshot_sockets::watch(poll_set& set) {
   set.watch(publisher_->monitor.socket(), [this] {
-    while (const auto event = publisher_->monitor.next()) {
-      if (event->what != connection_event::kind::refused)
-        continue;
-      tally_->update([](link_counters& c) { ++c.refused_connections; });
-      log_.say("refused connection", fmt::format("a connection to {} of node '{}' failed: {}", settings_.own.snapshots,
-                                                 settings_.own.name, event->reason));
-    }
+    note_refused_connections(*publisher_, settings_.own.snapshots, settings_.own.name, log_, *tally_);
   });
-  // Nothing to read, but subscribers that come and go are handled while it is polled.
-  set.watch(publisher_->socket, [] {});
+  set.watch(publisher_->socket, [this] { read_credits(); });
   for (const auto& each : subscriptions_) {
     auto* const one = each.get();
     if (!one->socket)
@@ -97,39 +106,91 @@ void snapshot_sockets::watch(poll_set& set) {
 }
 
 void snapshot_sockets::read_monitor(subscription& of) {
+  const auto now = std::chrono::steady_clock::now();
   while (const auto event = of.socket->monitor.next()) {
     of.replace_at.reset();
-    if (event->what == connection_event::kind::connected)
+    if (event->what == connection_event::kind::connected) {
+      of.credit = {};
+      of.next_credit = now;
       continue;
-    of.replace_at = std::chrono::steady_clock::now() + link_timing(settings_.patience).longest_backoff;
+    }
+    of.replace_at = now + link_timing(settings_.patience).longest_backoff;
     if (event->what == connection_event::kind::refused)
       log_.say("subscribe " + of.peer.name, fmt::format("node '{}' cannot receive the snapshots of node '{}': {}",
                                                         settings_.own.name, of.peer.name, event->reason));
   }
 }
 
+void snapshot_sockets::give_credit(subscription& to, time_point now) {
+  // Where there is no connection it cannot be sent; once there is one, it is said at once.
+  const auto bytes = encode(to.credit);
+  to.socket->socket.send(zmq::buffer(bytes), zmq::send_flags::dontwait);
+  to.next_credit = now + link_timing(settings_.patience).longest_backoff;
+}
+
 void snapshot_sockets::read(subscription& from) {
-  zmq::message_t frame;
-  if (!from.socket->socket.recv(frame, zmq::recv_flags::dontwait) || from.left
-      || is_lost(settings_.filter, from.peer.name, link_filter::direction::incoming))
+  std::vector<zmq::message_t> parts;
+  if (receive_parts(from.socket->socket, parts, 1) == 0)
     return;
-  tally_->update([&](link_counters& c) { c.bytes_received += frame.size(); });
-  worker_.receive({.peer = from.peer.name, .frame = std::move(frame)});
+  ++from.credit.received;
+  give_credit(from, std::chrono::steady_clock::now());
+  if (from.left || is_lost(settings_.filter, from.peer.name, link_filter::direction::incoming))
+    return;
+  tally_->update([&](link_counters& c) { c.bytes_received += parts[0].size(); });
+  worker_.receive({.peer = from.peer.name, .frame = std::move(parts[0])});
+}
+
+void snapshot_sockets::read_credits() {
+  std::vector<zmq::message_t> parts;
+  for (int i = 0; i < most_at_once; ++i) {
+    const auto count = receive_parts(publisher_->socket, parts, 2);
+    if (count == 0)
+      break;
+    if (const auto credit = count == 2 ? decode_credit(bytes_of(parts[1])) : std::nullopt)
+      audience_.heard(parts[0].to_string(), *credit);
+    else
+      refuse_credit(count == 2 ? "it is malformed" : fmt::format("it has {} parts instead of one", count - 1));
+  }
+  deliver();
+}
+
+void snapshot_sockets::refuse_credit(const std::string& why) {
+  tally_->update([](link_counters& c) { ++c.refused_messages; });
+  log_.say("snapshot message", fmt::format("a message of a stranger on the snapshot plane was refused: {}", why));
 }
 
 void snapshot_sockets::send(const frame_ptr& frame) {
-  // One frame for all: it goes out unless it is lost on the way to each of them.
+  // It goes out unless it is lost on the way to each of them.
   const auto& peers = settings_.peers;
   if (settings_.filter && std::all_of(peers.begin(), peers.end(), [&](const node_endpoints& peer) {
         return settings_.filter->drops(peer.name, link_filter::direction::outgoing);
       }))
     return;
-  auto message = shared_message(frame, *frame);
-  const bool sent = publisher_->socket.send(message, zmq::send_flags::dontwait).has_value();
-  tally_->update([&](link_counters& c) {
-    c.snapshots_sent += sent;
-    c.bytes_sent += sent ? frame->size() : 0;
-  });
+  newest_ = frame;
+  audience_.published();
+  deliver();
+}
+
+void snapshot_sockets::deliver() {
+  auto& socket = publisher_->socket;
+  for (const auto& route : audience_.due()) {
+    try {
+      // Its queue is full only where it gives credit for what it does not take.
+      if (!socket.send(zmq::buffer(route), zmq::send_flags::sndmore | zmq::send_flags::dontwait))
+        continue;
+      socket.send(shared_message(newest_, *newest_), zmq::send_flags::dontwait);
+      audience_.sent(route);
+      tally_->update([&](link_counters& c) {
+        ++c.snapshots_sent;
+        c.bytes_sent += newest_->size();
+      });
+    } catch (const zmq::error_t&) {
+      // The connection is no more; whoever made it gives credit over the next one.
+      audience_.gone(route);
+    }
+  }
+  if (!audience_.wants_newest())
+    newest_.reset();
 }
 
 } // namespace paceline

@@ -1,14 +1,14 @@
 #include "cluster/link/transfer_sockets.hpp"
 
+#include "cluster/link/message_parts.hpp"
+#include "cluster/link/refused_connections.hpp"
 #include "cluster/link/shared_message.hpp"
 #include "cluster/link/snapshot_sockets.hpp"
 
 #include <fmt/format.h>
-#include <zmq_addon.hpp>
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 
 namespace paceline {
 
@@ -16,18 +16,9 @@ namespace {
 
 using kind = transfer_message::kind;
 
-constexpr int most_at_once = 64;
 constexpr std::size_t most_askers = 64;
 /// A fetch that failed: a frame that was gone in the middle of it, a connection that broke.
 constexpr int most_attempts = 4;
-
-/// All parts of the next message; none where there is no message.
-std::vector<zmq::message_t> receive(zmq::socket_t& socket) {
-  std::vector<zmq::message_t> parts;
-  if (!zmq::recv_multipart(socket, std::back_inserter(parts), zmq::recv_flags::dontwait))
-    parts.clear();
-  return parts;
-}
 
 } // namespace
 
@@ -56,15 +47,8 @@ void transfer_sockets::leave(const node_endpoints& peer) {
 
 void transfer_sockets::watch(poll_set& set) {
   set.watch(router_->socket, [this] { read_router(std::chrono::steady_clock::now()); });
-  set.watch(router_->monitor.socket(), [this] {
-    while (const auto event = router_->monitor.next()) {
-      if (event->what != connection_event::kind::refused)
-        continue;
-      tally_->update([](link_counters& c) { ++c.refused_connections; });
-      log_.say("refused connection", fmt::format("a connection to {} of node '{}' failed: {}", settings_.own.transfer,
-                                                 settings_.own.name, event->reason));
-    }
-  });
+  set.watch(router_->monitor.socket(),
+            [this] { note_refused_connections(*router_, settings_.own.transfer, settings_.own.name, log_, *tally_); });
   if (!fetch_)
     return;
   auto* const one = fetch_.get();
@@ -77,11 +61,12 @@ void transfer_sockets::watch(poll_set& set) {
 }
 
 void transfer_sockets::read_router(time_point now) {
+  std::vector<zmq::message_t> parts;
   for (int i = 0; i < most_at_once; ++i) {
-    const auto parts = receive(router_->socket);
-    if (parts.empty())
+    const auto count = receive_parts(router_->socket, parts, 2);
+    if (count == 0)
       return;
-    const auto message = parts.size() == 2 ? decode_transfer(bytes_of(parts[1])) : std::nullopt;
+    const auto message = count == 2 ? decode_transfer(bytes_of(parts[1])) : std::nullopt;
     if (message && (message->what == kind::want || message->what == kind::ask))
       handle(parts[0].to_string(), *message, now);
     else
@@ -130,17 +115,18 @@ void transfer_sockets::ask(fetch& from, const transfer_message& message) {
 }
 
 void transfer_sockets::read_dealer(fetch& from, time_point now) {
+  std::vector<zmq::message_t> parts;
   for (int i = 0; i < most_at_once && !from.over; ++i) {
-    const auto parts = receive(from.dealer->socket);
-    if (parts.empty())
+    const auto count = receive_parts(from.dealer->socket, parts, 2);
+    if (count == 0)
       return;
-    const auto answer = parts.size() <= 2 ? decode_transfer(bytes_of(parts[0])) : std::nullopt;
+    const auto answer = count <= 2 ? decode_transfer(bytes_of(parts[0])) : std::nullopt;
     if (!answer) {
       from.over = true;
       ask_again_later(from.from, now, "its answer is malformed");
       return refuse_message(fmt::format("node '{}'", from.from.peer.name));
     }
-    const auto data = parts.size() == 2 ? bytes_of(parts[1]) : std::span<const std::byte>();
+    const auto data = count == 2 ? bytes_of(parts[1]) : std::span<const std::byte>();
     tally_->update([&](link_counters& c) { c.bytes_received += data.size(); });
     from.give_up_at = now + settings_.patience;
     for (const auto& next : from.steps.answered(*answer, data))
