@@ -146,7 +146,17 @@ def falling_terms(leadership_of_node):
     return falling
 
 
-def pulled_shares(metrics, leadership, summary, found=()):
+@dataclass(frozen=True)
+class Period:
+    """The time between two global decisions, and which share of the workers that could follow was pulled in it."""
+
+    begin: float
+    end: float
+    leader: str
+    share: float
+
+
+def global_periods(metrics, leadership, summary, found=()):
     """For each time between two global decisions: which share of the workers that were not out, but for the leader itself, was
     pulled toward a global leader; and how many decisions were left out, whose leader a fault had hit: nobody else can follow one whose
     node is cut off (each side of a cut decides for itself) or whose snapshots are spoilt on their way. A last time that the run's end
@@ -161,14 +171,14 @@ def pulled_shares(metrics, leadership, summary, found=()):
     lengths = [end - begin for (begin, _), (end, _) in zip(followable, followable[1:])]
     if lengths and lengths[-1] < median(lengths) / 2:
         followable.pop()
-    shares = []
+    periods = []
     for (begin, leader), (end, _) in zip(followable, followable[1:]):
         live = [w["worker"] for w in summary["workers"]
                 if w["worker"] != leader and not is_out(w["worker"], begin, end, found)]
         pulled = sum(any(begin <= at < end for at in pulls[worker]) for worker in live)
         if live:
-            shares.append(pulled / len(live))
-    return shares, hit
+            periods.append(Period(begin, end, leader, pulled / len(live)))
+    return periods, hit
 
 
 def memory_growth(samples, shortest_life=60.0):
@@ -239,14 +249,16 @@ def table(storm, calms, patience):
     back = [r - lasting[f["fault"]] for r, f in zip(recoveries, storm.summary["faults"])
             if r < math.inf or f["time"] + lasting[f["fault"]] + LONGEST_RETURN < storm.summary["training_time"]]
     seats = takeovers(storm.metrics, storm.leadership)
-    shares, not_followable = pulled_shares(storm.metrics, storm.leadership, storm.summary, found)
+    periods, not_followable = global_periods(storm.metrics, storm.leadership, storm.summary, found)
+    start = min((wall(record) for record in storm.metrics), default=0.0)
     falling = sum(len(falling_terms(log)) for log in storm.leadership_of.values())
     errors = [calm.summary["final_test"]["centre_error"] for calm in calms]
     error = storm.summary["final_test"]["centre_error"] if storm.summary["final_test"] else math.inf
     growth = memory_growth(storm.samples)
     pause = max(run.longest_pause for run in [storm, *calms])
     leaks = [leak for run in [storm, *calms] for leak in run.leaks]
-    worst_share = min(shares, default=0.0)
+    shares = [period.share for period in periods]
+    worst = min(periods, key=lambda period: period.share, default=Period(0.0, 0.0, "none", 0.0))
     return [
         Line("faults carried out", "> 0", len(recoveries), bool(recoveries)),
         share_line("committed steps against no faults", committed_steps(storm.metrics) / calm_steps, 0.977),
@@ -257,7 +269,9 @@ def table(storm, calms, patience):
         Line("longest takeover of the seat", f"<= {2 * patience:g} s", max(seats, default=math.nan),
              bool(seats) and max(seats) <= 2 * patience),
         Line("takeovers after kills", "> 0", len(seats), bool(seats)),
-        share_line("live workers pulled, worst global period", worst_share, 0.90),
+        share_line("live workers pulled, worst global period", worst.share, 0.90),
+        Line("that period, its length, its leader", "",
+             f"{worst.begin - start:.1f} s, {worst.end - worst.begin:.2f} s, {worst.leader}", True),
         share_line("live workers pulled, median", median(shares) if shares else 0.0, 0.90),
         Line("global periods; not counted, their leader hit by a fault", "", f"{len(shares)}; {not_followable}", True),
         Line("terms that fell", "0", falling, falling == 0),

@@ -113,26 +113,34 @@ class Pulls(unittest.TestCase):
     LEADERSHIP = [decision(1, "0.0"), decision(5, "0.1"), decision(9, "0.1")]
     SUMMARY = {"workers": WORKERS}
 
+    def shares(self, metrics, leadership, found=()):
+        periods, not_followable = storm.global_periods(metrics, leadership, self.SUMMARY, found)
+        return [period.share for period in periods], not_followable
+
     def test_the_leader_is_not_pulled_and_all_others_should_be(self):
         log = [pull(1.5, "0.1"), pull(2, "1.0"), pull(6, "0.0"), pull(6, "1.0", "group")]
-        self.assertEqual(storm.pulled_shares(log, self.LEADERSHIP, self.SUMMARY), ([1.0, 0.5], 0))
+        self.assertEqual(self.shares(log, self.LEADERSHIP), ([1.0, 0.5], 0))
+
+    def test_a_period_tells_when_it_was_and_who_led(self):
+        periods, _ = storm.global_periods([], self.LEADERSHIP, self.SUMMARY)
+        self.assertEqual(periods[1], storm.Period(seconds(5), seconds(9), "0.1", 0.0))
 
     def test_a_worker_that_is_out_is_not_counted(self):
         log = [pull(1.5, "0.1"), pull(6, "0.0")]
         out = [storm.Outage(frozenset({"1.0"}), seconds(4), seconds(6))]
-        self.assertEqual(storm.pulled_shares(log, self.LEADERSHIP, self.SUMMARY, out), ([1.0, 1.0], 0))
+        self.assertEqual(self.shares(log, self.LEADERSHIP, out), ([1.0, 1.0], 0))
 
     def test_a_decision_whose_leader_is_out_is_no_period_and_is_counted(self):
         log = [pull(1.5, "0.1"), pull(6, "0.0")]
         # A holder that is cut off decides for its side alone, while the others' period goes on.
         leadership = sorted(self.LEADERSHIP + [decision(2, "1.0")], key=storm.wall)
         out = [storm.Outage(frozenset({"1.0"}), seconds(1.9), seconds(6))]
-        self.assertEqual(storm.pulled_shares(log, leadership, self.SUMMARY, out), ([1.0, 1.0], 1))
+        self.assertEqual(self.shares(log, leadership, out), ([1.0, 1.0], 1))
 
     def test_a_last_period_that_the_end_of_the_run_cuts_short_is_not_counted(self):
         log = [pull(1.5, "0.1"), pull(1.5, "1.0"), pull(6, "0.0"), pull(6, "1.0")]
         leadership = self.LEADERSHIP + [decision(9.1, "0.1")]
-        self.assertEqual(storm.pulled_shares(log, leadership, self.SUMMARY), ([1.0, 1.0], 0))
+        self.assertEqual(self.shares(log, leadership), ([1.0, 1.0], 0))
 
 
 class Memory(unittest.TestCase):
