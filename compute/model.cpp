@@ -235,14 +235,6 @@ void model::require_all_read() const {
   }
 }
 
-double model::forward_flops() const {
-  double sum = 0;
-  for (const auto& l : layers_)
-    if (!weight_shape(l).empty())
-      sum += 2.0 * static_cast<double>(l.output.size()) * fan_in(l);
-  return sum;
-}
-
 void model::initialise(std::span<float> parameters, std::uint64_t seed) const {
   assert(parameters.size() == parameters_.size());
   const auto slices = parameters_.slices();

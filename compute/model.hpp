@@ -134,9 +134,6 @@ class model {
   std::span<const layer> layers() const { return layers_; }
   const parameter_layout& parameters() const { return parameters_; }
 
-  /// Multiply-adds of one sample's forward pass, times two.
-  double forward_flops() const;
-
   /// Writes a random starting point: PyTorch's default, uniform in ±1/sqrt(fan in) for weights and biases alike; a batch norm begins
   /// as the identity.
   /// Requires parameters.size() == this->parameters().size().

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <vector>
 
 namespace paceline {
@@ -28,6 +29,13 @@ model make_network(const step_bench_settings& settings) {
                     classes);
 }
 
+double seconds_of(const std::vector<layer_report>& layers) {
+  std::chrono::nanoseconds sum{0};
+  for (const auto& l : layers)
+    sum += l.forward + l.backward;
+  return std::chrono::duration<double>(sum).count();
+}
+
 } // namespace
 
 step_bench_result run_step_bench(const step_bench_settings& settings) {
@@ -42,30 +50,47 @@ step_bench_result run_step_bench(const step_bench_settings& settings) {
   for (int step = 0; step < warm_up_steps; ++step)
     rig.step();
   std::vector<double> seconds;
-  for (int step = 0; step < settings.steps; ++step)
+  std::vector<std::vector<layer_report>> reports;
+  std::vector<double> rest;
+  for (int step = 0; step < settings.steps; ++step) {
     seconds.push_back(time_of([&] { rig.step(); }));
+    if (!settings.layers)
+      continue;
+    reports.push_back(rig.report());
+    rest.push_back(seconds.back() - seconds_of(reports.back()));
+  }
   const auto middle = median(seconds);
-  return {.seconds_a_step = middle,
-          .fastest_seconds = *std::min_element(seconds.begin(), seconds.end()),
-          .samples_per_second = static_cast<double>(settings.batch_size) / middle};
+  step_bench_result result{.seconds_a_step = middle,
+                           .fastest_seconds = *std::min_element(seconds.begin(), seconds.end()),
+                           .samples_per_second = static_cast<double>(settings.batch_size) / middle};
+  if (settings.layers) {
+    result.limits = measure_machine(settings.threads);
+    result.layers = roofline_of(network, reports, settings.batch_size, result.limits);
+    result.rest_seconds = median(rest);
+  }
+  return result;
 }
 
 std::string to_text(const step_bench_settings& settings, const step_bench_result& result) {
   return fmt::format("{} fp32 {} thread{} batch {}: {:.1f} ms a step (median of {}), {:.0f} samples/s", settings.model,
                      settings.threads, settings.threads == 1 ? "" : "s", settings.batch_size,
-                     1000 * result.seconds_a_step, settings.steps, result.samples_per_second);
+                     1000 * result.seconds_a_step, settings.steps, result.samples_per_second)
+         + (result.layers.empty() ? "" : "\n" + to_text(result.layers, result.limits, result.rest_seconds));
 }
 
 nlohmann::json to_json(const step_bench_settings& settings, const step_bench_result& result) {
-  return {{"benchmark", "step"},
-          {"model", settings.model},
-          {"precision", "fp32"},
-          {"threads", settings.threads},
-          {"batch_size", settings.batch_size},
-          {"steps", settings.steps},
-          {"seconds_a_step", result.seconds_a_step},
-          {"fastest_seconds", result.fastest_seconds},
-          {"samples_per_second", result.samples_per_second}};
+  nlohmann::json object{{"benchmark", "step"},
+                        {"model", settings.model},
+                        {"precision", "fp32"},
+                        {"threads", settings.threads},
+                        {"batch_size", settings.batch_size},
+                        {"steps", settings.steps},
+                        {"seconds_a_step", result.seconds_a_step},
+                        {"fastest_seconds", result.fastest_seconds},
+                        {"samples_per_second", result.samples_per_second}};
+  if (!result.layers.empty())
+    object["layers"] = to_json(result.layers, result.limits);
+  return object;
 }
 
 } // namespace paceline

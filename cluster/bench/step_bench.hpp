@@ -1,9 +1,12 @@
 #pragma once
 
+#include "cluster/bench/layer_roofline.hpp"
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace paceline {
 
@@ -14,6 +17,8 @@ struct step_bench_settings {
   std::int64_t batch_size = 128;
   int threads = 1;
   int steps = 20;
+  /// Also what each layer takes, beside the limits of the machine.
+  bool layers = false;
 };
 
 struct step_bench_result {
@@ -21,6 +26,10 @@ struct step_bench_result {
   double seconds_a_step = 0;
   double fastest_seconds = 0;
   double samples_per_second = 0;
+  /// All empty unless wanted: the layers, what is no layer's (median), and the machine.
+  std::vector<roofline_row> layers;
+  double rest_seconds = 0;
+  machine_limits limits;
 };
 
 /// Times training steps (forward, backward, Nesterov SGD) on random pictures of ten classes, on the calling thread, which it binds to
@@ -28,7 +37,7 @@ struct step_bench_result {
 /// not fit the pictures.
 step_bench_result run_step_bench(const step_bench_settings& settings);
 
-/// "cnn7 fp32 1 thread batch 128: 112.3 ms a step (median of 20), 1140 samples/s".
+/// "cnn7 fp32 1 thread batch 128: 112.3 ms a step (median of 20), 1140 samples/s", and the layers below it.
 std::string to_text(const step_bench_settings& settings, const step_bench_result& result);
 nlohmann::json to_json(const step_bench_settings& settings, const step_bench_result& result);
 

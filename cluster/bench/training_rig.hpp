@@ -18,6 +18,9 @@ class training_rig {
   /// Forward, backward, Nesterov SGD.
   void step();
 
+  /// Of the last step, as network::report.
+  std::vector<layer_report> report() const { return network_->report(); }
+
   /// A leader pull alone, toward the parameters of the start.
   void pull();
 

@@ -41,6 +41,7 @@ void add_options(CLI::App& step, step_bench_settings& settings) {
   step.add_option("--batch", settings.batch_size, "Pictures a batch")->check(CLI::Range(1, 65536));
   step.add_option("--threads", settings.threads, "Threads of the worker")->check(CLI::Range(1, 1024));
   step.add_option("--steps", settings.steps, "Steps to time; the median counts")->check(CLI::Range(1, 1000000));
+  step.add_flag("--layers", settings.layers, "Also what each layer takes, beside the limits of this machine");
 }
 
 void add_options(CLI::App& pull, pull_bench_settings& settings) {

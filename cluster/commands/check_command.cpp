@@ -9,6 +9,7 @@
 #include "cluster/launch/task.hpp"
 #include "cluster/security/key_set.hpp"
 #include "cluster/wire/one_line.hpp"
+#include "compute/layer_cost.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -52,7 +53,7 @@ struct layer_name {
 
 void print_model(const model& network) {
   print("model", fmt::format("{}, {} parameters, {:.1f} MFLOP forward a picture", network.name(),
-                             network.parameters().trained_size(), network.forward_flops() / 1e6));
+                             network.parameters().trained_size(), forward_cost(network.layers(), 1).operations / 1e6));
   std::size_t longest = 10;
   for (const auto& layer : network.layers())
     longest = std::max(longest, layer.name.size());

@@ -134,14 +134,6 @@ TEST_CASE("a name can be given once only") {
   REQUIRE(m.parameters().slices().size() == 2);
 }
 
-TEST_CASE("forward flops are two a multiply-add") {
-  model m("m", {3, 6, 6});
-  m.append("c", convolution_layer{.channels = 4, .kernel = 3});
-  m.append("", flatten_layer{});
-  m.append("fc", linear_layer{.features = 10});
-  REQUIRE(m.forward_flops() == 2.0 * (4 * 4 * 4 * 27 + 64 * 10));
-}
-
 TEST_CASE("a random start fills the interval of one over the root of the fan-in, for weights and biases alike") {
   model m("m", {3, 8, 8});
   m.append("c", convolution_layer{.channels = 64, .kernel = 5});

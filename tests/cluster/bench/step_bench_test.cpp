@@ -33,6 +33,19 @@ TEST_CASE("a step's time is measured and told to programs") {
                             {"samples_per_second", result.samples_per_second}});
 }
 
+TEST_CASE("layers are timed beside the limits of the machine") {
+  const step_bench_settings settings{.model = "mlp", .batch_size = 4, .steps = 3, .layers = true};
+  const auto result = run_step_bench(settings);
+  REQUIRE(result.limits.operations_per_second > 0);
+  REQUIRE(result.limits.bytes_per_second > 0);
+  REQUIRE(result.layers.size() >= 3);
+  double sum = 0;
+  for (const auto& row : result.layers)
+    sum += row.forward.seconds + row.backward.seconds;
+  REQUIRE(sum > 0);
+  REQUIRE(to_json(settings, result)["layers"]["rows"].size() == result.layers.size());
+}
+
 TEST_CASE("a model that nobody knows cannot be timed") {
   REQUIRE_THROWS_AS(run_step_bench({.model = "cnn8"}), invalid_input);
 }
