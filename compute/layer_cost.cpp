@@ -34,8 +34,7 @@ extent extent_of(std::span<const layer> layers, std::int64_t batch) {
     const auto places = samples * static_cast<double>(l.output.height * l.output.width);
     sum.operations += 2 * places * weights_of(l);
     sum.weights += weights_of(l);
-    sum.has_parameters =
-      sum.has_parameters || weights_of(l) > 0 || std::holds_alternative<batch_norm_layer>(l.kind);
+    sum.has_parameters = sum.has_parameters || weights_of(l) > 0 || std::holds_alternative<batch_norm_layer>(l.kind);
   }
   return sum;
 }

@@ -99,11 +99,8 @@ double least_seconds(int threads, Make make) {
 machine_limits measure_machine(int threads) {
   const auto& kernels = fastest();
   const auto operations = 2.0 * chains * static_cast<double>(kernels.width * rounds) * threads;
-  const auto of_operations = least_seconds(threads, [&] {
-    return [&] {
-      [[maybe_unused]] volatile float kept = kernels.multiply_add();
-    };
-  });
+  const auto of_operations =
+    least_seconds(threads, [&] { return [&] { [[maybe_unused]] volatile float kept = kernels.multiply_add(); }; });
   // McCalpin's triad.
   constexpr std::size_t values = 16'000'000;
   constexpr std::size_t vectors = 3;

@@ -65,8 +65,7 @@ std::vector<roofline_row> roofline_of(const model& network, const std::vector<st
     for (const auto& by : {reports[i].forward_by, reports[i].backward_weights_by, reports[i].backward_data_by})
       if (!by.empty())
         row.by.push_back(by);
-    row.forward =
-      beside(median_seconds(steps, i, &layer_report::forward), forward_cost(part, batch_size), limits);
+    row.forward = beside(median_seconds(steps, i, &layer_report::forward), forward_cost(part, batch_size), limits);
     // The pictures themselves need no gradient.
     row.backward = beside(median_seconds(steps, i, &layer_report::backward),
                           backward_cost(part, batch_size, part.front().from != 0), limits);
@@ -93,10 +92,8 @@ std::string to_text(const std::vector<roofline_row>& rows, const machine_limits&
 nlohmann::json to_json(const std::vector<roofline_row>& rows, const machine_limits& limits) {
   auto layers = nlohmann::json::array();
   for (const auto& row : rows)
-    layers.push_back({{"layers", row.layers},
-                      {"by", row.by},
-                      {"forward", json_of(row.forward)},
-                      {"backward", json_of(row.backward)}});
+    layers.push_back(
+      {{"layers", row.layers}, {"by", row.by}, {"forward", json_of(row.forward)}, {"backward", json_of(row.backward)}});
   return {{"operations_per_second", limits.operations_per_second},
           {"bytes_per_second", limits.bytes_per_second},
           {"rows", layers}};

@@ -4,8 +4,8 @@
 
 namespace paceline {
 
-void note_refused_connections(watched_socket& bound, const std::string& endpoint, const std::string& node, link_log& log,
-                              link_tally& tally) {
+void note_refused_connections(watched_socket& bound, const std::string& endpoint, const std::string& node,
+                              link_log& log, link_tally& tally) {
   while (const auto event = bound.monitor.next()) {
     if (event->what != connection_event::kind::refused)
       continue;

@@ -9,7 +9,7 @@
 namespace paceline {
 
 /// Reads what the monitor of a bound socket has to tell: counts connections that failed to be set up, and says why.
-void note_refused_connections(watched_socket& bound, const std::string& endpoint, const std::string& node, link_log& log,
-                              link_tally& tally);
+void note_refused_connections(watched_socket& bound, const std::string& endpoint, const std::string& node,
+                              link_log& log, link_tally& tally);
 
 } // namespace paceline

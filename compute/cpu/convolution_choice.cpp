@@ -1,5 +1,6 @@
 #include "compute/cpu/convolution_choice.hpp"
 
+#include "compute/cpu/direct/few_channels_part.hpp"
 #include "compute/cpu/onednn.hpp"
 #include "compute/cpu/winograd/winograd_part.hpp"
 #include "compute/errors.hpp"
@@ -35,6 +36,8 @@ bool is_worth_winograd(const convolution_task& task) {
 bool can_compute(algorithm algorithm, const convolution_task& task) {
   if (algorithm == algorithm::filtering)
     return winograd::is_suitable(task.l, task.what);
+  if (algorithm == algorithm::few_channels)
+    return direct::is_suitable(task);
   if (algorithm == algorithm::winograd && (task.what.kernel != 3 || task.what.stride != 1))
     return false;
   try {
@@ -53,6 +56,8 @@ std::string name_of(algorithm algorithm, const convolution_task& task) {
       return "oneDNN direct";
     case algorithm::winograd:
       return "oneDNN Winograd";
+    case algorithm::few_channels:
+      return "own direct";
     case algorithm::filtering:
       break;
   }
@@ -61,9 +66,10 @@ std::string name_of(algorithm algorithm, const convolution_task& task) {
 }
 
 convolution_choice fixed_chooser::choose(const convolution_task& task) const {
-  const auto best = is_worth_filtering(task)  ? algorithm::filtering
-                    : is_worth_winograd(task) ? algorithm::winograd
-                                              : algorithm::direct;
+  const auto best = can_compute(algorithm::few_channels, task) ? algorithm::few_channels
+                    : is_worth_filtering(task)                 ? algorithm::filtering
+                    : is_worth_winograd(task)                  ? algorithm::winograd
+                                                               : algorithm::direct;
   return {best, best, best};
 }
 

@@ -15,7 +15,14 @@ enum class convolution_algorithm {
   winograd,
   /// Our own minimal filtering, see winograd/.
   filtering,
+  /// Our own for a few channels whose gradient is not wanted, see direct/.
+  few_channels,
 };
+
+/// Ours do the work of a max-pool of 2x2 behind them where they do all passes.
+constexpr bool is_own(convolution_algorithm algorithm) {
+  return algorithm == convolution_algorithm::filtering || algorithm == convolution_algorithm::few_channels;
+}
 
 /// Some of the passes of a layer with weights.
 struct pass_set {
@@ -53,7 +60,7 @@ struct convolution_task {
   pass_set passes;
   /// A relu is fused into it.
   bool rectify = false;
-  /// A max-pool of 2x2 reads it and nobody else. Our own filtering does that one's work too, where it does all passes.
+  /// A max-pool of 2x2 reads it and nobody else.
   bool pooled = false;
 };
 

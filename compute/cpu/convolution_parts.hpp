@@ -12,8 +12,9 @@ namespace paceline::cpu {
 /// A convolution whose algorithms are chosen: the layouts that they agree on, and what makes their parts.
 struct chosen_convolution {
   std::vector<onednn::weighted_primitives> by_onednn;
-  /// Passes of our own minimal filtering.
+  /// Passes of one of our own algorithms.
   pass_set own;
+  convolution_algorithm own_by = convolution_algorithm::filtering;
   std::int64_t input_block = 0;
   std::int64_t output_block = 0;
 };

@@ -85,7 +85,7 @@ nanoseconds time_convolution(const convolution_task& task, convolution_algorithm
   const bool pooled = task.pooled && passes == task.passes;
   const auto& map = task.l.output;
   const feature_shape half{map.channels, map.height / 2, map.width / 2};
-  const bool pools_itself = pooled && algorithm == convolution_algorithm::filtering;
+  const bool pools_itself = pooled && is_own(algorithm);
   own_activation output({timed.batch, pools_itself ? half : map, chosen.output_block});
   own_activation pool_output({timed.batch, half, chosen.output_block});
   const auto parts = make_parts(runs_on, chosen, task.l, c, slices, input.data, output.data);

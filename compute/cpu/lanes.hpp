@@ -15,6 +15,7 @@ struct lanes {
   typedef float floats [[gnu::vector_size(Width * sizeof(float))]];
   typedef double doubles [[gnu::vector_size(Width * sizeof(double))]];
   typedef std::int32_t ints [[gnu::vector_size(Width * sizeof(std::int32_t))]];
+  typedef std::uint16_t shorts [[gnu::vector_size(Width * sizeof(std::uint16_t))]];
   typedef std::uint8_t bytes [[gnu::vector_size(Width)]];
 };
 
@@ -41,6 +42,13 @@ template <class To, class From>
 PACELINE_KERNEL_BODY void convert(To& to, const From& from) {
   if constexpr (std::is_arithmetic_v<From>)
     to = static_cast<To>(from);
+#ifdef __x86_64__
+  // GCC 12 does not come upon the instruction that does this at once, and goes through the bytes one by one.
+  else if constexpr (std::is_same_v<To, lanes<16>::ints> && std::is_same_v<From, lanes<16>::bytes>)
+    asm("vpmovzxbd %1, %0" : "=v"(to) : "vm"(from));
+#endif
+  else if constexpr (sizeof(To) == 4 * sizeof(From))
+    to = __builtin_convertvector(__builtin_convertvector(from, typename lanes<sizeof(From)>::shorts), To);
   else
     to = __builtin_convertvector(from, To);
 }

@@ -77,10 +77,8 @@ convolution_choice timed_chooser::choose(const convolution_task& task) const {
   auto forward_key = key;
   // All but what is pooled and which passes go back.
   std::fill(forward_key.end() - 3, forward_key.end(), 0);
-  const bool own_is_mixable = candidates.back() == algorithm::filtering;
-  if ((task.pooled || !own_is_mixable) && can_compute(algorithm::filtering, task)
-      && is_own_best(task, key, own_is_mixable))
-    return {algorithm::filtering, algorithm::filtering, algorithm::filtering};
+  if (const auto own = best_of_ours(task, key, candidates.back() == algorithm::filtering))
+    return {*own, *own, *own};
   if (candidates.size() == 1)
     return {};
   auto forward = forward_.find(forward_key);
@@ -94,17 +92,31 @@ convolution_choice timed_chooser::choose(const convolution_task& task) const {
   return {forward->second, backward->second.weights, backward->second.data};
 }
 
-bool timed_chooser::is_own_best(const convolution_task& task, const shape_key& key, bool mixable) const {
-  auto found = own_.find(key);
-  if (found == own_.end()) {
-    auto others = time(task, algorithm::direct, task.passes, nanoseconds::max());
+std::optional<algorithm> timed_chooser::best_of_ours(const convolution_task& task, const shape_key& key,
+                                                     bool filtering_mixes) const {
+  if (const auto known = own_.find(key); known != own_.end())
+    return known->second;
+  std::vector<algorithm> ours;
+  if (can_compute(algorithm::few_channels, task))
+    ours.push_back(algorithm::few_channels);
+  if ((task.pooled || !filtering_mixes) && can_compute(algorithm::filtering, task))
+    ours.push_back(algorithm::filtering);
+  std::optional<algorithm> best;
+  if (!ours.empty()) {
+    auto least = time(task, algorithm::direct, task.passes, nanoseconds::max());
     if (can_compute(algorithm::winograd, task))
-      others = std::min(others, time(task, algorithm::winograd, task.passes, others));
-    // In another layout it has to make up for the copy of what it reads.
-    const auto limit = mixable ? others : others * 9 / 10;
-    found = own_.emplace(key, time(task, algorithm::filtering, task.passes, limit) < limit).first;
+      least = std::min(least, time(task, algorithm::winograd, task.passes, least));
+    for (const auto which : ours) {
+      // In another layout it has to make up for the copy of what it reads.
+      const auto limit = which == algorithm::filtering && !filtering_mixes ? least * 9 / 10 : least;
+      if (const auto took = time(task, which, task.passes, limit); took < limit) {
+        least = took;
+        best = which;
+      }
+    }
   }
-  return found->second;
+  own_.emplace(key, best);
+  return best;
 }
 
 algorithm timed_chooser::choose_forward(const convolution_task& task, const std::vector<algorithm>& candidates) const {

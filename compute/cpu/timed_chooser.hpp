@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace paceline::cpu {
@@ -37,8 +38,9 @@ class timed_chooser final : public convolution_chooser {
   /// As the stopwatch says; the longest time for an algorithm other than direct that cannot be timed.
   std::chrono::nanoseconds time(const convolution_task& task, convolution_algorithm which, const pass_set& passes,
                                 std::chrono::nanoseconds limit) const;
-  /// Whether our own is to do all passes of a convolution: asked where it could not be mixed, or would pool.
-  bool is_own_best(const convolution_task& task, const shape_key& key, bool mixable) const;
+  /// Which of ours is to do all passes of a convolution, if any: of those that cannot be mixed with others, or would pool.
+  std::optional<convolution_algorithm> best_of_ours(const convolution_task& task, const shape_key& key,
+                                                    bool filtering_mixes) const;
   convolution_algorithm choose_forward(const convolution_task& task,
                                        const std::vector<convolution_algorithm>& candidates) const;
   backward_choice choose_backward(const convolution_task& task,
@@ -49,7 +51,7 @@ class timed_chooser final : public convolution_chooser {
   /// Networks that train and those that only test share what they have in common.
   mutable std::map<shape_key, convolution_algorithm> forward_;
   mutable std::map<shape_key, backward_choice> backward_;
-  mutable std::map<shape_key, bool> own_;
+  mutable std::map<shape_key, std::optional<convolution_algorithm>> own_;
 };
 
 } // namespace paceline::cpu

@@ -9,10 +9,30 @@ namespace paceline::cpu::winograd {
 
 namespace {
 
+/// Floats of a cache line.
+constexpr std::int64_t line = 16;
+
+/// The lines that a tile's way through `inner` is to ask for: the first one, and how far to the next; 0 where nothing is left to ask for.
+struct lines_ahead {
+  const float* first;
+  std::int64_t step;
+};
+
+inline lines_ahead take_lines(std::span<read_ahead> ahead, std::int64_t count, const float* hot) {
+  for (auto& each : ahead)
+    if (each.size > 0) {
+      const auto* first = each.data;
+      each.data += count * line;
+      each.size -= count * line;
+      return {first, line};
+    }
+  return {hot, 0};
+}
+
 /// Rows x (Vectors x Width) of the product, which stay in registers.
 template <std::int64_t Width, int Rows, int Vectors>
 PACELINE_KERNEL_BODY void tile(const left_matrix& a, const row_matrix<const float>& b, const row_matrix<float>& product,
-                               std::int64_t inner, bool add) {
+                               std::int64_t inner, bool add, std::span<read_ahead> ahead) {
   using vector = typename lanes<Width>::floats;
   vector sums[Rows][Vectors];
   for (int row = 0; row < Rows; ++row)
@@ -21,7 +41,9 @@ PACELINE_KERNEL_BODY void tile(const left_matrix& a, const row_matrix<const floa
       if (add)
         load(sums[row][v], product.data + row * product.stride + v * Width);
     }
-  for (std::int64_t i = 0; i < inner; ++i) {
+  auto [asked, step] = take_lines(ahead, inner, a.data);
+  for (std::int64_t i = 0; i < inner; ++i, asked += step) {
+    __builtin_prefetch(asked);
     vector right[Vectors];
     for (int v = 0; v < Vectors; ++v)
       load(right[v], b.data + i * b.stride + v * Width);
@@ -40,19 +62,20 @@ PACELINE_KERNEL_BODY void tile(const left_matrix& a, const row_matrix<const floa
 template <std::int64_t Width, int Rows, int Vectors>
 PACELINE_KERNEL_BODY void rows_of(const left_matrix& a, const row_matrix<const float>& b,
                                   const row_matrix<float>& product, const product_size& size, std::int64_t from,
-                                  bool add) {
+                                  bool add, std::span<read_ahead> ahead) {
   auto row = from;
   for (; row + Rows <= size.rows; row += Rows)
     tile<Width, Rows, Vectors>({a.data + row * a.row_stride, a.row_stride, a.inner_stride}, b,
-                               {product.data + row * product.stride, product.stride}, size.inner, add);
+                               {product.data + row * product.stride, product.stride}, size.inner, add, ahead);
   if constexpr (Rows > 1)
     if (row < size.rows)
-      rows_of<Width, Rows / 2, Vectors>(a, b, product, size, row, add);
+      rows_of<Width, Rows / 2, Vectors>(a, b, product, size, row, add, ahead);
 }
 
 template <std::int64_t Width, int Rows>
 PACELINE_KERNEL_BODY void multiply_body(const left_matrix& a, const row_matrix<const float>& b,
-                                        const row_matrix<float>& product, const product_size& size, bool add) {
+                                        const row_matrix<float>& product, const product_size& size, bool add,
+                                        std::span<read_ahead> ahead) {
   std::int64_t column = 0;
   const auto right = [&]() __attribute__((always_inline)) {
     return row_matrix<const float>{b.data + column, b.stride};
@@ -61,20 +84,20 @@ PACELINE_KERNEL_BODY void multiply_body(const left_matrix& a, const row_matrix<c
     return row_matrix<float>{product.data + column, product.stride};
   };
   for (; column + 2 * Width <= size.columns; column += 2 * Width)
-    rows_of<Width, Rows, 2>(a, right(), out(), size, 0, add);
+    rows_of<Width, Rows, 2>(a, right(), out(), size, 0, add, ahead);
   for (; column + Width <= size.columns; column += Width)
-    rows_of<Width, Rows, 1>(a, right(), out(), size, 0, add);
+    rows_of<Width, Rows, 1>(a, right(), out(), size, 0, add, ahead);
   if constexpr (Width > 8)
     for (; column < size.columns; column += 8)
-      rows_of<8, Rows, 1>(a, right(), out(), size, 0, add);
+      rows_of<8, Rows, 1>(a, right(), out(), size, 0, add, ahead);
 }
 
 // So many rows of two vectors as leave registers for what they are made from.
 #define PACELINE_WINOGRAD_PRODUCTS(variant, target, width, rows)                                                       \
-  target PACELINE_FUSED_MULTIPLY_ADD void multiply_##variant(const left_matrix& a, const row_matrix<const float>& b,   \
-                                                             const row_matrix<float>& product,                         \
-                                                             const product_size& size, bool add) {                     \
-    multiply_body<width, rows>(a, b, product, size, add);                                                              \
+  target PACELINE_FUSED_MULTIPLY_ADD void multiply_##variant(                                                          \
+    const left_matrix& a, const row_matrix<const float>& b, const row_matrix<float>& product,                          \
+    const product_size& size, bool add, std::span<read_ahead> ahead) {                                                 \
+    multiply_body<width, rows>(a, b, product, size, add, ahead);                                                       \
   }                                                                                                                    \
   constexpr product_kernel kernel_##variant{#variant, multiply_##variant};
 

@@ -27,14 +27,22 @@ struct product_size {
   std::int64_t inner = 0;
 };
 
+/// Memory that will be read soon. It is asked for while a product is made, a line of the cache at a time, so that the product does not
+/// wait for it.
+struct read_ahead {
+  const float* data = nullptr;
+  std::int64_t size = 0;
+};
+
 /// Matrix products of a size at which a library's preparations would cost more than they gain. Compiled for one instruction set; the
 /// variants round differently.
 struct product_kernel {
   std::string_view instruction_set;
 
-  /// product ← a b, or product + a b where it is to be added. Requires a multiple of 8 columns.
+  /// product ← a b, or product + a b where it is to be added. Asks for what is `ahead`, in that order and as far as it comes; what is then
+  /// left of it means nothing. Requires a multiple of 8 columns.
   void (*multiply)(const left_matrix& a, const row_matrix<const float>& b, const row_matrix<float>& product,
-                   const product_size& size, bool add);
+                   const product_size& size, bool add, std::span<read_ahead> ahead);
 };
 
 /// The variants that this processor can run, the plain one first and the fastest last.

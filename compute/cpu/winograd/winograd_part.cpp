@@ -4,6 +4,7 @@
 #include "compute/instruction_sets.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace paceline::cpu::winograd {
 
@@ -183,8 +184,9 @@ void winograd_part::forward(const forward_arguments& arguments) {
   for_each_chunk([&](std::int64_t first, std::int64_t count) {
     transform_input(first, count);
     for_each_place([&](std::int64_t place) {
+      std::array<read_ahead, 2> next{ahead(filters_, place), ahead(tiles_in_, place)};
       products_.multiply(by_rows(at(tiles_in_, place)), to_read(at(filters_, place)), at(tiles_out_, place),
-                         {tiles_of(count), to_, read_}, false);
+                         {tiles_of(count), to_, read_}, false, next);
     });
     transform_output(first, count);
   });
@@ -205,13 +207,17 @@ void winograd_part::backward(const backward_arguments& arguments) {
     for_each_place([&](std::int64_t place) {
       const auto input = at(tiles_in_, place);
       const auto gradient = at(tiles_out_, place);
+      // What of the next place both need is asked for by the first.
+      std::array<read_ahead, 2> of_weights{by_data ? ahead(turned_filters_, place, 0) : ahead(filter_gradient_, place),
+                                           ahead(tiles_out_, place)};
+      std::array<read_ahead, 2> of_data{ahead(filter_gradient_, place), ahead(tiles_in_, place)};
       if (by_weights)
         products_.multiply(by_columns(input), to_read(gradient), at(filter_gradient_, place),
-                           {read_, to_, tiles_of(count)}, first > 0);
+                           {read_, to_, tiles_of(count)}, first > 0, of_weights);
       // The input's transform has done its work: its gradient takes its place.
       if (by_data)
         products_.multiply(by_rows(gradient), to_read(at(turned_filters_, place)), input,
-                           {tiles_of(count), from_, made_}, false);
+                           {tiles_of(count), from_, made_}, false, of_data);
     });
     if (by_data)
       for_each_plane(geometry_.input, tiles_in_, first, count, [&](std::int64_t plane, const tile_rows& rows) {

@@ -52,6 +52,11 @@ class winograd_part final : public weighted_part {
     return {runs_on_.room() + m.offset + place * m.stride, m.columns};
   }
 
+  /// The matrix of the next place, or so many places on; nothing behind the last one.
+  read_ahead ahead(const matrices& m, std::int64_t place, std::int64_t by = 1) const {
+    return place + by < transforms_.places ? read_ahead{at(m, place + by).data, m.rows * m.columns} : read_ahead{};
+  }
+
   std::int64_t tiles_of(std::int64_t pictures) const { return pictures * geometry_.tiles(); }
   /// Calls work(first picture, count) for some pictures at a time.
   template <class Work>

@@ -20,11 +20,7 @@ model small() {
 
 layer_report report(std::size_t layer, std::string by, std::chrono::nanoseconds forward,
                     std::chrono::nanoseconds backward) {
-  return {.layer = layer,
-          .forward_by = by,
-          .backward_weights_by = by,
-          .forward = forward,
-          .backward = backward};
+  return {.layer = layer, .forward_by = by, .backward_weights_by = by, .forward = forward, .backward = backward};
 }
 
 } // namespace

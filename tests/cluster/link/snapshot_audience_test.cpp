@@ -72,7 +72,8 @@ TEST_CASE("a credit that is said again while a frame is on its way calls for no 
   REQUIRE(audience.due() == routes{"a"});
 }
 
-TEST_CASE("subscribers that are gone or too many are forgotten, and one that was forgotten goes on with its next credit") {
+TEST_CASE(
+  "subscribers that are gone or too many are forgotten, and one that was forgotten goes on with its next credit") {
   snapshot_audience audience(2);
   audience.heard("a", {0});
   audience.heard("b", {0});

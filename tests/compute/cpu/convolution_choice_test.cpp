@@ -141,6 +141,51 @@ TEST_CASE("a max-pool that is fused into our own convolution gives the gradients
       }
 }
 
+TEST_CASE(
+  "our own first convolution gives the gradients, with a max-pool fused into it or not, for one thread or two") {
+  const struct {
+    feature_shape map;
+    convolution_layer what;
+  } cases[] = {{{3, 12, 10}, {.channels = 64, .kernel = 5, .padding = 1}},
+               {{1, 9, 7}, {.channels = 17, .kernel = 3, .padding = 1, .bias = false}},
+               {{4, 17, 15}, {.channels = 33, .kernel = 7, .stride = 2, .padding = 3}},
+               {{3, 8, 8}, {.channels = 16, .kernel = 1}}};
+  constexpr auto own = convolution_algorithm::few_channels;
+  constexpr std::int64_t batch = 5;
+  for (const auto& [map, what] : cases)
+    for (const bool pooled : {false, true})
+      for (const bool rectified : {false, true})
+        for (const int threads : {1, 2}) {
+          CAPTURE(map.channels, what.kernel, pooled, rectified, threads);
+          model m("m", map);
+          m.append("it", what);
+          if (rectified)
+            m.append("", relu_layer{});
+          if (pooled)
+            m.append("", max_pool_layer{.kernel = 2});
+          m.append("", flatten_layer{});
+          m.append("head", linear_layer{.features = 5});
+          const network_options options{.batch_size = batch};
+          cpu_network net(m, options, threads, obedient_chooser({own, own, own}));
+          REQUIRE(net.report().front().forward_by == "own direct");
+          const auto truth = gradient_of(*make_reference_backend()->compile(m, options), m, batch);
+          require_equal_gradients(m, gradient_of(net, m, batch), truth);
+        }
+}
+
+TEST_CASE("our own convolution for few channels is for those whose gradient is not wanted") {
+  const convolution_layer what{.channels = 16, .kernel = 3};
+  const auto can = [&](std::int64_t channels, const pass_set& passes) {
+    model m("m", {channels, 8, 8});
+    m.append("it", what);
+    return can_compute(convolution_algorithm::few_channels, {m.layers()[0], what, 2, 1, passes});
+  };
+  REQUIRE(can(3, {.forward = true, .backward_weights = true}));
+  REQUIRE(can(3, {.forward = true}));
+  REQUIRE_FALSE(can(5, {.forward = true}));
+  REQUIRE_FALSE(can(3, {true, true, true}));
+}
+
 TEST_CASE("a max-pool of odd sides, or before another one, leaves the gradients right") {
   constexpr std::int64_t batch = 2;
   const convolution_layer what{.channels = 16, .kernel = 3, .padding = 1};

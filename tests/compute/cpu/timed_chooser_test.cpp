@@ -122,10 +122,32 @@ TEST_CASE("our own does a max-pool's work where it beats every other algorithm w
   REQUIRE_FALSE(own_takes(10ms).choose(task) == only_own);
 }
 
+TEST_CASE("a first convolution is done by the fastest of both of ours and the others") {
+  model m("m", {3, 8, 8});
+  constexpr convolution_layer first{.channels = 32, .kernel = 5};
+  m.append("it", first);
+  convolution_task task{m.layers()[0], first, 4, 1, {.forward = true, .backward_weights = true}};
+  task.pooled = true;
+  const auto fastest = [&](algorithm fastest_one) {
+    return timed_chooser(
+             [=](const auto&, algorithm which, const pass_set&, auto) { return which == fastest_one ? 1ms : 2ms; })
+      .choose(task);
+  };
+  for (const auto which : {algorithm::direct, algorithm::filtering, algorithm::few_channels})
+    REQUIRE(fastest(which) == convolution_choice{which, which, which});
+}
+
 TEST_CASE("an algorithm that is far too slow is run once, and every one that there is can be timed") {
   const auto m = one_convolution();
   for (const auto which : {algorithm::direct, algorithm::winograd, algorithm::filtering})
     if (can_compute(which, task_of(m)))
       for (const auto limit : {std::chrono::nanoseconds(0), std::chrono::nanoseconds::max()})
         REQUIRE(time_convolution(task_of(m), which, all_passes, limit) > 0ns);
+  model first("m", {3, 8, 8});
+  first.append("it", what);
+  for (const bool pooled : {false, true}) {
+    convolution_task task{first.layers()[0], what, 4, 1, {.forward = true, .backward_weights = true}};
+    task.pooled = pooled;
+    REQUIRE(time_convolution(task, algorithm::few_channels, task.passes, std::chrono::nanoseconds::max()) > 0ns);
+  }
 }

@@ -20,7 +20,7 @@ double error_of(const product_kernel& kernel, const product_size& size, bool tra
   const auto before = random_vector(count(size.rows, stride), 3);
   auto product = before;
   const left_matrix left{a.data(), transposed ? 1 : size.inner, transposed ? size.rows : 1};
-  kernel.multiply(left, {b.data(), b_stride}, {product.data(), stride}, size, add);
+  kernel.multiply(left, {b.data(), b_stride}, {product.data(), stride}, size, add, {});
   double worst = 0;
   for (std::int64_t row = 0; row < size.rows; ++row)
     for (std::int64_t column = 0; column < stride; ++column) {
