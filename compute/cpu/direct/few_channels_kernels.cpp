@@ -132,8 +132,8 @@ PACELINE_KERNEL_BODY void add_rows(const typename lanes<Width>::floats (&kept)[T
 /// Taps x Vectors sums stay in registers while all pixels pass.
 template <std::int64_t Width, int Vectors, int Taps>
 PACELINE_KERNEL_BODY void gradient_tile(const few_channels_shape& s, const float* picture,
-                                        const planes<const float>& gradient, const row_range& rows,
-                                        std::int64_t column, std::int64_t first, float* sums) {
+                                        const planes<const float>& gradient, const row_range& rows, std::int64_t column,
+                                        std::int64_t first, float* sums) {
   using vector = typename lanes<Width>::floats;
   const auto columns = s.columns();
   sums += first * columns + column;
@@ -242,8 +242,8 @@ struct loops {
     for_columns<Width, MostVectors>(
       s.columns(), 0, [&](auto vectors, std::int64_t column) __attribute__((always_inline)) {
         for_rows(
-          s.made.shape.height, s.made.shape.width * vectors * Width,
-          [&](const row_range& rows) __attribute__((always_inline)) {
+          s.made.shape.height,
+          s.made.shape.width * vectors * Width, [&](const row_range& rows) __attribute__((always_inline)) {
             for_taps<sums_of(Registers, vectors, 1)>(
               s.taps(), 0, [&](auto taps, std::int64_t tap) __attribute__((always_inline)) {
                 gradient_tile<Width, vectors, taps>(s, picture, gradient, rows, column, tap, sums);
@@ -253,13 +253,13 @@ struct loops {
   }
 
   PACELINE_KERNEL_BODY static void add_pooled_gradient(const few_channels_shape& s, const float* quads,
-                                                       const planes<const float>& gradient,
-                                                       const std::uint8_t* winners, float* sums) {
+                                                       const planes<const float>& gradient, const std::uint8_t* winners,
+                                                       float* sums) {
     for_columns<Width, MostVectors>(
       s.columns(), 0, [&](auto vectors, std::int64_t column) __attribute__((always_inline)) {
         for_rows(
-          s.made.shape.height / 2, s.made.shape.width / 2 * vectors * Width,
-          [&](const row_range& rows) __attribute__((always_inline)) {
+          s.made.shape.height / 2,
+          s.made.shape.width / 2 * vectors * Width, [&](const row_range& rows) __attribute__((always_inline)) {
             for_taps<sums_of(Registers, vectors, 2)>(
               s.taps(), 0, [&](auto taps, std::int64_t tap) __attribute__((always_inline)) {
                 pooled_gradient_tile<Width, vectors, taps>(s, quads, gradient, winners, rows, column, tap, sums);
@@ -275,13 +275,13 @@ struct loops {
     std::int64_t first, std::int64_t rows, const planes<float>& to) {                                                  \
     loops<width, registers, vectors>::forward(s, picture, filters, bias, rectify, first, rows, to);                    \
   }                                                                                                                    \
-  target PACELINE_FUSED_MULTIPLY_ADD void add_gradient_##variant(                                                      \
-    const few_channels_shape& s, const float* picture, const planes<const float>& gradient, float* sums) {             \
+  target PACELINE_FUSED_MULTIPLY_ADD void add_gradient_##variant(const few_channels_shape& s, const float* picture,    \
+                                                                 const planes<const float>& gradient, float* sums) {   \
     loops<width, registers, vectors>::add_gradient(s, picture, gradient, sums);                                        \
   }                                                                                                                    \
   target PACELINE_FUSED_MULTIPLY_ADD void add_pooled_gradient_##variant(                                               \
-    const few_channels_shape& s, const float* quads, const planes<const float>& gradient,                              \
-    const std::uint8_t* winners, float* sums) {                                                                        \
+    const few_channels_shape& s, const float* quads, const planes<const float>& gradient, const std::uint8_t* winners, \
+    float* sums) {                                                                                                     \
     loops<width, registers, vectors>::add_pooled_gradient(s, quads, gradient, winners, sums);                          \
   }                                                                                                                    \
   constexpr few_channels_kernels kernels_##variant{#variant, forward_##variant, add_gradient_##variant,                \

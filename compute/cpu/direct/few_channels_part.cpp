@@ -70,17 +70,14 @@ void few_channels_part::pad(std::int64_t picture, float* to) const {
   std::fill_n(to, shape_.picture_size(), 0.0f);
   for (std::int64_t channel = 0; channel < from.channels; ++channel)
     for (std::int64_t row = 0; row < from.height; ++row, values += from.width)
-      std::copy_n(values, from.width,
-                  to + (channel * shape_.height + row + padding_) * shape_.width + padding_);
+      std::copy_n(values, from.width, to + (channel * shape_.height + row + padding_) * shape_.width + padding_);
 }
 
 void few_channels_part::pool_rows(const float* rows, std::int64_t picture, std::int64_t row) {
   const auto block = shape_.made.block;
   const auto width = shape_.made.shape.width;
-  const pool_geometry two_rows{.from = {1, {block, 2, width}, block},
-                               .to = {1, {block, 1, width / 2}, block},
-                               .kernel = 2,
-                               .stride = 2};
+  const pool_geometry two_rows{
+    .from = {1, {block, 2, width}, block}, .to = {1, {block, 1, width / 2}, block}, .kernel = 2, .stride = 2};
   for (std::int64_t plane = 0; plane < shape_.made.blocks(); ++plane) {
     const auto to = (picture * shape_.made.blocks() + plane) * output_plane() + row * (width / 2) * block;
     runs_on_.kernels().pool_forward(two_rows, 0, rows + plane * 2 * width * block, output_.values.data() + to,
