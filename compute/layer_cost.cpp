@@ -15,6 +15,10 @@ double weights_of(const layer& l) {
   return 0;
 }
 
+bool has_parameters(const layer& l) {
+  return weights_of(l) > 0 || std::holds_alternative<batch_norm_layer>(l.kind);
+}
+
 /// What the layers have in common, way forward and back.
 struct extent {
   /// One multiply-add for each weight and place of the output.
@@ -34,7 +38,7 @@ extent extent_of(std::span<const layer> layers, std::int64_t batch) {
     const auto places = samples * static_cast<double>(l.output.height * l.output.width);
     sum.operations += 2 * places * weights_of(l);
     sum.weights += weights_of(l);
-    sum.has_parameters = sum.has_parameters || weights_of(l) > 0 || std::holds_alternative<batch_norm_layer>(l.kind);
+    sum.has_parameters = sum.has_parameters || has_parameters(l);
   }
   return sum;
 }
@@ -44,6 +48,13 @@ pass_cost cost_of(double operations, double values) {
 }
 
 } // namespace
+
+bool needs_input_gradient(std::span<const layer> layers, const layer& l) {
+  const auto is_trained = [&](std::size_t place) {
+    return place > 0 && (has_parameters(layers[place - 1]) || needs_input_gradient(layers, layers[place - 1]));
+  };
+  return is_trained(l.from) || (std::holds_alternative<add_layer>(l.kind) && is_trained(l.with));
+}
 
 pass_cost forward_cost(std::span<const layer> layers, std::int64_t batch) {
   const auto all = extent_of(layers, batch);

@@ -15,7 +15,10 @@ struct pass_cost {
   double bytes = 0;
 };
 
-// The layers are in a row and computed as one: what lies between them is neither written nor read. Requires at least one.
+/// Whether a backward pass goes on to what the layer reads: some layer behind that has parameters. `layers`: all of its model.
+bool needs_input_gradient(std::span<const layer> layers, const layer& l);
+
+// Here the layers are in a row and computed as one: what lies between them is neither written nor read. Requires at least one.
 
 /// Reads the first one's input (an add two of them) and the weights, writes the last one's output.
 pass_cost forward_cost(std::span<const layer> layers, std::int64_t batch);

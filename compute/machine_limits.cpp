@@ -3,11 +3,9 @@
 #include "compute/instruction_sets.hpp"
 
 #include <algorithm>
-#include <barrier>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <thread>
 #include <vector>
 
 namespace paceline {
@@ -69,52 +67,36 @@ const limit_kernels& fastest() {
   return fastest;
 }
 
-/// Best of some turns of all threads together, in seconds a turn; make(thread) gives what each does in a turn.
-template <class Make>
-double least_seconds(int threads, Make make) {
+/// The least of some turns, in seconds.
+template <class Turn>
+double least_seconds(Turn turn) {
   constexpr int turns = 6;
   auto least = steady_clock::duration::max();
-  auto began = steady_clock::now();
-  // Between two turns only, when all threads have come.
-  std::barrier all(threads, [&]() noexcept {
-    const auto now = steady_clock::now();
-    least = std::min(least, now - began);
-    began = now;
-  });
-  std::vector<std::jthread> team;
-  for (int i = 0; i < threads; ++i)
-    team.emplace_back([&] {
-      auto turn = make();
-      for (int done = 0; done < turns; ++done) {
-        turn();
-        all.arrive_and_wait();
-      }
-    });
-  team.clear();
+  for (int done = 0; done < turns; ++done) {
+    const auto began = steady_clock::now();
+    turn();
+    least = std::min(least, steady_clock::now() - began);
+  }
   return std::chrono::duration<double>(least).count();
 }
 
 } // namespace
 
-machine_limits measure_machine(int threads) {
+machine_limits measure_machine() {
   const auto& kernels = fastest();
-  const auto operations = 2.0 * chains * static_cast<double>(kernels.width * rounds) * threads;
-  const auto of_operations =
-    least_seconds(threads, [&] { return [&] { [[maybe_unused]] volatile float kept = kernels.multiply_add(); }; });
+  const auto operations = 2.0 * chains * static_cast<double>(kernels.width * rounds);
+  const auto of_operations = least_seconds([&] { [[maybe_unused]] volatile float kept = kernels.multiply_add(); });
   // McCalpin's triad.
-  constexpr std::size_t values = 16'000'000;
   constexpr std::size_t vectors = 3;
-  const auto bytes = static_cast<double>(vectors * values * sizeof(float)) * threads;
-  const auto of_bytes = least_seconds(threads, [] {
-    return [a = std::vector<float>(values), b = std::vector<float>(values, 1.0f),
-            c = std::vector<float>(values, 2.0f)]() mutable {
-      for (std::size_t i = 0; i < values; ++i)
-        a[i] = b[i] + 3.0f * c[i];
-      // So that the loop is not taken for useless.
-      asm volatile("" : : "r"(a.data()) : "memory");
-    };
+  constexpr auto values = static_cast<std::size_t>(machine_limits_bytes / sizeof(float) / vectors);
+  std::vector<float> a(values), b(values, 1.0f), c(values, 2.0f);
+  const auto of_bytes = least_seconds([&] {
+    for (std::size_t i = 0; i < values; ++i)
+      a[i] = b[i] + 3.0f * c[i];
+    // So that the loop is not taken for useless.
+    asm volatile("" : : "r"(a.data()) : "memory");
   });
-  return {operations / of_operations, bytes / of_bytes};
+  return {operations / of_operations, static_cast<double>(vectors * values * sizeof(float)) / of_bytes};
 }
 
 } // namespace paceline

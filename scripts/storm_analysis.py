@@ -258,7 +258,7 @@ def table(storm, calms, patience):
     pause = max(run.longest_pause for run in [storm, *calms])
     leaks = [leak for run in [storm, *calms] for leak in run.leaks]
     shares = [period.share for period in periods]
-    worst = min(periods, key=lambda period: period.share, default=Period(0.0, 0.0, "none", 0.0))
+    worst = min(periods, key=lambda period: period.share, default=Period(start, start, "none", 0.0))
     return [
         Line("faults carried out", "> 0", len(recoveries), bool(recoveries)),
         share_line("committed steps against no faults", committed_steps(storm.metrics) / calm_steps, 0.977),

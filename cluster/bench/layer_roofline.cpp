@@ -66,9 +66,8 @@ std::vector<roofline_row> roofline_of(const model& network, const std::vector<st
       if (!by.empty())
         row.by.push_back(by);
     row.forward = beside(median_seconds(steps, i, &layer_report::forward), forward_cost(part, batch_size), limits);
-    // The pictures themselves need no gradient.
     row.backward = beside(median_seconds(steps, i, &layer_report::backward),
-                          backward_cost(part, batch_size, part.front().from != 0), limits);
+                          backward_cost(part, batch_size, needs_input_gradient(layers, part.front())), limits);
   }
   return rows;
 }
@@ -79,7 +78,7 @@ std::string to_text(const std::vector<roofline_row>& rows, const machine_limits&
   for (const auto& row : rows)
     longest = std::max(longest, row.layers.size());
   auto text = fmt::format(
-    "this machine: {:.1f} GF/s in fp32, {:.1f} GB/s; % of these, operations counted as the layer is defined\n"
+    "a core of this machine: {:.1f} GF/s in fp32, {:.1f} GB/s; % of these, operations counted as the layer is defined\n"
     "{:<{}} {:>8} {:>5} {:>7} {:>8} {:>5} {:>7}  {}",
     limits.operations_per_second / 1e9, limits.bytes_per_second / 1e9, "layers", longest, "fwd ms", "peak", "memory",
     "bwd ms", "peak", "memory", "by");
@@ -89,14 +88,15 @@ std::string to_text(const std::vector<roofline_row>& rows, const machine_limits&
   return text + fmt::format("\n{:<{}} {:8.2f}", rest, longest, 1000 * rest_seconds);
 }
 
-nlohmann::json to_json(const std::vector<roofline_row>& rows, const machine_limits& limits) {
+nlohmann::json to_json(const std::vector<roofline_row>& rows, const machine_limits& limits, double rest_seconds) {
   auto layers = nlohmann::json::array();
   for (const auto& row : rows)
     layers.push_back(
       {{"layers", row.layers}, {"by", row.by}, {"forward", json_of(row.forward)}, {"backward", json_of(row.backward)}});
   return {{"operations_per_second", limits.operations_per_second},
           {"bytes_per_second", limits.bytes_per_second},
-          {"rows", layers}};
+          {"rows", layers},
+          {"rest_seconds", rest_seconds}};
 }
 
 } // namespace paceline

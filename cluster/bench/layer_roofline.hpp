@@ -39,6 +39,6 @@ std::vector<roofline_row> roofline_of(const model& network, const std::vector<st
 
 /// A table with a line for each row, and one for the rest of a step.
 std::string to_text(const std::vector<roofline_row>& rows, const machine_limits& limits, double rest_seconds);
-nlohmann::json to_json(const std::vector<roofline_row>& rows, const machine_limits& limits);
+nlohmann::json to_json(const std::vector<roofline_row>& rows, const machine_limits& limits, double rest_seconds);
 
 } // namespace paceline

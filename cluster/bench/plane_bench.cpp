@@ -54,6 +54,9 @@ class frame_path {
       subscriber_(link_sockets(receiver_, std::nullopt, patience)
                     .connected({.type = zmq::socket_type::dealer, .longest_message = static_cast<std::int64_t>(bytes)},
                                endpoint_)) {
+    // Else a frame might be dropped, before the credit of the one before was looked at.
+    publisher_->socket.set(zmq::sockopt::router_mandatory, true);
+    publisher_->socket.set(zmq::sockopt::sndtimeo, static_cast<int>(std::chrono::milliseconds(longest_wait).count()));
     publisher_->socket.set(zmq::sockopt::rcvtimeo, 10);
     repeat_until([&] {
       subscriber_->socket.send(zmq::buffer(encode(frame_credit{})), zmq::send_flags::dontwait);
@@ -75,9 +78,9 @@ class frame_path {
     ++number_;
     std::memcpy(frame_->data(), &number_, sizeof(number_));
     zmq::message_t route(route_.data(), route_.size());
-    publisher_->socket.send(route, zmq::send_flags::sndmore | zmq::send_flags::dontwait);
+    publisher_->socket.send(route, zmq::send_flags::sndmore);
     publisher_->socket.send(shared_message(std::shared_ptr<const std::vector<std::byte>>(frame_), *frame_),
-                            zmq::send_flags::dontwait);
+                            zmq::send_flags::none);
   }
 
   /// Waits for what was sent last.

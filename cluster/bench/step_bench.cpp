@@ -5,7 +5,9 @@
 #include "cluster/bench/training_rig.hpp"
 #include "cluster/launch/memory_check.hpp"
 #include "compute/affinity.hpp"
+#include "compute/errors.hpp"
 #include "compute/models.hpp"
+#include "compute/thread_cpu_time.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -43,8 +45,11 @@ step_bench_result run_step_bench(const step_bench_settings& settings) {
   const auto count = std::min(usable.size(), static_cast<std::size_t>(settings.threads));
   pin_this_thread(std::span(usable).last(count));
   const auto network = make_network(settings);
+  if (settings.layers && settings.threads > 1)
+    throw invalid_input("bench step: --layers goes with --threads 1 alone, since its limits are those of one core");
   constexpr int vectors = 3;
-  require_memory(least_training_bytes(network, settings.batch_size, vectors, 1),
+  require_memory(least_training_bytes(network, settings.batch_size, vectors, 1)
+                   + (settings.layers ? machine_limits_bytes : 0),
                  fmt::format("batches of {}", settings.batch_size));
   training_rig rig(network, *make_cpu_backend(settings.threads, algorithm_choice::timed), settings.batch_size);
   for (int step = 0; step < warm_up_steps; ++step)
@@ -53,18 +58,21 @@ step_bench_result run_step_bench(const step_bench_settings& settings) {
   std::vector<std::vector<layer_report>> reports;
   std::vector<double> rest;
   for (int step = 0; step < settings.steps; ++step) {
+    const auto used = thread_cpu_time();
     seconds.push_back(time_of([&] { rig.step(); }));
     if (!settings.layers)
       continue;
+    // Processor time, as the layers' is.
+    const std::chrono::duration<double> whole = thread_cpu_time() - used;
     reports.push_back(rig.report());
-    rest.push_back(seconds.back() - seconds_of(reports.back()));
+    rest.push_back(whole.count() - seconds_of(reports.back()));
   }
   const auto middle = median(seconds);
   step_bench_result result{.seconds_a_step = middle,
                            .fastest_seconds = *std::min_element(seconds.begin(), seconds.end()),
                            .samples_per_second = static_cast<double>(settings.batch_size) / middle};
   if (settings.layers) {
-    result.limits = measure_machine(settings.threads);
+    result.limits = measure_machine();
     result.layers = roofline_of(network, reports, settings.batch_size, result.limits);
     result.rest_seconds = median(rest);
   }
@@ -89,7 +97,7 @@ nlohmann::json to_json(const step_bench_settings& settings, const step_bench_res
                         {"fastest_seconds", result.fastest_seconds},
                         {"samples_per_second", result.samples_per_second}};
   if (!result.layers.empty())
-    object["layers"] = to_json(result.layers, result.limits);
+    object["layers"] = to_json(result.layers, result.limits, result.rest_seconds);
   return object;
 }
 

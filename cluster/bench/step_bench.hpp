@@ -26,7 +26,7 @@ struct step_bench_result {
   double seconds_a_step = 0;
   double fastest_seconds = 0;
   double samples_per_second = 0;
-  /// All empty unless wanted: the layers, what is no layer's (median), and the machine.
+  /// All empty unless wanted: the layers, the processor time of what is no layer's (median), and a core's limits.
   std::vector<roofline_row> layers;
   double rest_seconds = 0;
   machine_limits limits;
@@ -34,7 +34,7 @@ struct step_bench_result {
 
 /// Times training steps (forward, backward, Nesterov SGD) on random pictures of ten classes, on the calling thread, which it binds to
 /// as many cores as there are threads. Three steps warm up first. Throws invalid_input where there is no such model, or it does
-/// not fit the pictures.
+/// not fit the pictures, or layers are wanted of more than one thread.
 step_bench_result run_step_bench(const step_bench_settings& settings);
 
 /// "cnn7 fp32 1 thread batch 128: 112.3 ms a step (median of 20), 1140 samples/s", and the layers below it.

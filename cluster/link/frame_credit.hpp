@@ -8,8 +8,8 @@
 
 namespace paceline {
 
-/// What a subscriber of the snapshot plane says: it has received so many frames over this connection and takes one more. It is said
-/// after each frame, and again while none comes, which changes nothing.
+/// What a subscriber of the snapshot plane says: it has received so many frames from this publisher and takes one more. It is said after
+/// each frame, over each new connection, and again while none comes, which changes nothing.
 struct frame_credit {
   std::uint64_t received = 0;
 

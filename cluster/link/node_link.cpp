@@ -62,17 +62,15 @@ class node_link::impl {
       authenticator_(context_, settings_.keys),
       log_(settings_.log),
       worker_(settings_, local_, queue_, tally_),
-      control_({system, settings_, sockets_, log_, queue_, tally_}, {.joined =
-                                                                       [this](const node_endpoints& peer) {
-                                                                         snapshots_.join(peer);
-                                                                         transfers_.join(peer);
-                                                                       },
-                                                                     .lost =
-                                                                       [this](const node_endpoints& peer) {
-                                                                         snapshots_.leave(peer);
-                                                                         transfers_.leave(peer);
-                                                                       }}),
-      snapshots_(settings_, sockets_, log_, tally_, worker_),
+      control_({system, settings_, sockets_, log_, queue_, tally_},
+               {.joined = [this](const node_endpoints& peer) { snapshots_.join(peer); },
+                .lost =
+                  [this](const node_endpoints& peer) {
+                    snapshots_.leave(peer);
+                    transfers_.leave(peer);
+                  }}),
+      snapshots_(settings_, sockets_, log_, tally_, worker_,
+                 [this](const node_endpoints& peer) { transfers_.join(peer); }),
       transfers_(settings_, sockets_, log_, tally_, worker_, local_) {
     require_endpoints(settings_);
     require_short_config(settings_);

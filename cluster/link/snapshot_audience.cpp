@@ -18,11 +18,16 @@ void snapshot_audience::heard(const std::string& route, frame_credit credit) {
     std::rotate(known, known + 1, subscribers_.end());
   }
   auto& one = subscribers_.back();
-  // One with less was said before the frame arrived that is on its way. One with more is of a subscriber that was forgotten here.
+  // One with less was said before the frame arrived that is on its way. One with more counts frames of a connection before this one.
   if (credit.received < one.sent)
     return;
   one.sent = credit.received;
   one.has_credit = true;
+}
+
+void snapshot_audience::withdraw() {
+  for (auto& each : subscribers_)
+    each.up_to = newest_;
 }
 
 std::vector<std::string> snapshot_audience::due() const {

@@ -11,8 +11,8 @@ namespace paceline {
 
 /// To whom a node's newest frame may go: the publisher's side of the snapshot plane, pure. A subscriber, known by the route of its
 /// connection, gives credit for one frame at a time. So no more than one is on its way to it, and one that is too slow for all of
-/// them gets, whenever it is done with one, the newest there is. It gets none that is older than its first credit: the newest of
-/// those is fetched on the transfer plane.
+/// them gets, whenever it is done with one, the newest there is. It gets none that is older than its connection's first credit: the
+/// newest of those is fetched on the transfer plane.
 class snapshot_audience {
  public:
   /// Of more subscribers than `most`, whoever was not heard of for the longest time is forgotten; its next credit makes it a new one.
@@ -22,6 +22,9 @@ class snapshot_audience {
 
   /// There is a newer frame.
   void published() { ++newest_; }
+
+  /// Nobody is to get the newest frame any more.
+  void withdraw();
 
   /// Who may be sent the newest frame now.
   std::vector<std::string> due() const;
@@ -38,7 +41,7 @@ class snapshot_audience {
  private:
   struct subscriber {
     std::string route;
-    /// Frames that were handed to its connection, as far as is known here.
+    /// Frames that it has been sent: what its first credit over this connection says it received, and those that followed.
     std::uint64_t sent = 0;
     bool has_credit = false;
     /// It needs no frame up to this one.

@@ -31,12 +31,14 @@ std::int64_t longest_frame(const link_settings& settings) {
 }
 
 snapshot_sockets::snapshot_sockets(const link_settings& settings, const link_sockets& sockets, link_log& log,
-                                   std::shared_ptr<link_tally> tally, frame_worker& worker)
+                                   std::shared_ptr<link_tally> tally, frame_worker& worker,
+                                   std::function<void(const node_endpoints&)> connected)
   : settings_(settings),
     sockets_(sockets),
     log_(log),
     tally_(std::move(tally)),
     worker_(worker),
+    connected_(std::move(connected)),
     publisher_(
       sockets.bound({.type = zmq::socket_type::router, .longest_message = frame_credit_bytes, .queue = queued_frames},
                     settings.own.snapshots)),
@@ -110,8 +112,9 @@ void snapshot_sockets::read_monitor(subscription& of) {
   while (const auto event = of.socket->monitor.next()) {
     of.replace_at.reset();
     if (event->what == connection_event::kind::connected) {
-      of.credit = {};
-      of.next_credit = now;
+      give_credit(of, now);
+      if (!of.left)
+        connected_(of.peer);
       continue;
     }
     of.replace_at = now + link_timing(settings_.patience).longest_backoff;
@@ -130,10 +133,13 @@ void snapshot_sockets::give_credit(subscription& to, time_point now) {
 
 void snapshot_sockets::read(subscription& from) {
   std::vector<zmq::message_t> parts;
-  if (receive_parts(from.socket->socket, parts, 1) == 0)
+  const auto count = receive_parts(from.socket->socket, parts, 1);
+  if (count == 0)
     return;
   ++from.credit.received;
   give_credit(from, std::chrono::steady_clock::now());
+  if (count > 1)
+    return refuse(fmt::format("node '{}'", from.peer.name), fmt::format("a frame of {} parts instead of one", count));
   if (from.left || is_lost(settings_.filter, from.peer.name, link_filter::direction::incoming))
     return;
   tally_->update([&](link_counters& c) { c.bytes_received += parts[0].size(); });
@@ -149,36 +155,40 @@ void snapshot_sockets::read_credits() {
     if (const auto credit = count == 2 ? decode_credit(bytes_of(parts[1])) : std::nullopt)
       audience_.heard(parts[0].to_string(), *credit);
     else
-      refuse_credit(count == 2 ? "it is malformed" : fmt::format("it has {} parts instead of one", count - 1));
+      refuse("a stranger", count == 2 ? "a malformed credit" : fmt::format("{} parts instead of one", count - 1));
   }
   deliver();
 }
 
-void snapshot_sockets::refuse_credit(const std::string& why) {
+void snapshot_sockets::refuse(const std::string& from, const std::string& why) {
   tally_->update([](link_counters& c) { ++c.refused_messages; });
-  log_.say("snapshot message", fmt::format("a message of a stranger on the snapshot plane was refused: {}", why));
+  log_.say("snapshot message", fmt::format("a message of {} on the snapshot plane was refused: {}", from, why));
+}
+
+bool snapshot_sockets::is_cut_off() const {
+  const auto& peers = settings_.peers;
+  return settings_.filter && std::all_of(peers.begin(), peers.end(), [&](const node_endpoints& peer) {
+           return settings_.filter->drops(peer.name, link_filter::direction::outgoing);
+         });
 }
 
 void snapshot_sockets::send(const frame_ptr& frame) {
-  // It goes out unless it is lost on the way to each of them.
-  const auto& peers = settings_.peers;
-  if (settings_.filter && std::all_of(peers.begin(), peers.end(), [&](const node_endpoints& peer) {
-        return settings_.filter->drops(peer.name, link_filter::direction::outgoing);
-      }))
-    return;
   newest_ = frame;
   audience_.published();
   deliver();
 }
 
 void snapshot_sockets::deliver() {
+  if (is_cut_off())
+    audience_.withdraw();
   auto& socket = publisher_->socket;
   for (const auto& route : audience_.due()) {
     try {
+      auto message = shared_message(newest_, *newest_);
       // Its queue is full only where it gives credit for what it does not take.
       if (!socket.send(zmq::buffer(route), zmq::send_flags::sndmore | zmq::send_flags::dontwait))
         continue;
-      socket.send(shared_message(newest_, *newest_), zmq::send_flags::dontwait);
+      socket.send(message, zmq::send_flags::dontwait);
       audience_.sent(route);
       tally_->update([&](link_counters& c) {
         ++c.snapshots_sent;

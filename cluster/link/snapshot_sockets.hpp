@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,8 +29,10 @@ std::int64_t longest_frame(const link_settings& settings);
 class snapshot_sockets {
  public:
   /// Binds the ROUTER. Throws as link_sockets::bound.
+  /// Calls connected(peer) whenever a connection to a peer stands: what it published before is to be fetched.
   snapshot_sockets(const link_settings& settings, const link_sockets& sockets, link_log& log,
-                   std::shared_ptr<link_tally> tally, frame_worker& worker);
+                   std::shared_ptr<link_tally> tally, frame_worker& worker,
+                   std::function<void(const node_endpoints&)> connected);
 
   using time_point = std::chrono::steady_clock::time_point;
 
@@ -52,7 +55,8 @@ class snapshot_sockets {
     /// A connection that ended in what is no ZMTP (a frame that is too long) ZeroMQ does not make again; so one that is
     /// not back by then is replaced. So is one that could not be made (`socket` is empty then).
     std::optional<time_point> replace_at = std::nullopt;
-    /// Frames received over this connection.
+    /// Frames received over this socket, whose connection ZeroMQ may have made anew: a count that began again with each would meet
+    /// credits of before on its way.
     frame_credit credit = {};
     time_point next_credit = time_point::max();
   };
@@ -62,7 +66,9 @@ class snapshot_sockets {
   void read_monitor(subscription& of);
   void give_credit(subscription& to, time_point now);
   void read_credits();
-  void refuse_credit(const std::string& why);
+  void refuse(const std::string& from, const std::string& why);
+  /// Everything that leaves is lost on its way.
+  bool is_cut_off() const;
   /// Sends the newest frame to whom it may go now.
   void deliver();
 
@@ -71,6 +77,7 @@ class snapshot_sockets {
   link_log& log_;
   std::shared_ptr<link_tally> tally_;
   frame_worker& worker_;
+  std::function<void(const node_endpoints&)> connected_;
   std::unique_ptr<watched_socket> publisher_;
   snapshot_audience audience_;
   /// Held for as long as somebody is still to get it.

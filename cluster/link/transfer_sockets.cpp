@@ -36,6 +36,7 @@ transfer_sockets::transfer_sockets(const link_settings& settings, const link_soc
     source_(settings.patience) {}
 
 void transfer_sockets::join(const node_endpoints& peer) {
+  std::erase_if(to_ask_, [&](const auto& each) { return each.peer.name == peer.name; });
   to_ask_.push_back({.peer = peer, .attempts_left = most_attempts});
 }
 

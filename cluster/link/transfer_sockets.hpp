@@ -20,8 +20,8 @@
 
 namespace paceline {
 
-/// Hands the newest global snapshot to peers that ask (own ROUTER), and asks each peer that joins, one after the other, for one
-/// that is newer than what this node has (a DEALER while it does). Used on the link's thread, once made.
+/// Hands the newest global snapshot to peers that ask (own ROUTER), and asks each peer whose snapshots come from now on, one after the
+/// other, for one that is newer than what this node has (a DEALER while it does). Used on the link's thread, once made.
 class transfer_sockets {
  public:
   using time_point = std::chrono::steady_clock::time_point;

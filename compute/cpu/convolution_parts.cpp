@@ -17,6 +17,8 @@ chosen_convolution prepare_convolution(const dnnl::engine& engine, const convolu
         engine, task.l, {.batch = task.batch, .passes = passes, .rectify = task.rectify, .algorithm = algorithm}));
   for (const auto algorithm : {convolution_algorithm::filtering, convolution_algorithm::few_channels})
     if (const auto passes = choice.passes_of(algorithm, task.passes); passes.any()) {
+      if (result.own.any())
+        throw std::logic_error("convolution " + task.l.name + ": both of our own algorithms were mixed");
       result.own = passes;
       result.own_by = algorithm;
     }

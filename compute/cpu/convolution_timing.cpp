@@ -33,7 +33,7 @@ std::int64_t batch_to_time(const convolution_task& task) {
   const auto values = task.l.input.size() + task.l.output.size();
   auto batch = task.batch;
   while (batch > 1 && static_cast<double>(batch / 2) * operations_of(task) >= enough_operations
-         && batch / 2 * values >= 2 * filters)
+         && batch / 2 * values >= 2 * filters && batch / 2 >= 2 * task.threads)
     batch /= 2;
   return batch;
 }

@@ -99,7 +99,8 @@ std::optional<algorithm> timed_chooser::best_of_ours(const convolution_task& tas
   std::vector<algorithm> ours;
   if (can_compute(algorithm::few_channels, task))
     ours.push_back(algorithm::few_channels);
-  if ((task.pooled || !filtering_mixes) && can_compute(algorithm::filtering, task))
+  // One that would mix competes here where it would pool, or before another one of ours takes all.
+  if ((task.pooled || !filtering_mixes || !ours.empty()) && can_compute(algorithm::filtering, task))
     ours.push_back(algorithm::filtering);
   std::optional<algorithm> best;
   if (!ours.empty()) {

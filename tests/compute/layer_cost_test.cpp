@@ -31,6 +31,19 @@ TEST_CASE("the way back takes as many operations for the weights' gradient, and 
   REQUIRE(backward_cost(c, 2, false).operations == forward_cost(c, 2).operations);
 }
 
+TEST_CASE("the input's gradient is needed where something behind it is trained") {
+  model m("m", {3, 6, 6});
+  m.append("", flatten_layer{});
+  m.append("fc1", linear_layer{.features = 8});
+  m.append("", relu_layer{});
+  m.append("fc2", linear_layer{.features = 8});
+  m.append("", add_layer{}, {.from = "fc2", .with = "fc1"});
+  const auto layers = m.layers();
+  const bool expected[] = {false, false, true, true, true};
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    REQUIRE(needs_input_gradient(layers, layers[i]) == expected[i]);
+}
+
 TEST_CASE("layers that are computed as one read and write nothing between them") {
   const auto m = small();
   const auto fused = m.layers().first(3);

@@ -18,7 +18,7 @@ std::int64_t aligned(std::int64_t size) {
 } // namespace
 
 bool is_suitable(const convolution_task& task) {
-  return task.l.input.channels <= most_channels && !task.passes.backward_data;
+  return task.l.input.channels <= most_channels && !task.passes.backward_data && task.batch >= task.threads;
 }
 
 few_channels_part::few_channels_part(executor& runs_on, const layer& l, const convolution_layer& what,

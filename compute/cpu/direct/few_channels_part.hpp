@@ -12,7 +12,7 @@
 
 namespace paceline::cpu::direct {
 
-/// Whether a convolution can be computed so: few channels are read, and their gradient is not wanted.
+/// Whether a convolution can be computed so: few channels are read, their gradient is not wanted, and each thread has a picture.
 bool is_suitable(const convolution_task& task);
 
 /// A first convolution, which reads the few channels of pictures as they come: all sums that a few pixels or taps need stay in registers.

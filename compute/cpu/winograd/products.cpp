@@ -3,6 +3,7 @@
 #include "compute/cpu/lanes.hpp"
 #include "compute/instruction_sets.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace paceline::cpu::winograd {
@@ -20,11 +21,11 @@ struct lines_ahead {
 
 inline lines_ahead take_lines(std::span<read_ahead> ahead, std::int64_t count, const float* hot) {
   for (auto& each : ahead)
-    if (each.size > 0) {
-      const auto* first = each.data;
-      each.data += count * line;
-      each.size -= count * line;
-      return {first, line};
+    if (each.asked < each.size && each.size >= count * line) {
+      // The last lines may be asked for twice, but none beyond.
+      const auto first = std::min(each.asked, each.size - count * line);
+      each.asked = first + count * line;
+      return {each.data + first, line};
     }
   return {hot, 0};
 }

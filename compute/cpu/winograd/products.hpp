@@ -32,6 +32,8 @@ struct product_size {
 struct read_ahead {
   const float* data = nullptr;
   std::int64_t size = 0;
+  /// Floats that have been asked for.
+  std::int64_t asked = 0;
 };
 
 /// Matrix products of a size at which a library's preparations would cost more than they gain. Compiled for one instruction set; the
@@ -39,8 +41,7 @@ struct read_ahead {
 struct product_kernel {
   std::string_view instruction_set;
 
-  /// product ← a b, or product + a b where it is to be added. Asks for what is `ahead`, in that order and as far as it comes; what is then
-  /// left of it means nothing. Requires a multiple of 8 columns.
+  /// product ← a b, or product + a b where it is to be added. Asks for what is `ahead`, in that order and as far as it comes. Requires a multiple of 8 columns.
   void (*multiply)(const left_matrix& a, const row_matrix<const float>& b, const row_matrix<float>& product,
                    const product_size& size, bool add, std::span<read_ahead> ahead);
 };

@@ -207,10 +207,11 @@ void winograd_part::backward(const backward_arguments& arguments) {
     for_each_place([&](std::int64_t place) {
       const auto input = at(tiles_in_, place);
       const auto gradient = at(tiles_out_, place);
-      // What of the next place both need is asked for by the first.
-      std::array<read_ahead, 2> of_weights{by_data ? ahead(turned_filters_, place, 0) : ahead(filter_gradient_, place),
-                                           ahead(tiles_out_, place)};
-      std::array<read_ahead, 2> of_data{ahead(filter_gradient_, place), ahead(tiles_in_, place)};
+      // The product at hand asks for what the next one reads: the other of this place, or the first of the next place.
+      std::array<read_ahead, 3> of_weights{by_data ? ahead(turned_filters_, place, 0) : ahead(filter_gradient_, place),
+                                           ahead(tiles_out_, place), by_data ? read_ahead{} : ahead(tiles_in_, place)};
+      std::array<read_ahead, 3> of_data{by_weights ? ahead(filter_gradient_, place) : ahead(turned_filters_, place),
+                                        by_weights ? ahead(tiles_in_, place) : ahead(tiles_out_, place), read_ahead{}};
       if (by_weights)
         products_.multiply(by_columns(input), to_read(gradient), at(filter_gradient_, place),
                            {read_, to_, tiles_of(count)}, first > 0, of_weights);

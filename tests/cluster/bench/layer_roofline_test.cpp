@@ -53,13 +53,15 @@ TEST_CASE("a roofline is a table that a person reads, and says what of the step 
     {"conv relu", {"direct", "Winograd"}, {0.002, 0.9, 0.25}, {0.004, 1.8, 0.125}},
     {"max_pool", {}, {0.001, 0, 1.5}, {}},
   };
-  REQUIRE(to_text(rows, limits, 0.0015)
-          == "this machine: 115.0 GF/s in fp32, 24.0 GB/s; % of these, operations counted as the layer is defined\n"
-             "layers            fwd ms  peak  memory   bwd ms  peak  memory  by\n"
-             "conv relu           2.00   90%     25%     4.00  180%     12%  direct, Winograd\n"
-             "max_pool            1.00          150%        -              \n"
-             "loss, optimiser     1.50");
-  const auto object = to_json(rows, limits);
+  REQUIRE(
+    to_text(rows, limits, 0.0015)
+    == "a core of this machine: 115.0 GF/s in fp32, 24.0 GB/s; % of these, operations counted as the layer is defined\n"
+       "layers            fwd ms  peak  memory   bwd ms  peak  memory  by\n"
+       "conv relu           2.00   90%     25%     4.00  180%     12%  direct, Winograd\n"
+       "max_pool            1.00          150%        -              \n"
+       "loss, optimiser     1.50");
+  const auto object = to_json(rows, limits, 0.0015);
   REQUIRE(object["rows"][0]["backward"]["of_peak"] == 1.8);
   REQUIRE(object["operations_per_second"] == 115e9);
+  REQUIRE(object["rest_seconds"] == 0.0015);
 }

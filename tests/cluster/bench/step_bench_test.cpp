@@ -44,6 +44,7 @@ TEST_CASE("layers are timed beside the limits of the machine") {
     sum += row.forward.seconds + row.backward.seconds;
   REQUIRE(sum > 0);
   REQUIRE(to_json(settings, result)["layers"]["rows"].size() == result.layers.size());
+  REQUIRE_THROWS_AS(run_step_bench({.model = "mlp", .threads = 2, .layers = true}), invalid_input);
 }
 
 TEST_CASE("a model that nobody knows cannot be timed") {

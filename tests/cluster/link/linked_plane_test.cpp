@@ -1,5 +1,8 @@
 #include "cluster/link/linked_plane.hpp"
 
+#include "cluster/link/frame_credit.hpp"
+#include "cluster/link/shared_message.hpp"
+#include "cluster/wire/snapshot_frame.hpp"
 #include "tests/actors/parameter_plane_suite.hpp"
 #include "tests/cluster/link/linked_nodes.hpp"
 
@@ -148,6 +151,62 @@ TEST_CASE("a late joiner whose fetch fails asks again") {
   }));
   REQUIRE(a.record->until([](const node_record& r) { return r.said("could not be fetched from node 'b'"); }));
   REQUIRE(a.record->lost.empty());
+}
+
+TEST_CASE("a subscriber whose connection broke goes on with its count over the next one, and fetches what it missed") {
+  actor_system_settings config;
+  caf::actor_system system(config);
+  temporary_folder folder;
+  const auto at_a = ipc_endpoints("a", folder);
+  const auto at_b = ipc_endpoints("b", folder);
+  // Where b would publish somebody else does, who breaks connections.
+  auto elsewhere = at_b;
+  elsewhere.snapshots = ipc_endpoints("elsewhere", folder).snapshots;
+  zmq::context_t context;
+  const auto publisher = [&] {
+    zmq::socket_t made(context, zmq::socket_type::router);
+    made.set(zmq::sockopt::linger, 0);
+    made.bind(at_b.snapshots);
+    return made;
+  };
+  // Waits for a credit of that count; its route.
+  const auto route_of = [](zmq::socket_t& from, std::uint64_t received) {
+    std::string route;
+    REQUIRE(comes_true([&] {
+      std::vector<zmq::message_t> parts;
+      if (!zmq::recv_multipart(from, std::back_inserter(parts), zmq::recv_flags::dontwait))
+        return false;
+      route = parts.front().to_string();
+      return decode_credit(bytes_of(parts.back())) == frame_credit{received};
+    }));
+    return route;
+  };
+  const auto send = [](zmq::socket_t& over, const std::string& route, std::uint64_t decision) {
+    const auto frame =
+      encode_snapshot(*global_snapshot(1, decision), frame_type::fp32, std::vector<std::size_t>{2, 3}, {});
+    over.send(zmq::buffer(route), zmq::send_flags::sndmore);
+    over.send(zmq::buffer(frame));
+  };
+  auto before = publisher();
+  linked_node a(system, settings_for(at_a, {at_b}, 1));
+  linked_node b(system, settings_for(elsewhere, {at_a}, 2));
+  const auto newest_is = [&](std::uint64_t decision) {
+    return comes_true([&] {
+      const auto newest = a.link->plane()->newest(scope::global, 0);
+      return newest && newest->decision == decision;
+    });
+  };
+  send(before, route_of(before, 0), 1);
+  REQUIRE(newest_is(1));
+  route_of(before, 1);
+  b.link->plane()->publish(global_snapshot(1, 2));
+  before.close();
+  auto after = publisher();
+  const auto route = route_of(after, 1);
+  REQUIRE(newest_is(2));
+  send(after, route, 3);
+  REQUIRE(newest_is(3));
+  route_of(after, 2);
 }
 
 TEST_CASE("the plane of a link that has ended goes on inside its process") {

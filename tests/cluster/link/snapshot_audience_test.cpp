@@ -72,6 +72,29 @@ TEST_CASE("a credit that is said again while a frame is on its way calls for no 
   REQUIRE(audience.due() == routes{"a"});
 }
 
+TEST_CASE("a connection's first credit counts what came over those before it, and later ones go on from there") {
+  snapshot_audience audience(4);
+  audience.heard("b", {57});
+  audience.published();
+  REQUIRE(audience.due() == routes{"b"});
+  audience.sent("b");
+  audience.published();
+  REQUIRE(audience.due().empty());
+  audience.heard("b", {58});
+  REQUIRE(audience.due() == routes{"b"});
+}
+
+TEST_CASE("a frame that is withdrawn goes to nobody, and the next one to all who have credit") {
+  snapshot_audience audience(4);
+  audience.heard("a", {0});
+  audience.published();
+  audience.withdraw();
+  REQUIRE(audience.due().empty());
+  REQUIRE_FALSE(audience.wants_newest());
+  audience.published();
+  REQUIRE(audience.due() == routes{"a"});
+}
+
 TEST_CASE(
   "subscribers that are gone or too many are forgotten, and one that was forgotten goes on with its next credit") {
   snapshot_audience audience(2);

@@ -175,14 +175,15 @@ TEST_CASE(
 
 TEST_CASE("our own convolution for few channels is for those whose gradient is not wanted") {
   const convolution_layer what{.channels = 16, .kernel = 3};
-  const auto can = [&](std::int64_t channels, const pass_set& passes) {
+  const auto can = [&](std::int64_t channels, const pass_set& passes, int threads = 1) {
     model m("m", {channels, 8, 8});
     m.append("it", what);
-    return can_compute(convolution_algorithm::few_channels, {m.layers()[0], what, 2, 1, passes});
+    return can_compute(convolution_algorithm::few_channels, {m.layers()[0], what, 2, threads, passes});
   };
   REQUIRE(can(3, {.forward = true, .backward_weights = true}));
   REQUIRE(can(3, {.forward = true}));
   REQUIRE_FALSE(can(5, {.forward = true}));
+  REQUIRE_FALSE(can(3, {.forward = true}, 3));
   REQUIRE_FALSE(can(3, {true, true, true}));
 }
 

@@ -20,7 +20,13 @@ double error_of(const product_kernel& kernel, const product_size& size, bool tra
   const auto before = random_vector(count(size.rows, stride), 3);
   auto product = before;
   const left_matrix left{a.data(), transposed ? 1 : size.inner, transposed ? size.rows : 1};
-  kernel.multiply(left, {b.data(), b_stride}, {product.data(), stride}, size, add, {});
+  read_ahead ahead[] = {{a.data(), static_cast<std::int64_t>(a.size())},
+                        {b.data(), static_cast<std::int64_t>(b.size())}};
+  // Asking ahead changes nothing of the product.
+  kernel.multiply(left, {b.data(), b_stride}, {product.data(), stride}, size, add,
+                  add ? std::span<read_ahead>() : std::span<read_ahead>(ahead));
+  for (const auto& each : ahead)
+    REQUIRE(each.asked <= each.size);
   double worst = 0;
   for (std::int64_t row = 0; row < size.rows; ++row)
     for (std::int64_t column = 0; column < stride; ++column) {
