@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 using namespace paceline;
 using namespace paceline::cpu;
@@ -36,10 +37,8 @@ class obedient_chooser final : public convolution_chooser {
   convolution_choice order_;
 };
 
-/// The convolution in question, between layers that make the gradient of its input visible.
-model around(feature_shape map, const convolution_layer& what, bool pooled = false, bool rectified = true) {
-  model m("m", {3, map.height, map.width});
-  m.append("before", convolution_layer{.channels = map.channels, .kernel = 1});
+/// The convolution in question behind the layers of `m`, and what makes a classifier of it.
+model followed_by(model m, const convolution_layer& what, bool pooled, bool rectified) {
   m.append("it", what);
   if (rectified)
     m.append("", relu_layer{});
@@ -48,6 +47,13 @@ model around(feature_shape map, const convolution_layer& what, bool pooled = fal
   m.append("", flatten_layer{});
   m.append("head", linear_layer{.features = 5});
   return m;
+}
+
+/// Between layers that make the gradient of its input visible.
+model around(feature_shape map, const convolution_layer& what, bool pooled = false, bool rectified = true) {
+  model m("m", {3, map.height, map.width});
+  m.append("before", convolution_layer{.channels = map.channels, .kernel = 1});
+  return followed_by(std::move(m), what, pooled, rectified);
 }
 
 std::vector<float> gradient_of(network& net, const model& m, std::int64_t batch) {
@@ -157,14 +163,7 @@ TEST_CASE(
       for (const bool rectified : {false, true})
         for (const int threads : {1, 2}) {
           CAPTURE(map.channels, what.kernel, pooled, rectified, threads);
-          model m("m", map);
-          m.append("it", what);
-          if (rectified)
-            m.append("", relu_layer{});
-          if (pooled)
-            m.append("", max_pool_layer{.kernel = 2});
-          m.append("", flatten_layer{});
-          m.append("head", linear_layer{.features = 5});
+          const auto m = followed_by(model("m", map), what, pooled, rectified);
           const network_options options{.batch_size = batch};
           cpu_network net(m, options, threads, obedient_chooser({own, own, own}));
           REQUIRE(net.report().front().forward_by == "own direct");
