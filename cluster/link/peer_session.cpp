@@ -66,11 +66,17 @@ void peer_session::part(session_actions& actions, time_point now, const std::str
   next_beat_ = now;
 }
 
+bool peer_session::answers(time_point now) const {
+  return welcomed_ && now - welcomed_at_ < timing_.lost_after;
+}
+
 void peer_session::join_if_complete(session_actions& actions, time_point now) {
-  if (joined_ || route_.empty() || welcomed_ != accepted_)
+  if (joined_ || route_.empty() || !answers(now) || welcomed_ != accepted_)
     return;
   joined_ = accepted_;
   actions.joined = joined_;
+  // The peer may have begun anew since it welcomed us, and then waits for a hello that would not be said any more.
+  actions.greet = own_hello(now);
   actions.tell_state = true;
   next_beat_ = now + timing_.heartbeat;
 }
@@ -87,7 +93,9 @@ session_actions peer_session::heard_hello(const std::string& route, const hello&
       actions.reply = *std::move(why);
     return actions;
   }
-  if (joined_ && *joined_ != theirs.incarnation) {
+  // Our own connection leads to the peer's address; whoever answers there is the peer, and a hello may be of anybody.
+  const auto known = joined_ ? joined_ : answers(now) ? welcomed_ : std::nullopt;
+  if (known && *known != theirs.incarnation) {
     actions.refused_message = true;
     actions.reply = refusal{refusal::cause::name_taken,
                             fmt::format("node '{}' is already taking part, as node '{}' sees it; a second one needs a "
@@ -101,11 +109,11 @@ session_actions peer_session::heard_hello(const std::string& route, const hello&
   }
   if (actions.reconnect)
     may_replace_from_ = now + timing_.lost_after;
-  if (welcomed_ && *welcomed_ != theirs.incarnation)
-    welcomed_.reset();
   route_ = route;
   accepted_ = theirs.incarnation;
-  last_heard_ = now;
+  // A peer that has joined says its state. One that goes on saying hello does not know that it has, and is lost in time.
+  if (!joined_)
+    last_heard_ = now;
   actions.reply = welcome{own_.node, own_.incarnation};
   join_if_complete(actions, now);
   return actions;
@@ -139,6 +147,7 @@ session_actions peer_session::answered(const control_message& message, time_poin
     if (joined_ && *joined_ != back->incarnation)
       part(actions, now, "a new incarnation of it answers");
     welcomed_ = back->incarnation;
+    welcomed_at_ = now;
     join_if_complete(actions, now);
   } else if (const auto* no = std::get_if<refusal>(&message)) {
     const bool younger = outranks({peer_.name, no->up_for}, {own_.node, now - started_}, patience_);
@@ -186,9 +195,12 @@ void peer_session::slept(std::chrono::steady_clock::duration time, time_point no
 session_actions peer_session::tick(time_point now) {
   session_actions actions;
   if (!route_.empty() && now - last_heard_ >= timing_.lost_after) {
-    actions.reconnect = joined_.has_value();
-    may_replace_from_ = now + timing_.lost_after;
-    part(actions, now, fmt::format("it was not heard of for {:.1f} s", seconds(now - last_heard_)));
+    if (joined_) {
+      actions.reconnect = true;
+      may_replace_from_ = now + timing_.lost_after;
+      part(actions, now, fmt::format("it was not heard of for {:.1f} s", seconds(now - last_heard_)));
+    }
+    route_.clear();
   }
   if (now >= next_beat_) {
     next_beat_ = now + timing_.heartbeat;

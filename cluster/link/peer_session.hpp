@@ -49,10 +49,13 @@ struct session_actions {
 ///     ^----------------------------------------------------------------------'
 ///          not heard of for lost_after, our connection closed, farewell, or a hello over a new connection
 ///
-/// Until both have happened our hello is said with each heartbeat (saying it again on one connection changes nothing); then it
-/// is the node's state. Whoever loses a peer makes a new connection to it; a hello over a new connection from a peer that
-/// has joined says that it lost us, so both sides begin anew. Nobody makes a second new connection within lost_after for that:
-/// two sides that lost each other at the same moment would take each other's new connections for further losses for ever.
+/// Until both have happened our hello is said with each heartbeat, and once more then (saying it again on one connection changes
+/// nothing); after that it is the node's state. Whoever loses a peer makes a new connection to it; a hello over a new connection
+/// from a peer that has joined says that it lost us, so both sides begin anew. Nobody makes a second new connection within
+/// lost_after for that: two sides that lost each other at the same moment would take each other's new connections for further
+/// losses for ever. A hello keeps only a peer that has not joined: where nothing else is heard, one side has joined alone.
+///
+/// Of two nodes of one name the one that answers at the peer's address counts: while it does, the other's hello is refused.
 class peer_session {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -96,6 +99,8 @@ class peer_session {
   hello own_hello(time_point now) const;
   /// Forgets both directions; tells the loss where the peer had joined.
   void part(session_actions& actions, time_point now, const std::string& reason);
+  /// Whether the peer welcomed us over our own connection, and not too long ago.
+  bool answers(time_point now) const;
   void join_if_complete(session_actions& actions, time_point now);
   void complain(session_actions& actions, time_point now);
 
@@ -109,8 +114,9 @@ class peer_session {
   std::string route_;
   std::uint64_t accepted_ = 0;
   time_point last_heard_;
-  /// Our connection: the incarnation that welcomed us.
+  /// Our connection: the incarnation that welcomed us, and when it last did.
   std::optional<std::uint64_t> welcomed_;
+  time_point welcomed_at_;
   std::optional<std::uint64_t> joined_;
 
   /// When our connection may be replaced next because the peer's was.

@@ -92,6 +92,18 @@ TEST_CASE("a hello that is said again on one connection changes nothing") {
   REQUIRE(session.joined() == 2u);
 }
 
+TEST_CASE("a peer that says hello where its state is due does not know that it has joined, and is lost in time") {
+  auto session = joined_b();
+  for (auto at = 250ms; at < 1s; at += 250ms) {
+    session.heard_hello("r", hello_of("b", 2), time_point(at));
+    REQUIRE_FALSE(session.tick(time_point(at)).lost);
+  }
+  const auto actions = session.tick(time_point(1s));
+  REQUIRE(actions.lost);
+  REQUIRE(actions.reconnect);
+  REQUIRE(actions.greet);
+}
+
 TEST_CASE("a peer that is silent for half of patience is lost, and heartbeats keep it") {
   auto session = joined_b();
   session.heard(state_of_b(), time_point(900ms));
@@ -175,6 +187,48 @@ TEST_CASE("a new incarnation joins after the old one is lost, never beside it") 
   REQUIRE(session.tick(time_point(1s)).lost->incarnation == 2);
   REQUIRE(std::holds_alternative<welcome>(*session.heard_hello("s", hello_of("b", 3), time_point(1s)).reply));
   REQUIRE(session.answered(welcome{"b", 3}, time_point(1s)).joined == 3u);
+}
+
+TEST_CASE("while one answers at the peer's address another of its name is refused, and no longer") {
+  auto session = session_of_b();
+  session.answered(welcome{"b", 2}, {});
+  const auto impostor = session.heard_hello("x", hello_of("b", 9), time_point(999ms));
+  REQUIRE(std::get<refusal>(*impostor.reply).why == refusal::cause::name_taken);
+  REQUIRE(session.route().empty());
+  REQUIRE(session.heard_hello("r", hello_of("b", 2), time_point(999ms)).joined == 2u);
+
+  auto silent = session_of_b();
+  silent.answered(welcome{"b", 2}, {});
+  REQUIRE(std::holds_alternative<welcome>(*silent.heard_hello("r", hello_of("b", 3), time_point(1s)).reply));
+  REQUIRE(silent.answered(welcome{"b", 3}, time_point(1s)).joined == 3u);
+}
+
+TEST_CASE("two nodes find each other though a third has the name of one, and says so all the time") {
+  auto a = session_of_b();
+  peer_session b(hello_of("b", 2), {.name = "a", .control = "tcp://a:1"}, patience, {});
+  const auto said_to_b = [&](const session_actions& by_a, time_point now) {
+    if (by_a.greet)
+      a.answered(*b.heard_hello("from a", *by_a.greet, now).reply, now);
+  };
+  // The impostor's hello comes to a after that of b, and before b has welcomed a: b has joined, and a has not.
+  const auto to_b = a.heard_hello("from b", hello_of("b", 2), {});
+  const auto to_a = b.heard_hello("from a", hello_of("a", 1), {});
+  REQUIRE(b.answered(*to_b.reply, {}).joined);
+  a.heard_hello("x", hello_of("b", 9), {});
+  REQUIRE_FALSE(a.answered(*to_a.reply, {}).joined);
+
+  auto at = 10ms;
+  for (; at < 4s && !(a.joined() == 2u && b.joined() == 1u); at += 10ms) {
+    const time_point now(at);
+    a.heard_hello("x", hello_of("b", 9), now);
+    said_to_b(a.tick(now), now);
+    if (const auto by_b = b.tick(now); by_b.greet) {
+      const auto by_a = a.heard_hello("from b", *by_b.greet, now);
+      b.answered(*by_a.reply, now);
+      said_to_b(by_a, now);
+    }
+  }
+  REQUIRE(at < 2s);
 }
 
 TEST_CASE("when a new incarnation answers at the peer's address the old one is lost first") {
