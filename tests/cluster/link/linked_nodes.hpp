@@ -50,6 +50,14 @@ class node_record {
     return false;
   }
 
+  /// Why peers were lost, so that a failed check tells it.
+  std::vector<std::string> losses() const {
+    std::vector<std::string> all;
+    for (const auto& event : lost)
+      all.push_back(event.node + ": " + event.reason);
+    return all;
+  }
+
   std::vector<peer_joined> joined;
   std::vector<peer_lost> lost;
   std::vector<node_state> states;

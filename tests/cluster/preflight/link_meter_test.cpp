@@ -15,9 +15,9 @@ constexpr std::size_t parameters = 5;
 constexpr std::size_t bytes = parameters * sizeof(float);
 
 link_settings settings_of(const node_endpoints& own, const std::vector<node_endpoints>& peers,
-                          std::uint64_t incarnation) {
+                          std::uint64_t incarnation, std::chrono::milliseconds patience = std::chrono::seconds(1)) {
   auto settings = settings_for(own, peers, incarnation);
-  settings.patience = std::chrono::milliseconds(1000);
+  settings.patience = patience;
   return settings;
 }
 
@@ -39,9 +39,11 @@ TEST_CASE("nodes that measure find round trips and bandwidth of every link, in t
   const auto b = ipc_endpoints("b", folder);
   const auto c = ipc_endpoints("c", folder);
   std::vector<std::future<std::vector<link_finding>>> nodes;
-  nodes.push_back(measured(system, settings_of(a, {b, c}, 1)));
-  nodes.push_back(measured(system, settings_of(b, {a, c}, 2)));
-  nodes.push_back(measured(system, settings_of(c, {a, b}, 3)));
+  // Time enough for a machine that does much else.
+  const std::chrono::seconds patience(10);
+  nodes.push_back(measured(system, settings_of(a, {b, c}, 1, patience)));
+  nodes.push_back(measured(system, settings_of(b, {a, c}, 2, patience)));
+  nodes.push_back(measured(system, settings_of(c, {a, b}, 3, patience)));
   for (auto& node : nodes) {
     const auto links = node.get();
     REQUIRE(links.size() == 2);
