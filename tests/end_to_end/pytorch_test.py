@@ -17,8 +17,10 @@ TRAINING = {
     "groups": {"count": 1, "workers": 2},
     "data": {"kind": "cifar10", "path": os.environ.get("PACELINE_CIFAR10", "-"), "crop": 28, "batch_size": 64},
     "model": "resnet20",
-    "strategy": {"period_group": 4, "period_global": 16},
-    "optimizer": {"learning_rate": 0.05, "momentum": 0.9, "nesterov": True, "weight_decay": 1e-4},
+    # Close together, so that their mean after so few steps is of use too; and in lock-step, so that no luck decides it.
+    "strategy": {"period_group": 4, "period_global": 16, "start": "shared", "pull_group": 0.5},
+    "deterministic": True,
+    "optimizer": {"learning_rate": 0.02, "momentum": 0.9, "nesterov": True, "weight_decay": 1e-4},
     "budget": {"steps": 30},
     "output": {"name": "a", "evaluate_every": "1h"},
 }
