@@ -87,8 +87,22 @@ enum class algorithm_choice {
   timed,
 };
 
+/// In what numbers convolutions may be multiplied out.
+enum class product_precision {
+  fp32,
+  /// What a convolution reads may be rounded to bf16 (eight bits of precision) where that is faster. Sums, activations between layers,
+  /// parameters and their gradients stay fp32, and so do all other layers.
+  bf16,
+};
+
+struct cpu_backend_options {
+  int threads = 1;
+  algorithm_choice choice = algorithm_choice::fixed;
+  product_precision precision = product_precision::fp32;
+};
+
 /// oneDNN and own kernels on the calling thread and, where `threads` is above 1, that many OpenMP threads. With one thread no OpenMP team
 /// is ever woken. Requires threads >= 1.
-std::shared_ptr<const backend> make_cpu_backend(int threads, algorithm_choice how = algorithm_choice::fixed);
+std::shared_ptr<const backend> make_cpu_backend(const cpu_backend_options& options = {});
 
 } // namespace paceline

@@ -31,6 +31,10 @@ model make_network(const step_bench_settings& settings) {
                     classes);
 }
 
+const char* name_of(product_precision precision) {
+  return precision == product_precision::bf16 ? "bf16" : "fp32";
+}
+
 double seconds_of(const std::vector<layer_report>& layers) {
   std::chrono::nanoseconds sum{0};
   for (const auto& l : layers)
@@ -51,7 +55,10 @@ step_bench_result run_step_bench(const step_bench_settings& settings) {
   require_memory(least_training_bytes(network, settings.batch_size, vectors, 1)
                    + (settings.layers ? machine_limits_bytes : 0),
                  fmt::format("batches of {}", settings.batch_size));
-  training_rig rig(network, *make_cpu_backend(settings.threads, algorithm_choice::timed), settings.batch_size);
+  training_rig rig(network,
+                   *make_cpu_backend(
+                     {.threads = settings.threads, .choice = algorithm_choice::timed, .precision = settings.precision}),
+                   settings.batch_size);
   for (int step = 0; step < warm_up_steps; ++step)
     rig.step();
   std::vector<double> seconds;
@@ -80,16 +87,16 @@ step_bench_result run_step_bench(const step_bench_settings& settings) {
 }
 
 std::string to_text(const step_bench_settings& settings, const step_bench_result& result) {
-  return fmt::format("{} fp32 {} thread{} batch {}: {:.1f} ms a step (median of {}), {:.0f} samples/s", settings.model,
-                     settings.threads, settings.threads == 1 ? "" : "s", settings.batch_size,
-                     1000 * result.seconds_a_step, settings.steps, result.samples_per_second)
+  return fmt::format("{} {} {} thread{} batch {}: {:.1f} ms a step (median of {}), {:.0f} samples/s", settings.model,
+                     name_of(settings.precision), settings.threads, settings.threads == 1 ? "" : "s",
+                     settings.batch_size, 1000 * result.seconds_a_step, settings.steps, result.samples_per_second)
          + (result.layers.empty() ? "" : "\n" + to_text(result.layers, result.limits, result.rest_seconds));
 }
 
 nlohmann::json to_json(const step_bench_settings& settings, const step_bench_result& result) {
   nlohmann::json object{{"benchmark", "step"},
                         {"model", settings.model},
-                        {"precision", "fp32"},
+                        {"precision", name_of(settings.precision)},
                         {"threads", settings.threads},
                         {"batch_size", settings.batch_size},
                         {"steps", settings.steps},

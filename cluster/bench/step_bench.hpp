@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cluster/bench/layer_roofline.hpp"
+#include "compute/backend.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -15,6 +16,7 @@ struct step_bench_settings {
   /// Pixels of a picture's side; 0 for the model's usual input.
   std::int64_t size = 0;
   std::int64_t batch_size = 128;
+  product_precision precision = product_precision::fp32;
   int threads = 1;
   int steps = 20;
   /// Also what each layer takes, beside the limits of the machine.

@@ -41,6 +41,13 @@ void add_options(CLI::App& step, step_bench_settings& settings) {
   step.add_option("--batch", settings.batch_size, "Pictures a batch")->check(CLI::Range(1, 65536));
   step.add_option("--threads", settings.threads, "Threads of the worker")->check(CLI::Range(1, 1024));
   step.add_option("--steps", settings.steps, "Steps to time; the median counts")->check(CLI::Range(1, 1000000));
+  const auto set_precision = [&settings](const std::string& name) {
+    settings.precision = name == "bf16" ? product_precision::bf16 : product_precision::fp32;
+  };
+  step
+    .add_option_function<std::string>("--precision", set_precision,
+                                      "Of convolutions' products: fp32 (the default), or bf16 where that is faster")
+    ->check(CLI::IsMember({"fp32", "bf16"}));
   step.add_flag("--layers", settings.layers, "Also what each layer takes, beside the limits of this machine");
 }
 

@@ -94,7 +94,7 @@ int evaluate(const eval_arguments& arguments) {
   const auto data = load_dataset(section);
   auto how = section.augment;
   how.crop = network.input().height;
-  classification_test test(network, *make_cpu_backend(1), data, how, pictures_a_batch);
+  classification_test test(network, *make_cpu_backend(), data, how, pictures_a_batch);
   const auto result = test.run(parameters);
   if (!arguments.answers.empty())
     write_answers(arguments.answers, *data, result.answers);

@@ -2,6 +2,7 @@
 
 #include "cluster/faults/fault_settings.hpp"
 #include "cluster/wire/snapshot_frame.hpp"
+#include "compute/backend.hpp"
 #include "compute/data/augmentation.hpp"
 #include "compute/model.hpp"
 #include "compute/schedule.hpp"
@@ -26,6 +27,7 @@ struct run_config {
   struct device_section {
     /// "cpu" or "reference".
     std::string backend = "cpu";
+    product_precision precision = product_precision::fp32;
     int threads_per_worker = 1;
     bool pin = true;
   };

@@ -27,6 +27,13 @@ class rule_checker {
  public:
   rule_checker(const run_config& config, error_list& errors) : config_(config), errors_(errors) {}
 
+  void device() {
+    const auto& d = config_.device;
+    if (clean({"device"}) && d.backend == "reference" && d.precision != product_precision::fp32)
+      fail("device.precision", "\"bf16\" with device.backend \"reference\"",
+           "\"fp32\", or the backend \"cpu\": the reference computes in double precision");
+  }
+
   void data() {
     const auto& d = config_.data;
     if (clean({"data.kind", "data.path"}) && d.kind == "cifar10" && d.path.empty())
@@ -166,6 +173,7 @@ class rule_checker {
 void check_rules(const run_config& config, error_list& errors) {
   rule_checker rules(config, errors);
   rules.worker_count();
+  rules.device();
   rules.data();
   rules.model();
   rules.optimizer();

@@ -177,7 +177,7 @@ evaluation test_state(const run_config& config, const run_state& state, const mo
   const auto data = load_dataset(config.data);
   auto how = config.data.augment;
   how.crop = network.input().height;
-  classification_test test(network, *make_cpu_backend(1), data, how, 200);
+  classification_test test(network, *make_cpu_backend(), data, how, 200);
   const auto score = [&](std::span<const float> parameters) {
     const auto found = test.run(parameters);
     return test_score{.loss = found.loss, .error = found.error};

@@ -25,7 +25,9 @@ dataset_ptr load_dataset(const run_config::data_section& section, const std::fun
 }
 
 std::shared_ptr<const backend> make_backend(const run_config::device_section& section, algorithm_choice how) {
-  return section.backend == "reference" ? make_reference_backend() : make_cpu_backend(section.threads_per_worker, how);
+  if (section.backend == "reference")
+    return make_reference_backend();
+  return make_cpu_backend({.threads = section.threads_per_worker, .choice = how, .precision = section.precision});
 }
 
 training_task load_task(const run_config& config, const std::function<bool()>& cancelled) {

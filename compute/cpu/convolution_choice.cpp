@@ -31,6 +31,11 @@ bool is_worth_winograd(const convolution_task& task) {
          && can_compute(algorithm::winograd, task);
 }
 
+bool is_worth_bf16(const convolution_task& task, product_precision precision) {
+  return precision == product_precision::bf16 && onednn::has_bf16_instructions()
+         && can_compute(algorithm::direct_bf16, task);
+}
+
 } // namespace
 
 bool can_compute(algorithm algorithm, const convolution_task& task) {
@@ -56,6 +61,8 @@ std::string name_of(algorithm algorithm, const convolution_task& task) {
       return "oneDNN direct";
     case algorithm::winograd:
       return "oneDNN Winograd";
+    case algorithm::direct_bf16:
+      return "oneDNN direct, bf16";
     case algorithm::few_channels:
       return "own direct";
     case algorithm::filtering:
@@ -68,6 +75,7 @@ std::string name_of(algorithm algorithm, const convolution_task& task) {
 convolution_choice fixed_chooser::choose(const convolution_task& task) const {
   const auto best = can_compute(algorithm::few_channels, task) ? algorithm::few_channels
                     : is_worth_filtering(task)                 ? algorithm::filtering
+                    : is_worth_bf16(task, precision_)          ? algorithm::direct_bf16
                     : is_worth_winograd(task)                  ? algorithm::winograd
                                                                : algorithm::direct;
   return {best, best, best};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "compute/backend.hpp"
 #include "compute/model.hpp"
 
 #include <cstdint>
@@ -13,6 +14,8 @@ enum class convolution_algorithm {
   direct,
   /// oneDNN's minimal filtering F(4x4, 3x3), for AVX-512 alone.
   winograd,
+  /// oneDNN's direct convolution of what it reads rounded to bf16, for AVX-512 alone. Sums and results are fp32.
+  direct_bf16,
   /// Our own minimal filtering, see winograd/.
   filtering,
   /// Our own for a few channels whose gradient is not wanted, see direct/.
@@ -79,10 +82,16 @@ bool can_compute(convolution_algorithm algorithm, const convolution_task& task);
 /// For people: "oneDNN direct", "own F(4x4, 5x5)".
 std::string name_of(convolution_algorithm algorithm, const convolution_task& task);
 
-/// Chooses by rules alone, so that it is the same on all machines with the same instruction sets.
+/// Chooses by rules alone, so that it is the same on all machines with the same instruction sets. Takes products of bf16 where `precision`
+/// allows them, the processor has instructions for them, and our own filtering, which needs fewer products, does not fit.
 class fixed_chooser final : public convolution_chooser {
  public:
+  explicit fixed_chooser(product_precision precision) : precision_(precision) {}
+
   convolution_choice choose(const convolution_task& task) const override;
+
+ private:
+  product_precision precision_;
 };
 
 } // namespace paceline::cpu

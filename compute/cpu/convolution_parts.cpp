@@ -11,7 +11,8 @@ namespace paceline::cpu {
 chosen_convolution prepare_convolution(const dnnl::engine& engine, const convolution_task& task,
                                        const convolution_choice& choice) {
   chosen_convolution result;
-  for (const auto algorithm : {convolution_algorithm::direct, convolution_algorithm::winograd})
+  for (const auto algorithm :
+       {convolution_algorithm::direct, convolution_algorithm::winograd, convolution_algorithm::direct_bf16})
     if (const auto passes = choice.passes_of(algorithm, task.passes); passes.any())
       result.by_onednn.push_back(onednn::make_weighted_primitives(
         engine, task.l, {.batch = task.batch, .passes = passes, .rectify = task.rectify, .algorithm = algorithm}));

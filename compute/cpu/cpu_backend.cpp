@@ -11,31 +11,30 @@ namespace {
 
 class cpu_backend final : public backend {
  public:
-  cpu_backend(int threads, algorithm_choice how) : threads_(threads), how_(how) { assert(threads >= 1); }
+  explicit cpu_backend(const cpu_backend_options& options) : options_(options) { assert(options.threads >= 1); }
 
   std::string name() const override { return "cpu"; }
 
   std::unique_ptr<network> compile(const model& m, const network_options& options) const override {
-    return std::make_unique<cpu::cpu_network>(m, options, threads_, chooser_for(options));
+    return std::make_unique<cpu::cpu_network>(m, options, options_.threads, chooser_for(options));
   }
 
  private:
   const cpu::convolution_chooser& chooser_for(const network_options& options) const {
-    if (how_ == algorithm_choice::timed && !options.trial)
+    if (options_.choice == algorithm_choice::timed && !options.trial)
       return timed_;
     return fixed_;
   }
 
-  int threads_;
-  algorithm_choice how_;
-  cpu::fixed_chooser fixed_;
-  cpu::timed_chooser timed_{cpu::time_convolution};
+  cpu_backend_options options_;
+  cpu::fixed_chooser fixed_{options_.precision};
+  cpu::timed_chooser timed_{cpu::time_convolution, options_.precision};
 };
 
 } // namespace
 
-std::shared_ptr<const backend> make_cpu_backend(int threads, algorithm_choice how) {
-  return std::make_shared<cpu_backend>(threads, how);
+std::shared_ptr<const backend> make_cpu_backend(const cpu_backend_options& options) {
+  return std::make_shared<cpu_backend>(options);
 }
 
 } // namespace paceline

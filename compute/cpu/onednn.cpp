@@ -74,43 +74,60 @@ cpu::activation_layout require_layout(const desc& found, std::int64_t batch, fea
 /// Also where nothing but the forward pass is wanted: for tests alone oneDNN would choose another layout, which other passes could not share.
 constexpr auto forward_kind = dnnl::prop_kind::forward_training;
 
+/// `activations`: the layout of both sides, or `any` for oneDNN's choice.
 weighted_primitives make_convolution(const dnnl::engine& engine, const layer& l, const convolution_layer& c,
                                      const weighted_options& options, tag activations) {
   using namespace dnnl;
   const auto algorithm = options.algorithm == cpu::convolution_algorithm::winograd ? algorithm::convolution_winograd
                                                                                    : algorithm::convolution_direct;
+  const bool rounds = options.algorithm == cpu::convolution_algorithm::direct_bf16;
+  const auto operands = rounds ? memory::data_type::bf16 : f32;
   const auto n = options.batch;
   const dims strides{c.stride, c.stride};
   const dims padding{c.padding, c.padding};
-  const desc weights({c.channels, l.input.channels, c.kernel, c.kernel}, f32, tag::any);
+  const dims inputs{n, l.input.channels, l.input.height, l.input.width};
+  const dims outputs{n, l.output.channels, l.output.height, l.output.width};
+  const dims filters{c.channels, l.input.channels, c.kernel, c.kernel};
 
   weighted_primitives result;
-  result.canonical_weights = {{c.channels, l.input.channels, c.kernel, c.kernel}, f32, tag::oihw};
+  result.canonical_weights = {filters, f32, tag::oihw};
   // oneDNN takes an empty one for none.
   result.bias = c.bias ? desc({c.channels}, f32, tag::x) : desc();
 
   const auto forward = require_fast(describe_forward<convolution_forward>(
-    engine, attributes(options.rectify), forward_kind, algorithm,
-    desc({n, l.input.channels, l.input.height, l.input.width}, f32, activations), weights, result.bias,
-    desc({n, l.output.channels, l.output.height, l.output.width}, f32, activations), strides, padding, padding));
-  result.input = require_layout(forward.src_desc(), n, l.input);
-  result.output = require_layout(forward.dst_desc(), n, l.output);
-  result.input_descriptor = forward.src_desc();
+    engine, attributes(options.rectify), forward_kind, algorithm, desc(inputs, operands, activations),
+    desc(filters, operands, tag::any), result.bias, desc(outputs, f32, activations), strides, padding, padding));
+  result.input_operand = forward.src_desc();
+  result.input_descriptor = rounds ? desc(inputs, f32, activations) : result.input_operand;
   result.output_descriptor = forward.dst_desc();
+  result.gradient_operand = rounds ? desc(outputs, operands, activations) : result.output_descriptor;
+  result.input = require_layout(result.input_descriptor, n, l.input);
+  result.output = require_layout(result.output_descriptor, n, l.output);
   if (options.passes.forward)
     result.forward = {convolution_forward(forward), forward.weights_desc(), forward.scratchpad_desc()};
   if (options.passes.backward_weights) {
     const auto by_weights = require_fast(describe_backward<convolution_backward_weights>(
-      engine, forward, algorithm, forward.src_desc(), weights, forward.dst_desc(), strides, padding, padding));
+      engine, forward, algorithm, result.input_operand, desc(filters, f32, tag::any), result.gradient_operand, strides,
+      padding, padding));
     result.backward_weights = {convolution_backward_weights(by_weights), by_weights.diff_weights_desc(),
                                by_weights.scratchpad_desc()};
   }
   if (options.passes.backward_data) {
     const auto by_data = require_fast(describe_backward<convolution_backward_data>(
-      engine, forward, algorithm, forward.src_desc(), weights, forward.dst_desc(), strides, padding, padding));
+      engine, forward, algorithm, result.input_descriptor, desc(filters, operands, tag::any), result.gradient_operand,
+      strides, padding, padding));
     result.backward_data = {convolution_backward_data(by_data), by_data.weights_desc(), by_data.scratchpad_desc()};
   }
   return result;
+}
+
+/// In the order in which they are tried.
+std::vector<tag> layouts_for(cpu::convolution_algorithm algorithm) {
+  // The layout of oneDNN's choice for bf16 alone would be another one than that of the layers around, which are fp32.
+  if (algorithm == cpu::convolution_algorithm::direct_bf16)
+    return {tag::nChw16c};
+  // In a layout of oneDNN's choice, else in that of its more general convolutions.
+  return {tag::any, tag::nchw};
 }
 
 weighted_primitives make_linear(const dnnl::engine& engine, const layer& l, const weighted_options& options) {
@@ -123,8 +140,8 @@ weighted_primitives make_linear(const dnnl::engine& engine, const layer& l, cons
   weighted_primitives result;
   result.input = {n, l.input, 1};
   result.output = {n, l.output, 1};
-  result.input_descriptor = input;
-  result.output_descriptor = output;
+  result.input_descriptor = result.input_operand = input;
+  result.output_descriptor = result.gradient_operand = output;
   result.canonical_weights = {{to, from}, f32, tag::oi};
   result.bias = {{to}, f32, tag::x};
 
@@ -162,14 +179,18 @@ weighted_primitives make_weighted_primitives(const dnnl::engine& engine, const l
     return std::nullopt;
   };
   if (const auto* convolution = std::get_if<convolution_layer>(&l.kind)) {
-    // In a layout of oneDNN's choice, else in that of its more general convolutions.
-    for (const auto activations : {tag::any, tag::nchw})
+    for (const auto activations : layouts_for(options.algorithm))
       if (auto made = attempt([&] { return make_convolution(engine, l, *convolution, options, activations); }))
         return *made;
   } else if (auto made = attempt([&] { return make_linear(engine, l, options); })) {
     return *made;
   }
   throw invalid_input("layer " + l.name + ": cannot be computed on this processor, " + why);
+}
+
+bool has_bf16_instructions() {
+  const auto wanted = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16);
+  return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & wanted) == wanted;
 }
 
 reorder_pass make_reorder(const dnnl::engine& engine, const dnnl::memory::desc& from, const dnnl::memory::desc& to) {

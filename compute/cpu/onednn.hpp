@@ -25,6 +25,9 @@ struct weighted_primitives {
   cpu::activation_layout output;
   dnnl::memory::desc input_descriptor;
   dnnl::memory::desc output_descriptor;
+  /// What the passes read: the input and the output's gradient themselves, or copies of them in less precision.
+  dnnl::memory::desc input_operand;
+  dnnl::memory::desc gradient_operand;
   dnnl::memory::desc canonical_weights;
   /// Empty where the layer has no bias.
   dnnl::memory::desc bias;
@@ -40,7 +43,7 @@ struct weighted_options {
   cpu::pass_set passes;
   /// Append a relu to the forward pass.
   bool rectify = false;
-  /// Direct or winograd, for a convolution.
+  /// One of oneDNN's, for a convolution.
   cpu::convolution_algorithm algorithm = cpu::convolution_algorithm::direct;
 };
 
@@ -48,7 +51,10 @@ struct weighted_options {
 weighted_primitives make_weighted_primitives(const dnnl::engine& engine, const layer& l,
                                              const weighted_options& options);
 
-/// A copy from one layout to the other.
+/// Whether the processor multiplies numbers in bf16 itself; oneDNN imitates it, slowly, on others with AVX-512.
+bool has_bf16_instructions();
+
+/// A copy from one layout or precision to the other.
 struct reorder_pass {
   dnnl::primitive primitive;
   dnnl::memory::desc scratchpad;

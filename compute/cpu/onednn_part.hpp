@@ -4,29 +4,39 @@
 #include "compute/cpu/onednn.hpp"
 #include "compute/cpu/weighted_operation.hpp"
 
+#include <cstddef>
 #include <optional>
+#include <span>
+#include <unordered_map>
 
 namespace paceline::cpu {
 
-/// Weights (or their gradient) on the way between the flat canonical vector and the layout that a primitive wants, in which they lie in
-/// the executor's room. Where the two are the same the primitive works on the vector itself.
-class weight_port {
+/// Numbers on the way between the place where they lie and the layout or precision that a primitive wants, in which they lie in the
+/// executor's room. Where the two are the same the primitive works on the place itself.
+class argument_port {
  public:
   enum class direction { to_primitive, from_primitive };
 
-  weight_port(executor& runs_on, const dnnl::memory::desc& canonical, const dnnl::memory::desc& wanted, direction way);
+  /// Takes the room from `offset` floats on.
+  argument_port(executor& runs_on, const dnnl::memory::desc& lying, const dnnl::memory::desc& wanted, direction way,
+                std::size_t offset = 0);
 
   /// The primitive's argument.
-  const dnnl::memory& memory() const { return reordered_ ? reordered_memory_ : canonical_memory_; }
+  const dnnl::memory& memory() const { return reordered_ ? reordered_memory_ : lying_memory_; }
 
-  /// Says where the canonical weights are. To be called before each run.
-  void point_to(executor& runs_on, float* canonical);
+  /// Floats of room up to the end of what it takes there, on a cache-line boundary.
+  std::size_t room_end() const { return room_end_; }
+
+  /// Says where the numbers lie. To be called before each run.
+  void point_to(executor& runs_on, float* place);
 
   /// Copies in its direction, where there is something to copy.
   void transfer(executor& runs_on) const;
 
  private:
-  dnnl::memory canonical_memory_;
+  std::size_t offset_;
+  std::size_t room_end_;
+  dnnl::memory lying_memory_;
   dnnl::memory reordered_memory_;
   std::optional<bound_primitive> reordered_;
 };
@@ -44,17 +54,23 @@ class onednn_part final : public weighted_part {
 
  private:
   struct pass {
-    weight_port weights;
+    argument_port weights;
     bound_primitive bound;
   };
 
+  /// A pass that reads `operands` and whose weights lie in the room's beginning.
   pass prepare(const onednn::weighted_primitives& primitives, const onednn::weighted_pass& wanted, int weights_argument,
-               std::unordered_map<int, dnnl::memory> arguments);
+               std::unordered_map<int, dnnl::memory> operands);
 
   executor& runs_on_;
   parameter_slice weight_;
   std::optional<parameter_slice> bias_;
+  std::span<float> values_in_;
+  std::span<float> gradient_out_;
   dnnl::memory bias_memory_;
+  /// What the passes read of the input and of the output's gradient.
+  std::optional<argument_port> input_;
+  std::optional<argument_port> gradient_;
   std::optional<pass> forward_;
   std::optional<pass> backward_weights_;
   std::optional<pass> backward_data_;

@@ -13,8 +13,18 @@ namespace {
 using algorithm = convolution_algorithm;
 using std::chrono::nanoseconds;
 
-/// Those that read and write the same layouts as the direct one, and so can be mixed; the direct one first.
-std::vector<algorithm> mixable(const convolution_task& task) {
+/// oneDNN's, besides the direct one.
+std::vector<algorithm> others_of_onednn(const convolution_task& task, product_precision precision) {
+  std::vector<algorithm> result;
+  if (can_compute(algorithm::winograd, task))
+    result.push_back(algorithm::winograd);
+  if (precision == product_precision::bf16 && can_compute(algorithm::direct_bf16, task))
+    result.push_back(algorithm::direct_bf16);
+  return result;
+}
+
+/// Those that read and write the same layouts as the direct one, and so can be mixed; the direct one first, our own last.
+std::vector<algorithm> mixable(const convolution_task& task, product_precision precision) {
   const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
   const auto made_by = [&](algorithm which) {
     return onednn::make_weighted_primitives(
@@ -22,10 +32,10 @@ std::vector<algorithm> mixable(const convolution_task& task) {
   };
   const auto direct = made_by(algorithm::direct);
   std::vector<algorithm> result{algorithm::direct};
-  if (can_compute(algorithm::winograd, task)) {
-    const auto winograd = made_by(algorithm::winograd);
-    if (winograd.input.block == direct.input.block && winograd.output.block == direct.output.block)
-      result.push_back(algorithm::winograd);
+  for (const auto which : others_of_onednn(task, precision)) {
+    const auto other = made_by(which);
+    if (other.input.block == direct.input.block && other.output.block == direct.output.block)
+      result.push_back(which);
   }
   const auto block = winograd::block_of_channels();
   if (can_compute(algorithm::filtering, task) && direct.input.block == block && direct.output.block == block)
@@ -40,7 +50,8 @@ struct timed_algorithm {
 
 } // namespace
 
-timed_chooser::timed_chooser(convolution_stopwatch time) : time_(std::move(time)) {}
+timed_chooser::timed_chooser(convolution_stopwatch time, product_precision precision)
+  : time_(std::move(time)), precision_(precision) {}
 
 nanoseconds timed_chooser::time(const convolution_task& task, algorithm which, const pass_set& passes,
                                 nanoseconds limit) const {
@@ -58,8 +69,8 @@ convolution_choice timed_chooser::choose(const convolution_task& task) const {
   // From the beginning: what others compile beside it would be timed as well.
   const std::lock_guard alone(timing_);
   if (!can_compute(algorithm::direct, task))
-    return fixed_chooser().choose(task);
-  const auto candidates = mixable(task);
+    return fixed_chooser(precision_).choose(task);
+  const auto candidates = mixable(task, precision_);
   const auto& in = task.l.input;
   const shape_key key{in.channels,
                       in.height,
@@ -105,8 +116,8 @@ std::optional<algorithm> timed_chooser::best_of_ours(const convolution_task& tas
   std::optional<algorithm> best;
   if (!ours.empty()) {
     auto least = time(task, algorithm::direct, task.passes, nanoseconds::max());
-    if (can_compute(algorithm::winograd, task))
-      least = std::min(least, time(task, algorithm::winograd, task.passes, least));
+    for (const auto which : others_of_onednn(task, precision_))
+      least = std::min(least, time(task, which, task.passes, least));
     for (const auto which : ours) {
       // In another layout it has to make up for the copy of what it reads.
       const auto limit = which == algorithm::filtering && !filtering_mixes ? least * 9 / 10 : least;

@@ -19,10 +19,10 @@ using convolution_stopwatch =
                                          const pass_set& passes, std::chrono::nanoseconds limit)>;
 
 /// Chooses what is fastest here, pass by pass. Each shape is timed once, by whoever asks first; others who need it wait for the answer, and
-/// all get the same one.
+/// all get the same one. Products of bf16 compete where `precision` allows them.
 class timed_chooser final : public convolution_chooser {
  public:
-  explicit timed_chooser(convolution_stopwatch time);
+  explicit timed_chooser(convolution_stopwatch time, product_precision precision = product_precision::fp32);
 
   convolution_choice choose(const convolution_task& task) const override;
 
@@ -47,6 +47,7 @@ class timed_chooser final : public convolution_chooser {
                                   const std::vector<convolution_algorithm>& candidates) const;
 
   convolution_stopwatch time_;
+  product_precision precision_;
   mutable std::mutex timing_;
   /// Networks that train and those that only test share what they have in common.
   mutable std::map<shape_key, convolution_algorithm> forward_;

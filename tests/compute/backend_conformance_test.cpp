@@ -20,7 +20,7 @@ struct candidate {
 };
 
 std::vector<candidate> candidates() {
-  return {{"cpu, one thread", make_cpu_backend(1)}, {"cpu, two threads", make_cpu_backend(2)}};
+  return {{"cpu, one thread", make_cpu_backend()}, {"cpu, two threads", make_cpu_backend({.threads = 2})}};
 }
 
 /// A model with a random batch and random parameters.

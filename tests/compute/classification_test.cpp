@@ -64,7 +64,7 @@ model with_dropout() {
 TEST_CASE("training on pictures that are easily told apart brings the test error from chance to nothing") {
   const auto data = shades();
   const auto m = make_linear({3, 4, 4}, 2);
-  const auto device = make_cpu_backend(1);
+  const auto device = make_cpu_backend();
   const auto trainer =
     make_sgd_trainer(make_classification_objective(m, *device, loader_of(data)), {.learning_rate = 0.05}, 1);
   REQUIRE(trainer->steps_per_epoch() == 3);
@@ -85,7 +85,7 @@ TEST_CASE("a test counts every picture once, whatever the batch size leaves over
   // Always "dark": wrong on the 8 bright ones of 23.
   std::vector<float> always_dark(m.parameters().size());
   always_dark[m.parameters().find("fc1.bias")->offset] = 1;
-  const auto device = make_cpu_backend(1);
+  const auto device = make_cpu_backend();
   const auto one_by_one = classification_test(m, *device, data, no_crop, 1).run(parameters);
   for (const std::int64_t batch : {5, 23, 64}) {
     CAPTURE(batch);
@@ -99,7 +99,7 @@ TEST_CASE("a test counts every picture once, whatever the batch size leaves over
 TEST_CASE("a step always sees the same pictures and dropout masks, and another step or worker others") {
   const auto data = shades();
   const auto m = with_dropout();
-  const auto device = make_cpu_backend(1);
+  const auto device = make_cpu_backend();
   std::vector<float> parameters(m.parameters().size());
   m.initialise(parameters, 3);
   const auto gradient_of = [&](objective& goal, std::uint64_t step) {
@@ -122,7 +122,7 @@ TEST_CASE("the probe batch is the same for all workers and devices, unmoved by d
   const auto m = with_dropout();
   std::vector<float> parameters(m.parameters().size());
   m.initialise(parameters, 3);
-  const auto cpu = make_cpu_backend(1);
+  const auto cpu = make_cpu_backend();
   const auto one = make_classification_objective(m, *cpu, loader_of(data));
   const auto expected = one->probe_loss(parameters);
   std::vector<float> gradient(parameters.size());
@@ -174,7 +174,7 @@ TEST_CASE(
   const auto m = make_linear({3, 4, 4}, 2);
   std::vector<float> always_dark(m.parameters().size());
   always_dark[m.parameters().find("fc1.bias")->offset] = 1;
-  const auto device = make_cpu_backend(1);
+  const auto device = make_cpu_backend();
   for (const std::int64_t batch : {4, 17, 64}) {
     const auto found = classification_test(m, *device, data, no_crop, batch).run(always_dark);
     // Of 23 pictures 6 are torn; of the 8 bright ones those at 0 and 12.
@@ -188,7 +188,7 @@ TEST_CASE(
 
 TEST_CASE("a model that does not fit the data is refused with both sizes") {
   const auto data = shades();
-  const auto device = make_cpu_backend(1);
+  const auto device = make_cpu_backend();
   REQUIRE_THROWS_WITH(make_classification_objective(make_linear({3, 5, 5}, 2), *device, loader_of(data)),
                       "model linear takes inputs of 3x5x5, but pictures of shades are cut to 3x4x4");
   REQUIRE_THROWS_WITH(classification_test(make_linear({3, 4, 4}, 3), *device, data, no_crop, 10),
@@ -198,6 +198,6 @@ TEST_CASE("a model that does not fit the data is refused with both sizes") {
 TEST_CASE("a data set without test pictures is refused") {
   auto data = std::make_shared<dataset>(*shades());
   data->test = std::make_shared<image_set>();
-  REQUIRE_THROWS_WITH(classification_test(make_linear({3, 4, 4}, 2), *make_cpu_backend(1), data, no_crop, 10),
+  REQUIRE_THROWS_WITH(classification_test(make_linear({3, 4, 4}, 2), *make_cpu_backend(), data, no_crop, 10),
                       "data set shades has no test pictures");
 }

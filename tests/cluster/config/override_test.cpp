@@ -29,6 +29,7 @@ TEST_CASE("an override's value is JSON where it parses as that, else text") {
   REQUIRE(loaded(plain, {"budget.time=\"10min\""}).budget.time == std::chrono::minutes(10));
   REQUIRE(loaded(plain, {"output.name=a=b"}).output.name == "a=b");
   REQUIRE(loaded(plain, {"device.pin=false"}).device.pin == false);
+  REQUIRE(loaded(plain, {"device.precision=bf16"}).device.precision == product_precision::bf16);
   REQUIRE(loaded(plain, {"schedule.milestones=[0.5, 0.75]"}).schedule.milestones == std::vector{0.5, 0.75});
 }
 

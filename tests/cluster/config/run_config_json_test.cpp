@@ -30,7 +30,7 @@ constexpr auto everything = R"({
              "list": [
     {"at": "10s", "kind": "cut", "node": "a", "worker": null, "for": "1min", "factor": null, "direction": "incoming"},
     {"at": "20s", "kind": "slow", "node": "", "worker": "4.2", "for": null, "factor": 3, "direction": null}]},
-  "device": {"backend": "reference", "threads_per_worker": 2, "pin": false},
+  "device": {"backend": "reference", "precision": "fp32", "threads_per_worker": 2, "pin": false},
   "data": {"kind": "cifar10", "path": "data/cifar10", "train_size": 3000, "test_size": 500, "crop": 32, "padding": 4,
            "flip": false, "batch_size": 64, "shards": "rebalance", "resize": 40, "smallest_area": 0.5, "decoders": 3,
            "strict": true},
@@ -94,6 +94,7 @@ TEST_CASE("every key of a cluster file reaches its field") {
   CHECK(c.faults.list[1].worker == worker_id{4, 2});
   CHECK(c.faults.list[1].factor == 3);
   CHECK(c.device.backend == "reference");
+  CHECK(c.device.precision == product_precision::fp32);
   CHECK(c.device.threads_per_worker == 2);
   CHECK(!c.device.pin);
   CHECK(c.data.kind == "cifar10");

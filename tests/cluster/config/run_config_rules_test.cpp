@@ -35,6 +35,14 @@ TEST_CASE("a deterministic run cannot end by the clock") {
   REQUIRE(errors_of(R"({"deterministic": true, "budget": {"steps": 1}})").empty());
 }
 
+TEST_CASE("the reference backend knows no products of bf16") {
+  REQUIRE(
+    errors_of_section("device", R"({"backend": "reference", "precision": "bf16"})")
+    == lines{"x.json: device.precision: found \"bf16\" with device.backend \"reference\", allowed: \"fp32\", or the "
+             "backend \"cpu\": the reference computes in double precision"});
+  REQUIRE(errors_of_section("device", R"({"precision": "bf16"})").empty());
+}
+
 TEST_CASE("Nesterov needs momentum") {
   REQUIRE(errors_of_section("optimizer", R"({"nesterov": true})")
           == lines{"x.json: optimizer.nesterov: found true with a momentum of 0, allowed: a momentum above 0, or "

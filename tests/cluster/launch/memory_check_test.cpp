@@ -20,13 +20,13 @@ TEST_CASE("this machine has some memory and not endless") {
 
 TEST_CASE("workers need at least what the backend takes for one, each") {
   const auto network = make_model("cnn7", {3, 28, 28}, 10);
-  const auto compiled = make_cpu_backend(1)->compile(network, {.batch_size = 16});
+  const auto compiled = make_cpu_backend()->compile(network, {.batch_size = 16});
   const auto vectors = 2.0 * sizeof(float) * static_cast<double>(network.parameters().size());
   const auto least = least_training_bytes(network, 16, 2, 1);
   REQUIRE(least <= static_cast<double>(compiled->memory_bytes()) + vectors);
   REQUIRE(least > vectors);
   REQUIRE(least_training_bytes(network, 16, 2, 5) == 5 * least);
-  const auto tested = make_cpu_backend(1)->compile(network, {.batch_size = 16, .training = false});
+  const auto tested = make_cpu_backend()->compile(network, {.batch_size = 16, .training = false});
   REQUIRE(least_test_bytes(network, 16) <= static_cast<double>(tested->memory_bytes()) + vectors / 2);
 }
 
@@ -38,7 +38,7 @@ TEST_CASE("what a convolution makes for a max-pool alone may never be there") {
   network.append("", max_pool_layer{.kernel = 2});
   network.append("", flatten_layer{});
   network.append("head", linear_layer{.features = 10});
-  const auto tested = make_cpu_backend(1)->compile(network, {.batch_size = 16, .training = false});
+  const auto tested = make_cpu_backend()->compile(network, {.batch_size = 16, .training = false});
   REQUIRE(least_test_bytes(network, 16)
           <= static_cast<double>(tested->memory_bytes() + network.parameters().size() * sizeof(float)));
 }

@@ -2,6 +2,7 @@
 
 #include "compute/backend.hpp"
 #include "compute/cpu/cpu_network.hpp"
+#include "compute/cpu/onednn.hpp"
 #include "tests/catch.hpp"
 #include "tests/compute/random_vector.hpp"
 #include "tests/compute/relative_error.hpp"
@@ -112,6 +113,51 @@ TEST_CASE("any mixture of algorithms for a convolution's passes gives its gradie
   }
 }
 
+TEST_CASE("products of bf16 give the gradients to two hundredths, whatever they are mixed with") {
+  constexpr auto rounded = convolution_algorithm::direct_bf16;
+  constexpr auto exact = convolution_algorithm::direct;
+  constexpr std::int64_t batch = 3;
+  const struct {
+    feature_shape map;
+    convolution_layer what;
+  } cases[] = {{{16, 13, 10}, {.channels = 32, .kernel = 3, .padding = 1}},
+               {{32, 8, 8}, {.channels = 48, .kernel = 3, .stride = 2, .padding = 1, .bias = false}},
+               {{64, 2, 2}, {.channels = 128, .kernel = 3, .padding = 1}},
+               {{32, 9, 9}, {.channels = 64, .kernel = 1}},
+               {{16, 12, 12}, {.channels = 32, .kernel = 5}}};
+  for (const auto& [map, what] : cases) {
+    const auto m = around(map, what);
+    const network_options options{.batch_size = batch};
+    const convolution_task task{m.layers()[1], what, batch, 1, {true, true, true}};
+    if (!can_compute(rounded, task))
+      return; // oneDNN has it for AVX-512 alone
+    const auto truth = gradient_of(*make_reference_backend()->compile(m, options), m, batch);
+    for (const int threads : {1, 2})
+      for (const auto& choice :
+           {convolution_choice{rounded, rounded, rounded}, convolution_choice{rounded, exact, exact},
+            convolution_choice{exact, rounded, exact}, convolution_choice{exact, exact, rounded}}) {
+        CAPTURE(map.channels, map.height, what.channels, what.kernel, threads, choice.forward, choice.backward_weights,
+                choice.backward_data);
+        cpu_network net(m, options, threads, obedient_chooser(choice));
+        const auto found = gradient_of(net, m, batch);
+        const auto error = relative_error(std::span<const float>(found), std::span<const float>(truth));
+        // It was rounded, and no more than that.
+        REQUIRE(error > 1e-5);
+        REQUIRE(error < 2e-2);
+      }
+  }
+}
+
+TEST_CASE("rules take products of bf16 where they are allowed and the processor has them, and no others") {
+  const auto forward_by = [](product_precision precision) {
+    // Too large for our own filtering.
+    const auto m = around({256, 8, 8}, {.channels = 256, .kernel = 3, .padding = 1});
+    return make_cpu_backend({.precision = precision})->compile(m, {.batch_size = 2})->report()[1].forward_by;
+  };
+  REQUIRE((forward_by(product_precision::bf16) == "oneDNN direct, bf16") == onednn::has_bf16_instructions());
+  REQUIRE(forward_by(product_precision::fp32).find("bf16") == std::string::npos);
+}
+
 TEST_CASE("our own convolution takes any number of channels") {
   for (const std::int64_t from : {1, 3, 17})
     for (const std::int64_t to : {1, 17, 33}) {
@@ -211,7 +257,7 @@ TEST_CASE("a max-pool of odd sides, or before another one, leaves the gradients 
 
 TEST_CASE("a backend that chooses by timing gives the reference's gradients") {
   constexpr std::int64_t batch = 4;
-  const auto device = make_cpu_backend(1, algorithm_choice::timed);
+  const auto device = make_cpu_backend({.choice = algorithm_choice::timed});
   for (const bool pooled : {false, true}) {
     CAPTURE(pooled);
     const auto m = around({32, 8, 8}, {.channels = 32, .kernel = 3, .padding = 1}, pooled);
@@ -239,15 +285,15 @@ TEST_CASE("a map of two by two can be filtered minimally in a padding of one onl
 TEST_CASE("backends that go by rules give the same bits, whoever asks and how often") {
   const auto m = around({16, 8, 8}, {.channels = 32, .kernel = 3, .padding = 1});
   const network_options options{.batch_size = 4};
-  const auto first = gradient_of(*make_cpu_backend(1)->compile(m, options), m, 4);
-  const auto device = make_cpu_backend(1, algorithm_choice::fixed);
+  const auto first = gradient_of(*make_cpu_backend()->compile(m, options), m, 4);
+  const auto device = make_cpu_backend({.choice = algorithm_choice::fixed});
   REQUIRE(gradient_of(*device->compile(m, options), m, 4) == first);
   REQUIRE(gradient_of(*device->compile(m, options), m, 4) == first);
 }
 
 TEST_CASE("a network says for each convolution what computes its passes, and nothing for passes that it has not") {
   const auto m = around({16, 12, 12}, {.channels = 32, .kernel = 5});
-  const auto net = make_cpu_backend(1)->compile(m, {.batch_size = 2});
+  const auto net = make_cpu_backend()->compile(m, {.batch_size = 2});
   const auto report = net->report();
   REQUIRE(report.size() >= 3);
   REQUIRE(report[1].layer == 1);
@@ -255,6 +301,6 @@ TEST_CASE("a network says for each convolution what computes its passes, and not
   REQUIRE(report[1].backward_weights_by == "own F(4x4, 5x5)");
   REQUIRE(report[0].backward_data_by.empty());
   REQUIRE(report.back().forward_by.empty());
-  const auto tests_only = make_cpu_backend(1)->compile(m, {.batch_size = 2, .training = false});
+  const auto tests_only = make_cpu_backend()->compile(m, {.batch_size = 2, .training = false});
   REQUIRE(tests_only->report()[1].backward_weights_by.empty());
 }

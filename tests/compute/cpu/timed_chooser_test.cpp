@@ -48,6 +48,22 @@ TEST_CASE("each pass gets what was fastest for it") {
           == convolution_choice{algorithm::winograd, algorithm::direct, algorithm::filtering});
 }
 
+TEST_CASE("products of bf16 compete where they are allowed") {
+  if (!processor_has_avx512())
+    return;
+  const auto m = one_convolution();
+  const auto choice_of = [&](product_precision precision) {
+    const timed_chooser chooser(
+      [](const auto&, algorithm which, const auto&, auto) { return which == algorithm::direct_bf16 ? 1ms : 9ms; },
+      precision);
+    return chooser.choose(task_of(m));
+  };
+  constexpr auto rounded = algorithm::direct_bf16;
+  REQUIRE(choice_of(product_precision::bf16) == convolution_choice{rounded, rounded, rounded});
+  const auto exact = choice_of(product_precision::fp32);
+  REQUIRE(exact.passes_of(rounded, all_passes) == pass_set{});
+}
+
 TEST_CASE("our own computes both gradients where together they cost least") {
   const auto m = one_convolution();
   const timed_chooser chooser([](const auto&, algorithm which, const pass_set& passes, auto) {
