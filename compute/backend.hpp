@@ -90,10 +90,15 @@ enum class algorithm_choice {
 /// In what numbers convolutions may be multiplied out.
 enum class product_precision {
   fp32,
-  /// What a convolution reads may be rounded to bf16 (eight bits of precision) where that is faster. Sums, activations between layers,
+  /// What a convolution reads may be rounded to bf16 (eight bits of precision) where that is faster; by rules, wherever
+  /// the processor has instructions for it and no algorithm of our own fits. Sums, activations between layers,
   /// parameters and their gradients stay fp32, and so do all other layers.
   bf16,
 };
+
+inline const char* to_string(product_precision precision) {
+  return precision == product_precision::bf16 ? "bf16" : "fp32";
+}
 
 struct cpu_backend_options {
   int threads = 1;

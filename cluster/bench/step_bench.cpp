@@ -31,10 +31,6 @@ model make_network(const step_bench_settings& settings) {
                     classes);
 }
 
-const char* name_of(product_precision precision) {
-  return precision == product_precision::bf16 ? "bf16" : "fp32";
-}
-
 double seconds_of(const std::vector<layer_report>& layers) {
   std::chrono::nanoseconds sum{0};
   for (const auto& l : layers)
@@ -88,7 +84,7 @@ step_bench_result run_step_bench(const step_bench_settings& settings) {
 
 std::string to_text(const step_bench_settings& settings, const step_bench_result& result) {
   return fmt::format("{} {} {} thread{} batch {}: {:.1f} ms a step (median of {}), {:.0f} samples/s", settings.model,
-                     name_of(settings.precision), settings.threads, settings.threads == 1 ? "" : "s",
+                     to_string(settings.precision), settings.threads, settings.threads == 1 ? "" : "s",
                      settings.batch_size, 1000 * result.seconds_a_step, settings.steps, result.samples_per_second)
          + (result.layers.empty() ? "" : "\n" + to_text(result.layers, result.limits, result.rest_seconds));
 }
@@ -96,7 +92,7 @@ std::string to_text(const step_bench_settings& settings, const step_bench_result
 nlohmann::json to_json(const step_bench_settings& settings, const step_bench_result& result) {
   nlohmann::json object{{"benchmark", "step"},
                         {"model", settings.model},
-                        {"precision", name_of(settings.precision)},
+                        {"precision", to_string(settings.precision)},
                         {"threads", settings.threads},
                         {"batch_size", settings.batch_size},
                         {"steps", settings.steps},

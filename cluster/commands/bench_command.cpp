@@ -42,7 +42,7 @@ void add_options(CLI::App& step, step_bench_settings& settings) {
   step.add_option("--threads", settings.threads, "Threads of the worker")->check(CLI::Range(1, 1024));
   step.add_option("--steps", settings.steps, "Steps to time; the median counts")->check(CLI::Range(1, 1000000));
   const auto set_precision = [&settings](const std::string& name) {
-    settings.precision = name == "bf16" ? product_precision::bf16 : product_precision::fp32;
+    settings.precision = name == to_string(product_precision::bf16) ? product_precision::bf16 : product_precision::fp32;
   };
   step
     .add_option_function<std::string>("--precision", set_precision,

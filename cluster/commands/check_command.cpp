@@ -71,10 +71,11 @@ void print_model(const model& network) {
 }
 
 void print_workers(const run_config& config, const training_task& task) {
-  print("cluster", fmt::format("{} of {}, {} backend{}, {} a worker", count_text(config.groups.count, "group"),
-                               count_text(config.groups.workers, "worker"), config.device.backend,
-                               config.device.precision == product_precision::bf16 ? " with products of bf16" : "",
-                               count_text(static_cast<std::uint64_t>(config.device.threads_per_worker), "thread")));
+  print("cluster",
+        fmt::format("{} of {}, {} backend{}, {} a worker", count_text(config.groups.count, "group"),
+                    count_text(config.groups.workers, "worker"), config.device.backend,
+                    config.device.precision == product_precision::bf16 ? " with products of bf16 allowed" : "",
+                    count_text(static_cast<std::uint64_t>(config.device.threads_per_worker), "thread")));
   for (std::uint32_t position = 0; position < config.workers(); ++position) {
     const worker_id id{position / config.groups.workers, position % config.groups.workers};
     const auto cores = cores_of(config, position);

@@ -190,6 +190,7 @@ session_actions peer_session::connection_closed(time_point now) {
 
 void peer_session::slept(std::chrono::steady_clock::duration time, time_point now) {
   last_heard_ = std::min(last_heard_ + time, now);
+  welcomed_at_ = std::min(welcomed_at_ + time, now);
 }
 
 session_actions peer_session::tick(time_point now) {

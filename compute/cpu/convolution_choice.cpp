@@ -31,12 +31,12 @@ bool is_worth_winograd(const convolution_task& task) {
          && can_compute(algorithm::winograd, task);
 }
 
-bool is_worth_bf16(const convolution_task& task, product_precision precision) {
+} // namespace
+
+bool may_round(const convolution_task& task, product_precision precision) {
   return precision == product_precision::bf16 && onednn::has_bf16_instructions()
          && can_compute(algorithm::direct_bf16, task);
 }
-
-} // namespace
 
 bool can_compute(algorithm algorithm, const convolution_task& task) {
   if (algorithm == algorithm::filtering)
@@ -75,7 +75,7 @@ std::string name_of(algorithm algorithm, const convolution_task& task) {
 convolution_choice fixed_chooser::choose(const convolution_task& task) const {
   const auto best = can_compute(algorithm::few_channels, task) ? algorithm::few_channels
                     : is_worth_filtering(task)                 ? algorithm::filtering
-                    : is_worth_bf16(task, precision_)          ? algorithm::direct_bf16
+                    : may_round(task, precision_)              ? algorithm::direct_bf16
                     : is_worth_winograd(task)                  ? algorithm::winograd
                                                                : algorithm::direct;
   return {best, best, best};

@@ -79,11 +79,14 @@ class convolution_chooser {
 /// Whether there is such an algorithm for the convolution on this processor.
 bool can_compute(convolution_algorithm algorithm, const convolution_task& task);
 
+/// Whether its products may be those of bf16: they are allowed, and the processor has instructions for them.
+bool may_round(const convolution_task& task, product_precision precision);
+
 /// For people: "oneDNN direct", "own F(4x4, 5x5)".
 std::string name_of(convolution_algorithm algorithm, const convolution_task& task);
 
-/// Chooses by rules alone, so that it is the same on all machines with the same instruction sets. Takes products of bf16 where `precision`
-/// allows them, the processor has instructions for them, and our own filtering, which needs fewer products, does not fit.
+/// Chooses by rules alone, so that it is the same on all machines with the same instruction sets. Products of bf16 come behind our own
+/// algorithms, of which filtering needs fewer products, and before all other ones.
 class fixed_chooser final : public convolution_chooser {
  public:
   explicit fixed_chooser(product_precision precision) : precision_(precision) {}

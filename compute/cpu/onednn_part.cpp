@@ -20,8 +20,8 @@ std::size_t whole_lines(std::size_t bytes) {
 } // namespace
 
 argument_port::argument_port(executor& runs_on, const dnnl::memory::desc& lying, const dnnl::memory::desc& wanted,
-                             direction way, std::size_t offset)
-  : offset_(offset), room_end_(offset), lying_memory_(runs_on.bind(lying)) {
+                             direction way, std::size_t offset, float* place)
+  : offset_(offset), room_end_(offset), lying_memory_(runs_on.bind(lying, place)) {
   if (lying == wanted)
     return;
   room_end_ += whole_lines(wanted.get_size());
@@ -34,10 +34,14 @@ argument_port::argument_port(executor& runs_on, const dnnl::memory::desc& lying,
     {{DNNL_ARG_FROM, in ? lying_memory_ : reordered_memory_}, {DNNL_ARG_TO, in ? reordered_memory_ : lying_memory_}});
 }
 
-void argument_port::point_to(executor& runs_on, float* place) {
-  lying_memory_.set_data_handle(place);
+void argument_port::enter_room(executor& runs_on) {
   if (reordered_)
     reordered_memory_.set_data_handle(runs_on.room() + offset_);
+}
+
+void argument_port::point_to(executor& runs_on, float* place) {
+  lying_memory_.set_data_handle(place);
+  enter_room(runs_on);
 }
 
 void argument_port::transfer(executor& runs_on) const {
@@ -51,8 +55,6 @@ onednn_part::onednn_part(executor& runs_on, const onednn::weighted_primitives& p
   : runs_on_(runs_on),
     weight_(weight),
     bias_(bias == nullptr ? std::nullopt : std::optional(*bias)),
-    values_in_(input.values),
-    gradient_out_(output.gradient),
     bias_memory_(bias == nullptr ? dnnl::memory() : runs_on.bind(primitives.bias)) {
   using enum argument_port::direction;
   // Behind the weights of any of the passes.
@@ -61,11 +63,13 @@ onednn_part::onednn_part(executor& runs_on, const onednn::weighted_primitives& p
     if (*each)
       room_taken = std::max(room_taken, whole_lines((*each)->weights.get_size()));
   if (primitives.forward || primitives.backward_weights) {
-    input_.emplace(runs_on, primitives.input_descriptor, primitives.input_operand, to_primitive, room_taken);
+    input_.emplace(runs_on, primitives.input_descriptor, primitives.input_operand, to_primitive, room_taken,
+                   input.values.data());
     room_taken = input_->room_end();
   }
   if (primitives.backward_weights || primitives.backward_data)
-    gradient_.emplace(runs_on, primitives.output_descriptor, primitives.gradient_operand, to_primitive, room_taken);
+    gradient_.emplace(runs_on, primitives.output_descriptor, primitives.gradient_operand, to_primitive, room_taken,
+                      output.gradient.data());
   if (primitives.forward) {
     std::unordered_map<int, dnnl::memory> operands{
       {DNNL_ARG_SRC, input_->memory()},
@@ -99,7 +103,7 @@ void onednn_part::forward(const forward_arguments& arguments) {
     return;
   if (bias_)
     bias_memory_.set_data_handle(unconst(arguments.parameters, *bias_));
-  input_->point_to(runs_on_, values_in_.data());
+  input_->enter_room(runs_on_);
   input_->transfer(runs_on_);
   forward_->weights.point_to(runs_on_, unconst(arguments.parameters, weight_));
   forward_->weights.transfer(runs_on_);
@@ -108,11 +112,11 @@ void onednn_part::forward(const forward_arguments& arguments) {
 
 void onednn_part::backward(const backward_arguments& arguments) {
   if (gradient_) {
-    gradient_->point_to(runs_on_, gradient_out_.data());
+    gradient_->enter_room(runs_on_);
     gradient_->transfer(runs_on_);
   }
   if (backward_weights_) {
-    input_->point_to(runs_on_, values_in_.data());
+    input_->enter_room(runs_on_);
     input_->transfer(runs_on_);
     backward_weights_->weights.point_to(runs_on_, arguments.gradient.data() + weight_.offset);
     runs_on_.run(backward_weights_->bound);

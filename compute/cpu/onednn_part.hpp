@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <unordered_map>
 
 namespace paceline::cpu {
@@ -19,7 +18,7 @@ class argument_port {
 
   /// Takes the room from `offset` floats on.
   argument_port(executor& runs_on, const dnnl::memory::desc& lying, const dnnl::memory::desc& wanted, direction way,
-                std::size_t offset = 0);
+                std::size_t offset = 0, float* place = nullptr);
 
   /// The primitive's argument.
   const dnnl::memory& memory() const { return reordered_ ? reordered_memory_ : lying_memory_; }
@@ -27,7 +26,9 @@ class argument_port {
   /// Floats of room up to the end of what it takes there, on a cache-line boundary.
   std::size_t room_end() const { return room_end_; }
 
-  /// Says where the numbers lie. To be called before each run.
+  /// To be called before each run; says where the numbers lie too, where that was not known before. (Each time oneDNN is told a
+  /// place it may fill up the last block of channels there with zeros.)
+  void enter_room(executor& runs_on);
   void point_to(executor& runs_on, float* place);
 
   /// Copies in its direction, where there is something to copy.
@@ -65,8 +66,6 @@ class onednn_part final : public weighted_part {
   executor& runs_on_;
   parameter_slice weight_;
   std::optional<parameter_slice> bias_;
-  std::span<float> values_in_;
-  std::span<float> gradient_out_;
   dnnl::memory bias_memory_;
   /// What the passes read of the input and of the output's gradient.
   std::optional<argument_port> input_;

@@ -18,7 +18,7 @@ std::vector<algorithm> others_of_onednn(const convolution_task& task, product_pr
   std::vector<algorithm> result;
   if (can_compute(algorithm::winograd, task))
     result.push_back(algorithm::winograd);
-  if (precision == product_precision::bf16 && can_compute(algorithm::direct_bf16, task))
+  if (may_round(task, precision))
     result.push_back(algorithm::direct_bf16);
   return result;
 }

@@ -50,11 +50,14 @@ TEST_CASE("a peer has joined when its hello was accepted and it welcomed ours, i
   REQUIRE_FALSE(accepted.joined);
   const auto welcomed = hello_first.answered(welcome{"b", 2}, {});
   REQUIRE(welcomed.joined == 2u);
+  REQUIRE(welcomed.greet);
   REQUIRE(welcomed.tell_state);
 
   auto welcome_first = session_of_b();
   REQUIRE_FALSE(welcome_first.answered(welcome{"b", 2}, {}).joined);
-  REQUIRE(welcome_first.heard_hello("r", hello_of("b", 2), {}).joined == 2u);
+  const auto joined = welcome_first.heard_hello("r", hello_of("b", 2), {});
+  REQUIRE(joined.joined == 2u);
+  REQUIRE(joined.greet);
 }
 
 TEST_CASE("a peer that is heard but never welcomes us has not joined: one direction is not enough") {
@@ -196,6 +199,11 @@ TEST_CASE("while one answers at the peer's address another of its name is refuse
   REQUIRE(std::get<refusal>(*impostor.reply).why == refusal::cause::name_taken);
   REQUIRE(session.route().empty());
   REQUIRE(session.heard_hello("r", hello_of("b", 2), time_point(999ms)).joined == 2u);
+
+  auto slept = session_of_b();
+  slept.answered(welcome{"b", 2}, {});
+  slept.slept(3s, time_point(3500ms));
+  REQUIRE(std::holds_alternative<refusal>(*slept.heard_hello("x", hello_of("b", 9), time_point(3500ms)).reply));
 
   auto silent = session_of_b();
   silent.answered(welcome{"b", 2}, {});

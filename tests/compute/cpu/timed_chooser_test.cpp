@@ -1,6 +1,7 @@
 #include "compute/cpu/timed_chooser.hpp"
 
 #include "compute/cpu/convolution_timing.hpp"
+#include "compute/cpu/onednn.hpp"
 #include "compute/instruction_sets.hpp"
 #include "tests/catch.hpp"
 
@@ -48,9 +49,7 @@ TEST_CASE("each pass gets what was fastest for it") {
           == convolution_choice{algorithm::winograd, algorithm::direct, algorithm::filtering});
 }
 
-TEST_CASE("products of bf16 compete where they are allowed") {
-  if (!processor_has_avx512())
-    return;
+TEST_CASE("products of bf16 compete where they are allowed and the processor has them") {
   const auto m = one_convolution();
   const auto choice_of = [&](product_precision precision) {
     const timed_chooser chooser(
@@ -59,7 +58,8 @@ TEST_CASE("products of bf16 compete where they are allowed") {
     return chooser.choose(task_of(m));
   };
   constexpr auto rounded = algorithm::direct_bf16;
-  REQUIRE(choice_of(product_precision::bf16) == convolution_choice{rounded, rounded, rounded});
+  REQUIRE((choice_of(product_precision::bf16) == convolution_choice{rounded, rounded, rounded})
+          == onednn::has_bf16_instructions());
   const auto exact = choice_of(product_precision::fp32);
   REQUIRE(exact.passes_of(rounded, all_passes) == pass_set{});
 }
