@@ -71,12 +71,12 @@ onednn_part::onednn_part(executor& runs_on, const onednn::weighted_primitives& p
     gradient_.emplace(runs_on, primitives.output_descriptor, primitives.gradient_operand, to_primitive, room_taken,
                       output.gradient.data());
   if (primitives.forward) {
-    std::unordered_map<int, dnnl::memory> operands{
+    std::unordered_map<int, dnnl::memory> arguments{
       {DNNL_ARG_SRC, input_->memory()},
       {DNNL_ARG_DST, runs_on.bind(primitives.output_descriptor, output.values.data())}};
     if (bias_)
-      operands.emplace(DNNL_ARG_BIAS, bias_memory_);
-    forward_ = prepare(primitives, *primitives.forward, DNNL_ARG_WEIGHTS, std::move(operands));
+      arguments.emplace(DNNL_ARG_BIAS, bias_memory_);
+    forward_ = prepare(primitives, *primitives.forward, DNNL_ARG_WEIGHTS, std::move(arguments));
   }
   if (primitives.backward_weights)
     backward_weights_ = prepare(primitives, *primitives.backward_weights, DNNL_ARG_DIFF_WEIGHTS,
@@ -89,12 +89,12 @@ onednn_part::onednn_part(executor& runs_on, const onednn::weighted_primitives& p
 
 onednn_part::pass onednn_part::prepare(const onednn::weighted_primitives& primitives,
                                        const onednn::weighted_pass& wanted, int weights_argument,
-                                       std::unordered_map<int, dnnl::memory> operands) {
+                                       std::unordered_map<int, dnnl::memory> arguments) {
   using enum argument_port::direction;
   argument_port weights(runs_on_, primitives.canonical_weights, wanted.weights,
                         weights_argument == DNNL_ARG_WEIGHTS ? to_primitive : from_primitive);
-  operands.emplace(weights_argument, weights.memory());
-  auto bound = runs_on_.prepare(wanted.primitive, wanted.scratchpad, std::move(operands));
+  arguments.emplace(weights_argument, weights.memory());
+  auto bound = runs_on_.prepare(wanted.primitive, wanted.scratchpad, std::move(arguments));
   return {std::move(weights), std::move(bound)};
 }
 

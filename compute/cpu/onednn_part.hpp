@@ -59,9 +59,9 @@ class onednn_part final : public weighted_part {
     bound_primitive bound;
   };
 
-  /// A pass that reads `operands` and whose weights lie in the room's beginning.
+  /// A pass whose weights lie in the room's beginning.
   pass prepare(const onednn::weighted_primitives& primitives, const onednn::weighted_pass& wanted, int weights_argument,
-               std::unordered_map<int, dnnl::memory> operands);
+               std::unordered_map<int, dnnl::memory> arguments);
 
   executor& runs_on_;
   parameter_slice weight_;
