@@ -14,6 +14,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <ctime>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -36,6 +38,13 @@ run_config config_of(const exchange_bench_settings& settings) {
   config.strategy.period_global = 4 * settings.tau;
   config.optimizer = {.learning_rate = 0.01, .momentum = 0.9, .nesterov = true, .weight_decay = 1e-4};
   return config;
+}
+
+/// Of this process, all threads together.
+double processor_seconds() {
+  std::timespec time{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 /// A cluster under the benchmark's own hand: the blocking actor stands where a supervisor would.
@@ -84,19 +93,30 @@ class cluster_under_test {
     return all;
   }
 
-  /// Steps a second of all workers together during the next so many seconds.
-  double rate(bool exchange, double seconds) {
+  /// Steps a second of all workers together, of the clock's seconds and of the processor's.
+  struct rates {
+    double by_clock = 0;
+    double by_processor = 0;
+  };
+
+  /// During the next so many seconds.
+  rates rate(bool exchange, double seconds) {
     tell_all(set_exchange{exchange});
     const auto before = progress();
+    const auto processor_before = processor_seconds();
     std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
     const auto after = progress();
-    double rate = 0;
+    const auto processor = processor_seconds() - processor_before;
+    rates found;
+    std::uint64_t all_steps = 0;
     for (std::size_t i = 0; i < before.size(); ++i) {
       const auto steps = after[i].report.steps - before[i].report.steps;
       const std::chrono::duration<double> time = after[i].report.measured_at - before[i].report.measured_at;
-      rate += static_cast<double>(steps) / time.count();
+      found.by_clock += static_cast<double>(steps) / time.count();
+      all_steps += steps;
     }
-    return rate;
+    found.by_processor = static_cast<double>(all_steps) / processor;
+    return found;
   }
 
  private:
@@ -104,6 +124,15 @@ class cluster_under_test {
   std::shared_ptr<const cluster_plan> plan_;
   run_services services_;
   spawned_cluster cluster_;
+};
+
+/// Ratios of pairs of phases, and their median with its error.
+struct compared {
+  std::vector<double> ratios;
+
+  void add(double on, double off) { ratios.push_back(on / off); }
+  double middle() const { return median(ratios); }
+  double error() const { return standard_error_of_median(ratios); }
 };
 
 void count_waits(const progress_of_all& workers, exchange_bench_result& result) {
@@ -132,29 +161,41 @@ exchange_bench_result run_exchange_bench(const exchange_bench_settings& settings
   exchange_bench_result result;
   std::vector<double> on;
   std::vector<double> off;
+  compared by_clock;
+  compared by_processor;
   for (int turn = 0; turn < settings.turns; ++turn) {
     const bool on_first = turn % 2 == 0;
     const auto first = cluster.rate(on_first, settings.phase_seconds);
     const auto second = cluster.rate(!on_first, settings.phase_seconds);
-    on.push_back(on_first ? first : second);
-    off.push_back(on_first ? second : first);
-    result.ratios.push_back(on.back() / off.back());
+    const auto& with = on_first ? first : second;
+    const auto& without = on_first ? second : first;
+    on.push_back(with.by_clock);
+    off.push_back(without.by_clock);
+    by_clock.add(with.by_clock, without.by_clock);
+    by_processor.add(with.by_processor, without.by_processor);
   }
   count_waits(cluster.progress(), result);
   result.rate_on = median(on);
   result.rate_off = median(off);
-  result.ratio = median(result.ratios);
+  result.ratio = by_clock.middle();
+  result.ratio_error = by_clock.error();
+  result.ratios = std::move(by_clock.ratios);
+  result.processor_ratio = by_processor.middle();
+  result.processor_ratio_error = by_processor.error();
   return result;
 }
 
 std::string to_text(const exchange_bench_settings& settings, const exchange_bench_result& result) {
   const auto [least, most] = std::minmax_element(result.ratios.begin(), result.ratios.end());
-  return fmt::format(
-    "{} tau {}, {}x{} workers: {:.2f} steps/s with exchange, {:.2f} without: {:.1f} % (median of {} turns, "
-    "{:.1f} to {:.1f})\n{} steps, {} pulls; waited for messages: {:g} s, for data: {:.3f} s",
-    settings.model, settings.tau, settings.groups, settings.workers, result.rate_on, result.rate_off,
-    100 * result.ratio, settings.turns, 100 * *least, 100 * *most, result.steps, result.pulls,
-    result.waited_for_messages_seconds, result.waited_for_data_seconds);
+  return fmt::format("{} tau {}, {}x{} workers: {:.2f} steps/s with exchange, {:.2f} without: {:.1f} ± {:.1f} % "
+                     "(median of {} turns and its "
+                     "standard error; {:.1f} to {:.1f})\nsteps a second of processor time: {:.1f} ± {:.1f} %\n{} "
+                     "steps, {} pulls; waited for "
+                     "messages: {:g} s, for data: {:.3f} s",
+                     settings.model, settings.tau, settings.groups, settings.workers, result.rate_on, result.rate_off,
+                     100 * result.ratio, 100 * result.ratio_error, settings.turns, 100 * *least, 100 * *most,
+                     100 * result.processor_ratio, 100 * result.processor_ratio_error, result.steps, result.pulls,
+                     result.waited_for_messages_seconds, result.waited_for_data_seconds);
 }
 
 nlohmann::json to_json(const exchange_bench_settings& settings, const exchange_bench_result& result) {
@@ -169,7 +210,10 @@ nlohmann::json to_json(const exchange_bench_settings& settings, const exchange_b
           {"rate_on", result.rate_on},
           {"rate_off", result.rate_off},
           {"ratio", result.ratio},
+          {"ratio_error", result.ratio_error},
           {"ratios", result.ratios},
+          {"processor_ratio", result.processor_ratio},
+          {"processor_ratio_error", result.processor_ratio_error},
           {"steps", result.steps},
           {"pulls", result.pulls},
           {"waited_for_messages_seconds", result.waited_for_messages_seconds},

@@ -14,17 +14,22 @@ struct exchange_bench_settings {
   std::uint32_t groups = 1;
   std::uint32_t workers = 2;
   std::int64_t batch_size = 128;
-  int turns = 10;
-  double phase_seconds = 5;
+  int turns = 30;
+  double phase_seconds = 2;
 };
 
 struct exchange_bench_result {
   /// Steps a second of all workers together, with exchange on and off; medians over the turns.
   double rate_on = 0;
   double rate_off = 0;
-  /// Median over the turns of on / off, each of two phases one after the other.
+  /// Median over the turns of on / off, each of two phases one after the other, and the standard error of that median.
   double ratio = 0;
+  double ratio_error = 0;
   std::vector<double> ratios;
+  /// The same of steps per second of this process's processor time, all its threads together: what exchange costs where the machine does
+  /// something else meanwhile.
+  double processor_ratio = 0;
+  double processor_ratio_error = 0;
   std::uint64_t steps = 0;
   std::uint64_t pulls = 0;
   /// Time that all workers together waited for messages, and for data.

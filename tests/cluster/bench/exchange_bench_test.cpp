@@ -7,18 +7,23 @@
 
 using namespace paceline;
 
-TEST_CASE("the cost of exchange is two lines that a person reads") {
+TEST_CASE("the cost of exchange is three lines that a person reads") {
   const exchange_bench_result result{.rate_on = 19.8,
                                      .rate_off = 20,
                                      .ratio = 0.99,
+                                     .ratio_error = 0.004,
                                      .ratios = {0.98, 1.01, 0.99},
+                                     .processor_ratio = 0.995,
+                                     .processor_ratio_error = 0.002,
                                      .steps = 1000,
                                      .pulls = 60,
                                      .waited_for_messages_seconds = 0,
                                      .waited_for_data_seconds = 0.25};
-  REQUIRE(to_text({.turns = 3}, result)
-          == "cnn7 tau 16, 1x2 workers: 19.80 steps/s with exchange, 20.00 without: 99.0 % (median of 3 turns, "
-             "98.0 to 101.0)\n1000 steps, 60 pulls; waited for messages: 0 s, for data: 0.250 s");
+  REQUIRE(
+    to_text({.turns = 3}, result)
+    == "cnn7 tau 16, 1x2 workers: 19.80 steps/s with exchange, 20.00 without: 99.0 ± 0.4 % (median of 3 turns and "
+       "its standard error; 98.0 to 101.0)\nsteps a second of processor time: 99.5 ± 0.2 %\n1000 steps, 60 pulls; "
+       "waited for messages: 0 s, for data: 0.250 s");
 }
 
 TEST_CASE("the cost of exchange is measured with pulls and without waiting, and told to programs") {
@@ -34,6 +39,7 @@ TEST_CASE("the cost of exchange is measured with pulls and without waiting, and 
   REQUIRE(object["benchmark"] == "exchange");
   REQUIRE(object["model"] == "mlp");
   REQUIRE(object["ratios"].size() == 2);
+  REQUIRE(object["processor_ratio"].get<double>() > 0);
   REQUIRE(object["rate_on"].get<double>() > 0);
   REQUIRE(object["rate_off"].get<double>() > 0);
   REQUIRE(object["pulls"].get<int>() > 0);
