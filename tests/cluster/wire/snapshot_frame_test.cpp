@@ -20,8 +20,8 @@ namespace {
 using float_limits = std::numeric_limits<float>;
 
 // Where docs/wire-format.md says that they lie.
-constexpr std::size_t version_at = 4, checksum_at = 8, scope_at = 16, type_at = 17, loss_at = 56, age_at = 72,
-                      values_at = 80, scales_at = 88, header_bytes = 96;
+constexpr std::size_t version_at = 4, checksum_at = 8, scope_at = 16, type_at = 17, loss_at = 56, fingerprint_at = 64,
+                      age_at = 72, values_at = 80, scales_at = 88, header_bytes = 96;
 
 /// One slice is longer than what is converted at once, one is empty, one lies across two of those blocks.
 const std::vector<std::size_t> slices{5000, 0, 1, 6000};
@@ -171,6 +171,15 @@ TEST_CASE("a bit that was flipped anywhere in a frame is found") {
     }
     REQUIRE(decode_snapshot(frame, {0, small_slices, 60s}, 0ns).snapshot);
   }
+}
+
+TEST_CASE("a spoilt frame is refused for its checksum, whatever else it says") {
+  // What is wrong with its values or its model may be what was spoilt.
+  auto frame = some_frame();
+  set(frame, frame.size() - sizeof(float), float_limits::quiet_NaN());
+  require_refused(frame, frame_refusal::checksum);
+  set(frame, fingerprint_at, std::uint64_t{1});
+  require_refused(frame, frame_refusal::checksum);
 }
 
 TEST_CASE("a frame that lies about its form is refused as malformed, also with the right checksum") {
