@@ -159,15 +159,25 @@ class Period:
 def global_periods(metrics, leadership, summary, found=()):
     """For each time between two global decisions: which share of the workers that were not out, but for the leader itself, was
     pulled toward a global leader; and how many decisions were left out, whose leader a fault had hit: nobody else can follow one whose
-    node is cut off (each side of a cut decides for itself) or whose snapshots are spoilt on their way. A last time that the run's end
-    cut to less than half of the median is left out as well."""
-    decisions = sorted((wall(r), r["leader"]) for r in of_type(leadership, "leader") if r["scope"] == "global")
+    node is cut off (each side of a cut decides for itself) or whose snapshots are spoilt on their way, nor one of a holder that does
+    not know yet that its seat was taken under a higher term. A last time that the run's end cut to less than half of the median is
+    left out as well."""
+    decided = sorted((r for r in of_type(leadership, "leader") if r["scope"] == "global"), key=wall)
+    decisions = []
+    superseded = 0
+    term = 0
+    for record in decided:
+        if record["term"] < term:
+            superseded += 1
+        else:
+            term = record["term"]
+            decisions.append((wall(record), record["leader"]))
     pulls = defaultdict(list)
     for record in of_type(metrics, "pull"):
         if record["scope"] == "global":
             pulls[record["worker"]].append(wall(record))
     followable = [(at, leader) for at, leader in decisions if not is_out(leader, at, at, found)]
-    hit = len(decisions) - len(followable)
+    hit = len(decisions) - len(followable) + superseded
     lengths = [end - begin for (begin, _), (end, _) in zip(followable, followable[1:])]
     if lengths and lengths[-1] < median(lengths) / 2:
         followable.pop()
@@ -273,7 +283,7 @@ def table(storm, calms, patience):
         Line("that period, its length, its leader", "",
              f"{worst.begin - start:.1f} s, {worst.end - worst.begin:.2f} s, {worst.leader}", True),
         share_line("live workers pulled, median", median(shares) if shares else 0.0, 0.90),
-        Line("global periods; not counted, their leader hit by a fault", "", f"{len(shares)}; {not_followable}", True),
+        Line("global periods; not counted, nobody else could follow", "", f"{len(shares)}; {not_followable}", True),
         Line("terms that fell", "0", falling, falling == 0),
         Line("growth of memory", "<= 5 %", f"{100 * growth:.2f} %", growth <= 0.05),
         Line("final test error", f"<= {max(errors):.4f}", error, error <= max(errors)),

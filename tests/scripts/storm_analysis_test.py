@@ -137,6 +137,14 @@ class Pulls(unittest.TestCase):
         out = [storm.Outage(frozenset({"1.0"}), seconds(1.9), seconds(6))]
         self.assertEqual(self.shares(log, leadership, out), ([1.0, 1.0], 1))
 
+    def test_a_decision_of_a_holder_whose_seat_was_taken_is_no_period_and_is_counted(self):
+        log = [pull(1.5, "0.1"), pull(1.5, "1.0"), pull(6, "0.0"), pull(6, "1.0")]
+        first, second, *rest = self.LEADERSHIP
+        later = [{**record, "term": 2} for record in [second, *rest]]
+        # Thawed, it decides once more before it hears of the higher term.
+        leadership = sorted([first, *later, decision(7, "1.0", term=1)], key=storm.wall)
+        self.assertEqual(self.shares(log, leadership), ([1.0, 1.0], 1))
+
     def test_a_last_period_that_the_end_of_the_run_cuts_short_is_not_counted(self):
         log = [pull(1.5, "0.1"), pull(1.5, "1.0"), pull(6, "0.0"), pull(6, "1.0")]
         leadership = self.LEADERSHIP + [decision(9.1, "0.1")]
