@@ -15,7 +15,7 @@ namespace {
 using fault_actor_ptr = caf::stateful_actor<fault_actor_state>*;
 using std::chrono::nanoseconds;
 
-constexpr auto look_interval = std::chrono::milliseconds(50);
+constexpr auto clock_look_interval = std::chrono::milliseconds(50);
 /// A recorder that takes longer has a disk that does.
 constexpr auto flush_timeout = std::chrono::minutes(1);
 
@@ -98,7 +98,7 @@ void look(fault_actor_ptr self) {
   }
   end_those_that_are_over(state, now);
   state.settings.switches->set(state.active);
-  self->delayed_send(self, look_interval, look_at_clock{});
+  self->delayed_send(self, clock_look_interval, look_at_clock{});
 }
 
 } // namespace

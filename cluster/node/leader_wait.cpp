@@ -5,7 +5,7 @@
 namespace paceline {
 
 // A snapshot comes without a word to whoever waits, so it is looked for.
-constexpr auto look_interval = std::chrono::milliseconds(10);
+constexpr auto leader_look_interval = std::chrono::milliseconds(10);
 
 leader_wait::leader_wait(std::size_t other_nodes, std::chrono::nanoseconds patience,
                          std::function<snapshot_ptr()> newest)
@@ -46,7 +46,7 @@ snapshot_ptr leader_wait::wait() {
       return snapshot;
     if (nothing_to_wait_for_ || waited_long_enough())
       return nullptr;
-    changed_.wait_for(lock, look_interval);
+    changed_.wait_for(lock, leader_look_interval);
   }
 }
 

@@ -27,7 +27,7 @@ constexpr auto between_questions = std::chrono::milliseconds(15);
 constexpr std::size_t snapshots = 15;
 constexpr auto enough = std::chrono::seconds(1);
 /// A slot tells nobody that something is in it.
-constexpr auto look_interval = std::chrono::microseconds(50);
+constexpr auto echo_look_interval = std::chrono::microseconds(50);
 
 double seconds(steady_clock::duration time) {
   return std::chrono::duration<double>(time).count();
@@ -224,7 +224,7 @@ void link_meter::answer_snapshots() {
   while (!ending_) {
     const auto snapshot = slot_->take();
     if (!snapshot) {
-      std::this_thread::sleep_for(look_interval);
+      std::this_thread::sleep_for(echo_look_interval);
       continue;
     }
     // Its own come by here as well.
