@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
   paceline::add_eval_command(app, chosen);
   paceline::add_bench_command(app, chosen);
   paceline::add_keys_command(app, chosen);
+  paceline::add_devices_command(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

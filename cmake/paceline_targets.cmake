@@ -6,7 +6,9 @@ add_library(paceline_options INTERFACE)
 target_compile_features(paceline_options INTERFACE cxx_std_20)
 # Parameter structs are filled by name, and what is not named has its default: that is their point, not an omission.
 target_compile_options(paceline_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -ffp-contract=off $<$<BOOL:${PACELINE_WERROR}>:-Werror>)
+  "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wno-missing-field-initializers;-ffp-contract=off;$<$<BOOL:${PACELINE_WERROR}>:-Werror>>"
+  # nvcc's own code is not pedantic; what it hands to the host's compiler is ours all the same.
+  "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra,-Wno-missing-field-initializers;$<$<BOOL:${PACELINE_WERROR}>:-Werror=all-warnings>>")
 # clang 14 takes fmt 9's format strings for no constant expressions; they are then checked at run time.
 target_compile_definitions(paceline_options INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:Clang>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,15>>:FMT_CONSTEVAL=>)
@@ -15,7 +17,8 @@ target_include_directories(paceline_options INTERFACE ${PROJECT_SOURCE_DIR})
 # paceline_library(NAME [LIBRARIES...]): a static library of all sources below this folder.
 function(paceline_library name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  # The CUDA backend is a library of its own (compute/cuda/CMakeLists.txt).
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$|^${PROJECT_SOURCE_DIR}/compute/cuda/")
   if(sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC paceline_options ${ARGN})

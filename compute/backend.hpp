@@ -65,7 +65,10 @@ class network {
   virtual std::vector<layer_report> report() const { return {}; }
 };
 
-/// A way to compute: the plain reference, the CPU by oneDNN, later GPUs. Thread-safe.
+class trainer;
+struct training_job;
+
+/// A way to compute: the plain reference, the CPU by oneDNN, GPUs by CUDA. Thread-safe.
 class backend {
  public:
   virtual ~backend() = default;
@@ -74,6 +77,11 @@ class backend {
 
   /// Called on the thread that will use the network. Throws invalid_input where this backend cannot run the model.
   virtual std::unique_ptr<network> compile(const model& m, const network_options& options) const = 0;
+
+  /// A trainer that keeps all of a worker's training on the device; nullptr where the backend has none, and its networks are driven from
+  /// the host (see make_classification_trainer). Called on the thread that will use it. Throws as compile, and invalid_input where model
+  /// and data do not fit.
+  virtual std::unique_ptr<trainer> make_trainer(const training_job& job) const;
 };
 
 /// Plain loops in double precision: the truth for tests. Slow.
@@ -94,10 +102,20 @@ enum class product_precision {
   /// the processor has instructions for it and no algorithm of our own fits. Sums, activations between layers,
   /// parameters and their gradients stay fp32, and so do all other layers.
   bf16,
+  /// What convolutions and linear layers read is rounded to TF32 (ten bits of fraction) by a GPU's units for that. A CPU has none.
+  tf32,
 };
 
 inline const char* to_string(product_precision precision) {
-  return precision == product_precision::bf16 ? "bf16" : "fp32";
+  switch (precision) {
+    case product_precision::fp32:
+      return "fp32";
+    case product_precision::bf16:
+      return "bf16";
+    case product_precision::tf32:
+      return "tf32";
+  }
+  return "unknown";
 }
 
 struct cpu_backend_options {
@@ -109,5 +127,15 @@ struct cpu_backend_options {
 /// oneDNN and own kernels on the calling thread and, where `threads` is above 1, that many OpenMP threads. With one thread no OpenMP team
 /// is ever woken. Requires threads >= 1.
 std::shared_ptr<const backend> make_cpu_backend(const cpu_backend_options& options = {});
+
+struct cuda_backend_options {
+  /// The device's number, from 0.
+  int device = 0;
+  /// With bf16 activations lie in bf16 too; parameters, their gradients and all sums are fp32.
+  product_precision precision = product_precision::fp32;
+};
+
+/// cuDNN, cuBLAS and own kernels on one GPU. Throws invalid_input, which says why, where that device cannot be used here.
+std::shared_ptr<const backend> make_cuda_backend(const cuda_backend_options& options);
 
 } // namespace paceline

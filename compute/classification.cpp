@@ -3,6 +3,7 @@
 #include "compute/counter_random.hpp"
 #include "compute/errors.hpp"
 #include "compute/loss.hpp"
+#include "compute/probe_batch.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -21,6 +22,12 @@ std::string describe(feature_shape shape) {
   return std::to_string(shape.channels) + "x" + std::to_string(shape.height) + "x" + std::to_string(shape.width);
 }
 
+} // namespace
+
+std::uint64_t dropout_stream_of(const batch_loader_settings& loader) {
+  return derive_seed(derive_seed(loader.seed, dropout_purpose), loader.part.index);
+}
+
 void require_fit(const model& m, const dataset& data, const augmentation& how) {
   const feature_shape picture{picture_set::channels, how.crop, how.crop};
   if (m.input() != picture)
@@ -31,11 +38,13 @@ void require_fit(const model& m, const dataset& data, const augmentation& how) {
                         + data.name + " has " + std::to_string(data.classes()));
 }
 
+namespace {
+
 class classification_objective final : public objective {
  public:
   classification_objective(const model& m, const backend& device, batch_loader_settings loader)
     : model_(m),
-      dropout_stream_(derive_seed(derive_seed(loader.seed, dropout_purpose), loader.part.index)),
+      dropout_stream_(dropout_stream_of(loader)),
       network_(device.compile(m, {.batch_size = loader.batch_size})),
       data_(loader.data),
       how_(loader.how),
@@ -53,10 +62,12 @@ class classification_objective final : public objective {
   }
 
   double probe_loss(std::span<const float> parameters) override {
-    if (!probe_)
-      probe_.emplace(make_probe_batch());
-    network_->scores(probe_->images, parameters, probe_->scores);
-    return softmax_cross_entropy(probe_->scores, probe_->labels, {}) / static_cast<double>(batch_size_);
+    if (!probe_) {
+      probe_.emplace(make_probe_batch(*data_, how_, batch_size_));
+      probe_scores_.resize(batch_size_ * static_cast<std::size_t>(model_.output().size()));
+    }
+    network_->scores(probe_->images, parameters, probe_scores_);
+    return softmax_cross_entropy(probe_scores_, probe_->labels, {}) / static_cast<double>(batch_size_);
   }
 
   std::uint64_t steps_per_epoch() const override { return loader_.batches_per_epoch(); }
@@ -64,33 +75,6 @@ class classification_objective final : public objective {
   std::uint64_t replaced_pictures() const override { return loader_.replaced(); }
 
  private:
-  /// Pictures from all over the training set, since it may be sorted by class, as they are tested.
-  struct probe_batch {
-    std::vector<float> images;
-    std::vector<std::int32_t> labels;
-    /// Room for the network's answer.
-    std::vector<float> scores;
-  };
-
-  probe_batch make_probe_batch() const {
-    const auto& train = *data_->train;
-    const auto floats = static_cast<std::size_t>(model_.input().size());
-    probe_batch batch;
-    batch.images.resize(batch_size_ * floats);
-    for (std::size_t i = 0; i < batch_size_; ++i) {
-      auto picture = i * train.size() / batch_size_;
-      const auto room = std::span(batch.images).subspan(i * floats, floats);
-      for (std::size_t tried = 1; !train.prepare_for_test(picture, how_, room); ++tried) {
-        if (tried == train.size())
-          throw invalid_input("none of the training pictures of " + data_->name + " can be read");
-        picture = (picture + 1) % train.size();
-      }
-      batch.labels.push_back(train.label(picture));
-    }
-    batch.scores.resize(batch_size_ * static_cast<std::size_t>(model_.output().size()));
-    return batch;
-  }
-
   model model_;
   std::uint64_t dropout_stream_;
   std::unique_ptr<network> network_;
@@ -99,6 +83,7 @@ class classification_objective final : public objective {
   std::size_t batch_size_;
   /// Made at the first probe; most runs have none.
   std::optional<probe_batch> probe_;
+  std::vector<float> probe_scores_;
   batch_loader loader_;
 };
 

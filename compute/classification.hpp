@@ -5,6 +5,7 @@
 #include "compute/data/batch_loader.hpp"
 #include "compute/objective.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -15,6 +16,12 @@ namespace paceline {
 /// Called on the thread that will use it. Throws invalid_input where model and data do not fit each other.
 std::unique_ptr<objective> make_classification_objective(const model& m, const backend& device,
                                                          batch_loader_settings loader);
+
+/// The seed of step k's dropout masks is derive_seed(this, k).
+std::uint64_t dropout_stream_of(const batch_loader_settings& loader);
+
+/// Throws invalid_input where the model's input is not the pictures' crop, or its output not their classes.
+void require_fit(const model& m, const dataset& data, const augmentation& how);
 
 /// Tests parameters of a model on a data set's test pictures. Used by one thread, the one that made it.
 class classification_test {

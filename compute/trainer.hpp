@@ -42,9 +42,9 @@ class trainer {
 
   virtual const parameter_layout& layout() const = 0;
 
-  /// One training step, then the pulls, fused where the device can. They are asked for once, when the gradient is there: what a leader
-  /// published while it was computed pulls in this step, not one later. Where the loss is not finite nothing is updated, nobody is asked
-  /// for pulls, and the step is counted all the same.
+  /// One training step, then the pulls, fused where the device can. They are asked for once, when the gradient is there (or, on
+  /// a device that must not wait for its host, on its way): what a leader published while it was computed pulls in this step, not one later.
+  /// Where the loss is not finite nothing is updated, pulls that were asked for are not applied, and the step is counted all the same.
   virtual step_result step(const pull_source& pulls) = 0;
 
   /// One pull alone, between steps. Returns the distance to its target before it.

@@ -24,6 +24,7 @@ void add_preflight_command(CLI::App& app, command& chosen);
 void add_eval_command(CLI::App& app, command& chosen);
 void add_bench_command(CLI::App& app, command& chosen);
 void add_keys_command(CLI::App& app, command& chosen);
+void add_devices_command(CLI::App& app, command& chosen);
 
 /// One line that says what is wrong with a command line, and how to see what is right.
 std::string usage_error(const CLI::App& app, const CLI::ParseError& error);

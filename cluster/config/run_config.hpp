@@ -25,7 +25,7 @@ struct run_config {
     std::uint32_t workers = 4;
   };
   struct device_section {
-    /// "cpu" or "reference".
+    /// "cpu", "reference", "cuda:N", or "auto": the first GPU that can be used, else the CPU.
     std::string backend = "cpu";
     product_precision precision = product_precision::fp32;
     int threads_per_worker = 1;

@@ -53,9 +53,11 @@ void describe(Archive& file, Config& c) {
   });
   file.section("faults", [&](auto& s) { fault_keys::describe(s, c.faults); });
   file.section("device", [&](auto& s) {
-    s.value("backend", c.device.backend, one_of({"cpu", "reference"}));
-    s.value("precision", c.device.precision,
-            choice<product_precision>{{{"fp32", product_precision::fp32}, {"bf16", product_precision::bf16}}});
+    s.value("backend", c.device.backend, device_name{});
+    s.value(
+      "precision", c.device.precision,
+      choice<product_precision>{
+        {{"fp32", product_precision::fp32}, {"bf16", product_precision::bf16}, {"tf32", product_precision::tf32}}});
     s.value("threads_per_worker", c.device.threads_per_worker, integer<int>{1, 1024});
     s.value("pin", c.device.pin, flag{});
   });

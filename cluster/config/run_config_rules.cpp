@@ -29,9 +29,14 @@ class rule_checker {
 
   void device() {
     const auto& d = config_.device;
-    if (clean({"device"}) && d.backend == "reference" && d.precision != product_precision::fp32)
-      fail("device.precision", "\"bf16\" with device.backend \"reference\"",
-           "\"fp32\", or the backend \"cpu\": the reference computes in double precision");
+    if (!clean({"device"}))
+      return;
+    if (d.backend == "reference" && d.precision != product_precision::fp32)
+      fail("device.precision", fmt::format("\"{}\" with device.backend \"reference\"", to_string(d.precision)),
+           "\"fp32\", or another backend: the reference computes in double precision");
+    if (d.backend == "cpu" && d.precision == product_precision::tf32)
+      fail("device.precision", "\"tf32\" with device.backend \"cpu\"",
+           "\"fp32\" or \"bf16\", or a GPU, such as \"cuda:0\": processors do not compute in TF32");
   }
 
   void data() {

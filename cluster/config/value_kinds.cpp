@@ -49,6 +49,20 @@ std::optional<std::string> text::read(const config_json& found) const {
   return found.is_string() && found != "" ? std::optional(found.get<std::string>()) : std::nullopt;
 }
 
+std::optional<std::string> device_name::read(const config_json& found) const {
+  if (!found.is_string())
+    return std::nullopt;
+  const auto name = found.get<std::string>();
+  constexpr std::string_view gpu = "cuda:";
+  constexpr std::size_t most_digits = 3;
+  const auto number = name.starts_with(gpu) ? std::string_view(name).substr(gpu.size()) : std::string_view();
+  const bool is_gpu =
+    !number.empty() && number.size() <= most_digits && number.find_first_not_of("0123456789") == std::string_view::npos;
+  if (is_gpu || name == "cpu" || name == "reference" || name == "auto")
+    return name;
+  return std::nullopt;
+}
+
 std::optional<std::string> any_text::read(const config_json& found) const {
   return found.is_string() ? std::optional(found.get<std::string>()) : std::nullopt;
 }

@@ -163,6 +163,16 @@ struct choice {
 /// A name out of a fixed set that stands for itself.
 choice<std::string> one_of(const std::vector<std::string>& names);
 
+/// What workers compute on: "cpu", "reference", "auto", or a GPU by its number, as "cuda:0".
+struct device_name {
+  std::optional<std::string> read(const config_json& found) const;
+  config_json write(const std::string& value) const { return value; }
+  std::string allowed(const config_json&) const {
+    return "\"cpu\", \"reference\", \"auto\", or a GPU by its number, as \"cuda:0\" (`paceline devices` lists them)";
+  }
+  std::vector<std::string> names() const { return {"cpu", "reference", "auto", "cuda:0"}; }
+};
+
 /// A value that may be left out, or given as null to say the same.
 template <class Kind>
 struct optional_of {

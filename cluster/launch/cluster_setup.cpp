@@ -5,9 +5,9 @@
 #include "cluster/launch/launch_timing.hpp"
 #include "compute/affinity.hpp"
 #include "compute/classification.hpp"
+#include "compute/classification_trainer.hpp"
 #include "compute/counter_random.hpp"
 #include "compute/errors.hpp"
-#include "compute/sgd_trainer.hpp"
 
 #include <fmt/format.h>
 
@@ -65,8 +65,11 @@ std::unique_ptr<trainer> make_trainer(const run_config& config, const training_t
                                .seed = derive_seed(derive_seed(config.seed, batches), position),
                                .decoders = config.data.decoders};
   const auto start = config.strategy.shared_start ? 0 : position;
-  return make_sgd_trainer(make_classification_objective(task.network, *task.device, std::move(loader)),
-                          config.optimizer, derive_seed(derive_seed(config.seed, starts), start));
+  return make_classification_trainer({.network = task.network,
+                                      .loader = std::move(loader),
+                                      .optimiser = config.optimizer,
+                                      .seed = derive_seed(derive_seed(config.seed, starts), start)},
+                                     *task.device);
 }
 
 parameter_test make_test(const run_config& config, const training_task& task) {

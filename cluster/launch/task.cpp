@@ -6,9 +6,14 @@
 #include "compute/data/cifar10.hpp"
 #include "compute/data/glyphs.hpp"
 #include "compute/data/image_folder.hpp"
+#include "compute/devices.hpp"
 #include "compute/errors.hpp"
 
 #include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace paceline {
 
@@ -24,9 +29,28 @@ dataset_ptr load_dataset(const run_config::data_section& section, const std::fun
   return make_glyphs({.train_size = section.train_size, .test_size = section.test_size, .cancelled = cancelled});
 }
 
+namespace {
+
+/// The number of the GPU that this name means here; none where it means the CPU.
+std::optional<int> gpu_of(std::string_view backend) {
+  constexpr std::string_view prefix = "cuda:";
+  const auto number = [&](std::string_view name) { return std::stoi(std::string(name.substr(prefix.size()))); };
+  if (backend.starts_with(prefix))
+    return number(backend);
+  if (backend == "auto")
+    for (const auto& device : list_devices())
+      if (device.problem.empty() && device.name.starts_with(prefix))
+        return number(device.name);
+  return std::nullopt;
+}
+
+} // namespace
+
 std::shared_ptr<const backend> make_backend(const run_config::device_section& section, algorithm_choice how) {
   if (section.backend == "reference")
     return make_reference_backend();
+  if (const auto gpu = gpu_of(section.backend))
+    return make_cuda_backend({.device = *gpu, .precision = section.precision});
   return make_cpu_backend({.threads = section.threads_per_worker, .choice = how, .precision = section.precision});
 }
 

@@ -1,13 +1,13 @@
 #include "compute/data/batch_loader.hpp"
 
 #include "compute/counter_random.hpp"
+#include "compute/data/batch_order.hpp"
 #include "compute/data/decoder_team.hpp"
 #include "compute/data/prefetch_ring.hpp"
 #include "compute/errors.hpp"
 
 #include <atomic>
 #include <cassert>
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,7 +22,13 @@ struct batch_buffer {
   std::vector<std::int32_t> labels;
 };
 
-batch_loader_settings checked(batch_loader_settings settings) {
+} // namespace
+
+std::uint64_t picture_seed(const batch_loader_settings& settings, std::uint64_t step, std::size_t place) {
+  return derive_seed(settings.seed, step * static_cast<std::uint64_t>(settings.batch_size) + place);
+}
+
+void require_batches(const batch_loader_settings& settings) {
   const auto& pictures = *settings.data->train;
   assert(settings.part.total == pictures.size() && settings.part.index < settings.part.count);
   assert(settings.batch_size > 0 && settings.ahead > 0 && settings.decoders > 0);
@@ -31,6 +37,12 @@ batch_loader_settings checked(batch_loader_settings settings) {
                         + std::to_string(settings.part.total) + " for " + std::to_string(settings.part.count)
                         + " workers) is smaller than a batch of " + std::to_string(settings.batch_size));
   pictures.require_fit(settings.how);
+}
+
+namespace {
+
+batch_loader_settings checked(batch_loader_settings settings) {
+  require_batches(settings);
   return settings;
 }
 
@@ -39,7 +51,9 @@ batch_loader_settings checked(batch_loader_settings settings) {
 class batch_loader::prefetcher {
  public:
   explicit prefetcher(batch_loader_settings settings)
-    : settings_(checked(std::move(settings))), buffers_(settings_.ahead + 1) {
+    : settings_(checked(std::move(settings))),
+      buffers_(settings_.ahead + 1),
+      order_(settings_.part, settings_.roster, static_cast<std::size_t>(settings_.batch_size)) {
     const auto batch = static_cast<std::size_t>(settings_.batch_size);
     for (auto& buffer : buffers_) {
       buffer.images.resize(batch * floats_per_picture());
@@ -48,9 +62,7 @@ class batch_loader::prefetcher {
     ring_.emplace(buffers_.size(), [this](std::uint64_t step, std::size_t slot) { fill(buffers_[slot], step); });
   }
 
-  std::uint64_t batches_per_epoch() const {
-    return settings_.part.size() / static_cast<std::uint64_t>(settings_.batch_size);
-  }
+  std::uint64_t batches_per_epoch() const { return order_.batches_per_epoch(); }
 
   batch_view get(std::uint64_t step) {
     const auto& buffer = buffers_[ring_->get(step)];
@@ -68,21 +80,15 @@ class batch_loader::prefetcher {
   // On the ring's thread.
   void fill(batch_buffer& buffer, std::uint64_t step) {
     const auto& pictures = *settings_.data->train;
-    const auto epoch = step / batches_per_epoch();
-    if (epoch != epoch_of_order_) {
-      order_ = settings_.roster ? settings_.part.order(epoch, settings_.roster->live()) : settings_.part.order(epoch);
-      epoch_of_order_ = epoch;
-    }
+    const auto shown = order_.pictures(step);
     const auto batch = buffer.labels.size();
-    const auto first = static_cast<std::size_t>(step % batches_per_epoch()) * batch;
     const auto floats = floats_per_picture();
     if (!decoders_)
       // Made here so that its threads start on the cores of the ring's, which has left those of the training thread.
       decoders_.emplace(settings_.decoders);
     decoders_->prepare_all(batch, [&](std::size_t i) {
-      const auto picture = order_[first + i];
-      const auto place_in_run = step * batch + i;
-      if (!pictures.prepare_for_training(picture, settings_.how, derive_seed(settings_.seed, place_in_run),
+      const auto picture = shown[i];
+      if (!pictures.prepare_for_training(picture, settings_.how, picture_seed(settings_, step, i),
                                          std::span(buffer.images).subspan(i * floats, floats)))
         ++replaced_;
       buffer.labels[i] = pictures.label(picture);
@@ -93,8 +99,7 @@ class batch_loader::prefetcher {
   std::vector<batch_buffer> buffers_;
 
   // Of the ring's thread.
-  std::vector<std::uint32_t> order_;
-  std::uint64_t epoch_of_order_ = std::numeric_limits<std::uint64_t>::max();
+  batch_order order_;
   std::optional<decoder_team> decoders_;
 
   std::atomic<std::uint64_t> replaced_ = 0;

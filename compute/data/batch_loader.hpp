@@ -29,13 +29,19 @@ struct batch_loader_settings {
   std::size_t decoders = 1;
 };
 
+/// Throws invalid_input where the shard is smaller than one batch or the crop does not fit the pictures.
+void require_batches(const batch_loader_settings& settings);
+
+/// Decides crop and flip of the picture at that place of a step's batch.
+std::uint64_t picture_seed(const batch_loader_settings& settings, std::uint64_t step, std::size_t place);
+
 /// Prepares a worker's training batches on threads of its own, a few ahead of the training thread.
 /// Batch k is a pure function of the settings and k (and of who lived when its epoch began, where there is a roster): epoch
 /// k / batches_per_epoch(), an epoch's last incomplete batch dropped. How many threads prepare it makes no difference.
 /// All calls come from one thread.
 class batch_loader {
  public:
-  /// Throws invalid_input where the shard is smaller than one batch or the crop does not fit the pictures.
+  /// Throws as require_batches.
   explicit batch_loader(batch_loader_settings settings);
   ~batch_loader();
 

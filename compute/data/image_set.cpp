@@ -10,17 +10,8 @@ namespace paceline {
 
 namespace {
 
-// A square of `side` pixels whose upper left corner lies at (top, left) of the picture; it may reach beyond
-// the picture.
-struct cut {
-  std::int64_t top = 0;
-  std::int64_t left = 0;
-  std::int64_t side = 0;
-  bool mirrored = false;
-};
-
 // out = (pixel / 255 - mean) / stddev; what lies beyond the picture is black (pixel 0).
-void write_normalised(const image_set& images, std::size_t index, const cut& part, std::span<float> out) {
+void write_normalised(const image_set& images, std::size_t index, const picture_cut& part, std::span<float> out) {
   assert(out.size() == static_cast<std::size_t>(image_set::channels * part.side * part.side));
 
   // Columns of the output that show the picture, before mirroring.
@@ -58,19 +49,23 @@ void image_set::require_fit(const augmentation& how) const {
                         + " does not fit pictures of " + extent() + ": allowed are 1 to " + std::to_string(largest));
 }
 
-bool image_set::prepare_for_training(std::size_t index, const augmentation& how, std::uint64_t seed,
-                                     std::span<float> out) const {
+picture_cut image_set::training_cut(const augmentation& how, std::uint64_t seed) const {
   const auto places_down = height + 2 * how.padding - how.crop + 1;
   const auto places_across = width + 2 * how.padding - how.crop + 1;
   assert(places_down > 0 && places_across > 0);
 
   counter_random random(seed);
-  cut part;
+  picture_cut part;
   part.side = how.crop;
   part.top = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(places_down))) - how.padding;
   part.left = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(places_across))) - how.padding;
   part.mirrored = random.below(2) == 1 && how.flip;
-  write_normalised(*this, index, part, out);
+  return part;
+}
+
+bool image_set::prepare_for_training(std::size_t index, const augmentation& how, std::uint64_t seed,
+                                     std::span<float> out) const {
+  write_normalised(*this, index, training_cut(how, seed), out);
   return true;
 }
 

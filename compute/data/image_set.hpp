@@ -11,6 +11,14 @@
 
 namespace paceline {
 
+/// A square of `side` pixels whose upper left corner lies at (top, left) of a picture; it may reach beyond the picture.
+struct picture_cut {
+  std::int64_t top = 0;
+  std::int64_t left = 0;
+  std::int64_t side = 0;
+  bool mirrored = false;
+};
+
 /// Pictures of one size held in memory as bytes. The crop is taken at random from the padded picture in training and from the
 /// centre in tests; where it is larger than the picture, black surrounds it.
 class image_set final : public picture_set {
@@ -29,6 +37,9 @@ class image_set final : public picture_set {
   std::span<const std::uint8_t> image(std::size_t index) const {
     return std::span(pixels).subspan(index * image_bytes(), image_bytes());
   }
+
+  /// The random cut of a training picture: a pure function of the arguments.
+  picture_cut training_cut(const augmentation& how, std::uint64_t seed) const;
 
   std::size_t size() const override { return labels.size(); }
   std::int32_t label(std::size_t index) const override { return labels[index]; }

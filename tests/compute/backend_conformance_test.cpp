@@ -2,6 +2,7 @@
 
 #include "compute/models.hpp"
 #include "tests/catch.hpp"
+#include "tests/compute/backends_under_test.hpp"
 #include "tests/compute/random_vector.hpp"
 #include "tests/compute/relative_error.hpp"
 
@@ -13,15 +14,6 @@
 using namespace paceline;
 
 namespace {
-
-struct candidate {
-  std::string name;
-  std::shared_ptr<const backend> device;
-};
-
-std::vector<candidate> candidates() {
-  return {{"cpu, one thread", make_cpu_backend()}, {"cpu, two threads", make_cpu_backend({.threads = 2})}};
-}
 
 /// A model with a random batch and random parameters.
 struct problem {
@@ -64,7 +56,7 @@ answer solve(network& net, const problem& p, std::uint64_t dropout_seed = 9) {
 void require_agreement(const problem& p) {
   const network_options options{.batch_size = p.batch_size};
   const auto truth = solve(*make_reference_backend()->compile(p.m, options), p);
-  for (const auto& [name, device] : candidates()) {
+  for (const auto& [name, device] : backends_under_test()) {
     CAPTURE(name, p.batch_size);
     const auto net = device->compile(p.m, options);
     const auto found = solve(*net, p);
@@ -265,7 +257,7 @@ TEST_CASE("backends agree with the reference on the built-in models") {
 
 TEST_CASE("dropout's seed decides the gradient of a training step and nothing in a test") {
   const problem p(make_cnn7({3, 28, 28}, 10), 1);
-  for (const auto& [name, device] : candidates()) {
+  for (const auto& [name, device] : backends_under_test()) {
     CAPTURE(name);
     const auto net = device->compile(p.m, {.batch_size = 1});
     const auto one = solve(*net, p, 1);
@@ -278,7 +270,7 @@ TEST_CASE("dropout's seed decides the gradient of a training step and nothing in
 
 TEST_CASE("a network that only tests gives the scores of one that trains, in less memory") {
   const problem p(make_cnn7({3, 28, 28}, 10), 3);
-  for (const auto& [name, device] : candidates()) {
+  for (const auto& [name, device] : backends_under_test()) {
     CAPTURE(name);
     const auto training = device->compile(p.m, {.batch_size = 3});
     const auto testing = device->compile(p.m, {.batch_size = 3, .training = false});

@@ -35,12 +35,27 @@ TEST_CASE("a deterministic run cannot end by the clock") {
   REQUIRE(errors_of(R"({"deterministic": true, "budget": {"steps": 1}})").empty());
 }
 
-TEST_CASE("the reference backend knows no products of bf16") {
+TEST_CASE("each backend refuses products that it does not know") {
+  REQUIRE(errors_of_section("device", R"({"backend": "reference", "precision": "bf16"})")
+          == lines{"x.json: device.precision: found \"bf16\" with device.backend \"reference\", allowed: \"fp32\", or "
+                   "another backend: the reference computes in double precision"});
   REQUIRE(
-    errors_of_section("device", R"({"backend": "reference", "precision": "bf16"})")
-    == lines{"x.json: device.precision: found \"bf16\" with device.backend \"reference\", allowed: \"fp32\", or the "
-             "backend \"cpu\": the reference computes in double precision"});
+    errors_of_section("device", R"({"precision": "tf32"})")
+    == lines{"x.json: device.precision: found \"tf32\" with device.backend \"cpu\", allowed: \"fp32\" or \"bf16\", or "
+             "a GPU, such as \"cuda:0\": processors do not compute in TF32"});
+  REQUIRE(errors_of_section("device", R"({"backend": "cuda:3", "precision": "tf32"})").empty());
+  REQUIRE(errors_of_section("device", R"({"backend": "auto", "precision": "tf32"})").empty());
   REQUIRE(errors_of_section("device", R"({"precision": "bf16"})").empty());
+}
+
+TEST_CASE("a backend is a name that is known, or a GPU's number") {
+  for (const auto* backend : {"cpu", "reference", "auto", "cuda:0", "cuda:15"})
+    REQUIRE(errors_of_section("device", R"({"backend": ")" + std::string(backend) + "\"}").empty());
+  REQUIRE(
+    errors_of_section("device", R"({"backend": "cuda:x"})")
+    == lines{
+      "x.json: device.backend: found \"cuda:x\", allowed: \"cpu\", \"reference\", \"auto\", or a GPU by its number, "
+      "as \"cuda:0\" (`paceline devices` lists them); did you mean \"cuda:0\"?"});
 }
 
 TEST_CASE("Nesterov needs momentum") {

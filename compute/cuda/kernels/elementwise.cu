@@ -1,0 +1,227 @@
+#include "compute/cuda/kernels/elementwise.hpp"
+
+#include "compute/dropout_mask.hpp"
+
+namespace paceline::cuda {
+
+namespace kernels {
+
+PACELINE_ON_DEVICE inline float positive(float value) {
+  // As PyTorch: a NaN stays one.
+  return value < 0 ? 0 : value;
+}
+
+template <class T>
+PACELINE_ON_DEVICE void put(T& place, float value, bool accumulate) {
+  store(place, accumulate ? to_float(place) + value : value);
+}
+
+template <class T>
+struct add_bias_to_one {
+  T* values;
+  const float* bias;
+  std::int64_t columns;
+  bool rectify;
+  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+    const auto sum = to_float(values[i]) + bias[i % columns];
+    store(values[i], rectify ? positive(sum) : sum);
+  }
+};
+
+template <class T>
+struct value_of_row {
+  const T* values;
+  std::int64_t columns;
+  PACELINE_ON_DEVICE std::array<float, 1> operator()(std::int64_t row, std::int64_t column) const {
+    return {to_float(values[row * columns + column])};
+  }
+};
+
+struct keep_sum {
+  float* sums;
+  PACELINE_ON_DEVICE void operator()(std::int64_t column, const std::array<double, 1>& sum) const {
+    sums[column] = static_cast<float>(sum[0]);
+  }
+};
+
+template <class T>
+struct rectify_one {
+  const T* from;
+  T* to;
+  PACELINE_ON_DEVICE void operator()(std::int64_t i) const { store(to[i], positive(to_float(from[i]))); }
+};
+
+template <class T>
+struct add_one {
+  const T* left;
+  const T* right;
+  T* to;
+  bool rectify;
+  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+    const auto sum = to_float(left[i]) + to_float(right[i]);
+    store(to[i], rectify ? positive(sum) : sum);
+  }
+};
+
+template <class T>
+struct pass_one {
+  const T* output;
+  const T* gradient;
+  T* to;
+  bool accumulate;
+  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+    const bool passes = output == nullptr || to_float(output[i]) > 0;
+    put(to[i], passes ? to_float(gradient[i]) : 0, accumulate);
+  }
+};
+
+template <class T>
+struct drop_one {
+  const std::uint64_t* seed;
+  std::size_t layer;
+  double probability;
+  std::int64_t channels;
+  std::int64_t plane;
+  const T* from;
+  T* to;
+  bool accumulate;
+  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+    const auto channel = i % channels;
+    const auto pixel = i / channels % plane;
+    const auto sample = i / (channels * plane);
+    // Masks count over channels first.
+    const auto element = static_cast<std::uint64_t>((sample * channels + channel) * plane + pixel);
+    const bool kept = dropout_mask(*seed, layer, probability).keeps(element);
+    const auto scale = static_cast<float>(1 / (1 - probability));
+    put(to[i], kept ? to_float(from[i]) * scale : 0, accumulate);
+  }
+};
+
+/// The place in the input of one of the output's values; none where it is a channel of zeros.
+PACELINE_ON_DEVICE inline std::int64_t source_of(const shortcut_shape& shape, std::int64_t i) {
+  const auto channel = i % shape.output.channels - (shape.output.channels - shape.input.channels) / 2;
+  const auto pixel = i / shape.output.channels;
+  const auto x = pixel % shape.output.width * shape.stride;
+  const auto y = pixel / shape.output.width % shape.output.height * shape.stride;
+  const auto sample = pixel / (shape.output.width * shape.output.height);
+  if (channel < 0 || channel >= shape.input.channels)
+    return -1;
+  return ((sample * shape.input.height + y) * shape.input.width + x) * shape.input.channels + channel;
+}
+
+template <class T>
+struct shortcut_one {
+  shortcut_shape shape;
+  const T* input;
+  T* output;
+  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+    const auto source = source_of(shape, i);
+    store(output[i], source < 0 ? 0 : to_float(input[source]));
+  }
+};
+
+template <class T>
+struct shortcut_gradient_of_one {
+  shortcut_shape shape;
+  const T* output_gradient;
+  T* input_gradient;
+  bool accumulate;
+  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+    const auto channel = i % shape.input.channels + (shape.output.channels - shape.input.channels) / 2;
+    const auto pixel = i / shape.input.channels;
+    const auto x = pixel % shape.input.width;
+    const auto y = pixel / shape.input.width % shape.input.height;
+    const auto sample = pixel / (shape.input.width * shape.input.height);
+    float value = 0;
+    // The last rows may be beyond what the output has, where the stride leaves a rest.
+    if (x % shape.stride == 0 && y % shape.stride == 0 && x / shape.stride < shape.output.width
+        && y / shape.stride < shape.output.height) {
+      const auto place = (sample * shape.output.height + y / shape.stride) * shape.output.width + x / shape.stride;
+      value = to_float(output_gradient[place * shape.output.channels + channel]);
+    }
+    put(input_gradient[i], value, accumulate);
+  }
+};
+
+} // namespace kernels
+
+void add_bias(stream& queue, value_type type, void* values, const float* bias, std::int64_t rows, std::int64_t columns,
+              bool rectify) {
+  with_type(type, [&](auto value) {
+    using T = decltype(value);
+    const kernels::add_bias_to_one<T> body{static_cast<T*>(values), bias, columns, rectify};
+    for_each(queue, rows * columns, body);
+  });
+}
+
+void sum_rows(stream& queue, value_type type, const void* values, std::int64_t rows, std::int64_t columns,
+              reduction_scratch scratch, float* sums) {
+  with_type(type, [&](auto value) {
+    using T = decltype(value);
+    const kernels::value_of_row<T> body{static_cast<const T*>(values), columns};
+    sum_columns<1>(queue, rows, columns, scratch, body, kernels::keep_sum{sums});
+  });
+}
+
+void rectify(stream& queue, value_type type, std::int64_t count, const void* from, void* to) {
+  with_type(type, [&](auto value) {
+    using T = decltype(value);
+    for_each(queue, count, kernels::rectify_one<T>{static_cast<const T*>(from), static_cast<T*>(to)});
+  });
+}
+
+void add(stream& queue, value_type type, std::int64_t count, const void* left, const void* right, bool rectify,
+         void* to) {
+  with_type(type, [&](auto value) {
+    using T = decltype(value);
+    const kernels::add_one<T> body{static_cast<const T*>(left), static_cast<const T*>(right), static_cast<T*>(to),
+                                   rectify};
+    for_each(queue, count, body);
+  });
+}
+
+void pass_gradient(stream& queue, value_type type, std::int64_t count, const void* output, const void* gradient,
+                   bool accumulate, void* to) {
+  with_type(type, [&](auto value) {
+    using T = decltype(value);
+    const kernels::pass_one<T> body{static_cast<const T*>(output), static_cast<const T*>(gradient), static_cast<T*>(to),
+                                    accumulate};
+    for_each(queue, count, body);
+  });
+}
+
+void drop_out(stream& queue, value_type type, const dropout_shape& shape, const std::uint64_t* seed, const void* from,
+              bool accumulate, void* to) {
+  with_type(type, [&](auto value) {
+    using T = decltype(value);
+    const kernels::drop_one<T> body{seed,
+                                    shape.layer,
+                                    shape.probability,
+                                    shape.sample.channels,
+                                    shape.sample.height * shape.sample.width,
+                                    static_cast<const T*>(from),
+                                    static_cast<T*>(to),
+                                    accumulate};
+    for_each(queue, shape.batch * shape.sample.size(), body);
+  });
+}
+
+void shortcut(stream& queue, value_type type, const shortcut_shape& shape, const void* input, void* output) {
+  with_type(type, [&](auto value) {
+    using T = decltype(value);
+    const kernels::shortcut_one<T> body{shape, static_cast<const T*>(input), static_cast<T*>(output)};
+    for_each(queue, shape.batch * shape.output.size(), body);
+  });
+}
+
+void shortcut_gradient(stream& queue, value_type type, const shortcut_shape& shape, const void* output_gradient,
+                       bool accumulate, void* input_gradient) {
+  with_type(type, [&](auto value) {
+    using T = decltype(value);
+    const kernels::shortcut_gradient_of_one<T> body{shape, static_cast<const T*>(output_gradient),
+                                                    static_cast<T*>(input_gradient), accumulate};
+    for_each(queue, shape.batch * shape.input.size(), body);
+  });
+}
+
+} // namespace paceline::cuda
