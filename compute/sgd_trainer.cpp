@@ -1,6 +1,5 @@
 #include "compute/sgd_trainer.hpp"
 
-#include "compute/errors.hpp"
 #include "compute/finite.hpp"
 
 #include <algorithm>
@@ -82,8 +81,7 @@ class sgd_trainer final : public trainer {
   trainer_state save() const override { return {steps_, parameters_, velocity_}; }
 
   void restore(const trainer_state& state) override {
-    require_length("parameters", state.parameters.size(), parameters_.size());
-    require_length("velocity", state.velocity.size(), velocity_.size());
+    require_lengths(state, parameters_.size(), velocity_.size());
     const std::lock_guard changing(changing_);
     steps_ = state.steps;
     parameters_ = state.parameters;
@@ -91,12 +89,6 @@ class sgd_trainer final : public trainer {
   }
 
  private:
-  static void require_length(const char* what, std::size_t found, std::size_t needed) {
-    if (found != needed)
-      throw invalid_input(std::string("saved state: ") + what + " has " + std::to_string(found)
-                          + " numbers, allowed is " + std::to_string(needed) + " for this model and optimiser");
-  }
-
   std::unique_ptr<objective> goal_;
   sgd_settings settings_;
   /// Held by this thread while it changes steps_ or parameters_, and by others while they read them.

@@ -4,6 +4,7 @@
 #include "compute/parameter_layout.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,6 +21,9 @@ struct trainer_state {
   /// Momentum; empty where the optimiser has none.
   std::vector<float> velocity;
 };
+
+/// Throws invalid_input where a state has not so many numbers each: it is of another model or optimiser.
+void require_lengths(const trainer_state& state, std::size_t parameters, std::size_t velocity);
 
 /// What one step did.
 struct step_result {

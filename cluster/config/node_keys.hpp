@@ -64,6 +64,7 @@ void describe(Archive& file, Node& node) {
   file.value("port", node.port, integer<std::uint16_t>{});
   file.value("address", node.address, tcp_address_text{});
   file.value("groups", node.groups, integer<std::uint32_t>{1, 65535});
+  file.value("device", node.device, optional_of{device_name{}});
   file.value("path", node.path, file_path{});
   file.value("folder", node.folder, file_path{});
   file.value("environment", node.environment, variables{});

@@ -97,6 +97,13 @@ std::uint32_t first_group_of(const run_config& config, std::string_view name) {
   return groups;
 }
 
+run_config with_device_of(const run_config& config, const run_config::node_section& node) {
+  auto own = config;
+  if (node.device)
+    own.device.backend = *node.device;
+  return own;
+}
+
 bool uses_ipc(const run_config& config) {
   return std::all_of(config.nodes.begin(), config.nodes.end(), [](const auto& node) { return node.address.empty(); });
 }

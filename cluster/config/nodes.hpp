@@ -25,6 +25,9 @@ const run_config::node_section& node_named(const run_config& config, std::string
 /// The first group of that node; its groups follow each other. Throws invalid_input where there is no such node.
 std::uint32_t first_group_of(const run_config& config, std::string_view name);
 
+/// The file as that node's workers go by it: with its own device, where it has one.
+run_config with_device_of(const run_config& config, const run_config::node_section& node);
+
 /// Whether the nodes speak through sockets of one machine's file system: no node has an address.
 bool uses_ipc(const run_config& config);
 

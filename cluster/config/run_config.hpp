@@ -103,6 +103,8 @@ struct run_config {
     std::string address;
     /// How many of the run's groups ride here.
     std::uint32_t groups = 1;
+    /// What its workers compute on, where that is not device.backend.
+    std::optional<std::string> device;
     /// Over ssh: the executable there ("paceline" of its PATH where empty), and the folder in which it is started.
     std::filesystem::path path;
     std::filesystem::path folder;

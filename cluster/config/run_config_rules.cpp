@@ -37,6 +37,11 @@ class rule_checker {
     if (d.backend == "cpu" && d.precision == product_precision::tf32)
       fail("device.precision", "\"tf32\" with device.backend \"cpu\"",
            "\"fp32\" or \"bf16\", or a GPU, such as \"cuda:0\": processors do not compute in TF32");
+    for (std::size_t i = 0; clean({"nodes"}) && i < config_.nodes.size(); ++i)
+      if (config_.nodes[i].device == "reference" && d.precision != product_precision::fp32)
+        fail(fmt::format("nodes[{}].device", i),
+             fmt::format("\"reference\" with device.precision \"{}\"", to_string(d.precision)),
+             "another backend, or the precision \"fp32\"");
   }
 
   void data() {

@@ -40,7 +40,8 @@ node_findings measure_node(const run_config& config, const std::string& name) {
   }
   const auto& node = node_named(config, name);
   keep_large_memory();
-  const auto task = load_task(config);
+  const auto own = with_device_of(config, node);
+  const auto task = load_task(own);
   auto findings = findings_of(config, task, name);
   if (uses_ipc(config))
     make_ipc_folder(config);
@@ -51,7 +52,7 @@ node_findings measure_node(const run_config& config, const std::string& name) {
   caf::actor_system system(actors);
   link_meter meter(system, std::move(settings), findings.parameters, findings.snapshot_bytes);
   findings.worker = measure_workers(
-    config, task, {.first = workers_before(config, node), .count = std::size_t{node.groups} * config.groups.workers},
+    own, task, {.first = workers_before(config, node), .count = std::size_t{node.groups} * config.groups.workers},
     training_time);
   findings.links = meter.measure(findings.worker.steps);
   return findings;

@@ -25,9 +25,9 @@ class batches_on_device final : public batch_source {
       cuts_(device, static_cast<std::size_t>(input.batch) * sizeof(device_cut), "a batch's cuts"),
       host_cuts_(device, cuts_.size_bytes()),
       host_labels_(device, static_cast<std::size_t>(input.batch) * sizeof(std::int32_t)) {
-    shape_.height = pictures_->height;
-    shape_.width = pictures_->width;
-    shape_.crop = settings.how.crop;
+    shape_.height = static_cast<std::int32_t>(pictures_->height);
+    shape_.width = static_cast<std::int32_t>(pictures_->width);
+    shape_.crop = static_cast<std::int32_t>(settings.how.crop);
     for (std::size_t c = 0; c < 3; ++c) {
       shape_.scale[c] = 1.0f / (255.0f * pictures_->stddev[c]);
       shape_.black[c] = -pictures_->mean[c] / pictures_->stddev[c];

@@ -3,7 +3,6 @@
 #include "compute/classification.hpp"
 #include "compute/counter_random.hpp"
 #include "compute/cuda/device/device_failure.hpp"
-#include "compute/errors.hpp"
 #include "compute/finite.hpp"
 #include "compute/loss.hpp"
 
@@ -12,7 +11,6 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
-#include <string>
 
 namespace paceline::cuda {
 
@@ -21,12 +19,6 @@ namespace {
 batch_loader_settings fitting(const model& m, const batch_loader_settings& loader) {
   require_fit(m, *loader.data, loader.how);
   return loader;
-}
-
-void require_length(const char* what, std::size_t found, std::size_t needed) {
-  if (found != needed)
-    throw invalid_input(std::string("saved state: ") + what + " has " + std::to_string(found) + " numbers, allowed is "
-                        + std::to_string(needed) + " for this model and optimiser");
 }
 
 } // namespace
@@ -244,8 +236,7 @@ trainer_state cuda_trainer::save() const {
 }
 
 void cuda_trainer::restore(const trainer_state& state) {
-  require_length("parameters", state.parameters.size(), layout().size());
-  require_length("velocity", state.velocity.size(), velocity_.data() ? layout().size() : 0);
+  require_lengths(state, layout().size(), velocity_.data() ? layout().size() : 0);
   const std::lock_guard changing(changing_);
   steps_ = state.steps;
   replace_parameters(state.parameters);

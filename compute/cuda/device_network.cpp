@@ -5,9 +5,11 @@
 #include "compute/cuda/pool_operations.hpp"
 #include "compute/cuda/simple_operations.hpp"
 #include "compute/cuda/weighted_operations.hpp"
+#include "compute/errors.hpp"
 
 #include <algorithm>
 #include <cassert>
+#include <string>
 #include <variant>
 
 namespace paceline::cuda {
@@ -90,6 +92,9 @@ void device_network::allocate(stream& queue, const model& m, const std::vector<p
   const auto reserve = [&](std::size_t place, feature_shape sample) {
     auto& a = places_[place];
     a = {.batch = options_.batch_size, .sample = sample, .type = options_.type};
+    if (a.size() > most_elements)
+      throw invalid_input("cuda: " + std::to_string(a.size()) + " values between two layers of " + m.name()
+                          + ", allowed are " + std::to_string(most_elements) + ": use smaller batches");
     offsets[place] = bytes;
     bytes += aligned(a.size_bytes());
     gradient_offsets[place] = bytes;

@@ -7,14 +7,13 @@ norm_operation::norm_operation(stream& queue, std::string name, const batch_norm
                                device_parameters& parameters, shared_scratch& scratch)
   : name_(std::move(name)),
     layer_(l),
-    shape_{input.type, input.rows(), input.sample.channels, rectify},
+    shape_{input.type, as_element(input.rows()), as_element(input.sample.channels), rectify},
     input_(input),
     output_(output),
     input_gradient_(input_gradient),
     parameters_(parameters),
     scratch_(scratch),
-    moments_memory_(queue.device(), 2 * static_cast<std::size_t>(shape_.channels) * sizeof(float),
-                    "the moments of " + name_),
+    moments_memory_(queue.device(), std::size_t{2} * shape_.channels * sizeof(float), "the moments of " + name_),
     moments_{moments_memory_.as<float>(), moments_memory_.as<float>() + shape_.channels} {
   scratch.need_reduction(shape_.channels, 2);
 }

@@ -46,6 +46,12 @@ PACELINE_ON_DEVICE inline void store(bfloat16& place, float value) {
   place.bits = static_cast<std::uint16_t>(bits >> 16);
 }
 
+/// Adds to what is there with `accumulate`, else overwrites it.
+template <class T>
+PACELINE_ON_DEVICE void store_or_add(T& place, float value, bool accumulate) {
+  store(place, accumulate ? to_float(place) + value : value);
+}
+
 /// Calls `use(T{})` with the C++ type of `type`.
 template <class Use>
 void with_type(value_type type, Use&& use) {

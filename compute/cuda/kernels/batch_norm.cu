@@ -10,8 +10,8 @@ namespace kernels {
 template <class T>
 struct shifted_powers {
   const T* input;
-  std::int64_t channels;
-  PACELINE_ON_DEVICE std::array<float, 2> operator()(std::int64_t row, std::int64_t channel) const {
+  element channels;
+  PACELINE_ON_DEVICE std::array<float, 2> operator()(element row, element channel) const {
     const auto away = to_float(input[row * channels + channel]) - to_float(input[channel]);
     return {away, away * away};
   }
@@ -24,7 +24,7 @@ struct finish_moments {
   double epsilon;
   norm_moments moments;
   running_moments running;
-  PACELINE_ON_DEVICE void operator()(std::int64_t channel, const std::array<double, 2>& sums) const {
+  PACELINE_ON_DEVICE void operator()(element channel, const std::array<double, 2>& sums) const {
     const auto away = sums[0] / rows;
     const auto mean = static_cast<double>(to_float(input[channel])) + away;
     const auto square = sums[1] / rows - away * away;
@@ -44,7 +44,7 @@ struct take_one {
   const float* mean;
   const float* variance;
   norm_moments moments;
-  PACELINE_ON_DEVICE void operator()(std::int64_t channel) const {
+  PACELINE_ON_DEVICE void operator()(element channel) const {
     moments.mean[channel] = mean[channel];
     moments.inverse_deviation[channel] = static_cast<float>(1 / sqrt(static_cast<double>(variance[channel]) + epsilon));
   }
@@ -58,7 +58,7 @@ struct normalise_one {
   const float* bias;
   const T* input;
   T* output;
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+  PACELINE_ON_DEVICE void operator()(element i) const {
     const auto c = i % shape.channels;
     const auto normal = (to_float(input[i]) - moments.mean[c]) * moments.inverse_deviation[c];
     const auto y = weight[c] * normal + bias[c];
@@ -68,7 +68,7 @@ struct normalise_one {
 
 /// What comes through the relu.
 template <class T>
-PACELINE_ON_DEVICE float passed(const norm_shape& shape, const T* output, const T* gradient, std::int64_t i) {
+PACELINE_ON_DEVICE float passed(const norm_shape& shape, const T* output, const T* gradient, element i) {
   return shape.rectify && !(to_float(output[i]) > 0) ? 0 : to_float(gradient[i]);
 }
 
@@ -79,7 +79,7 @@ struct gradient_products {
   const T* input;
   const T* output;
   const T* gradient;
-  PACELINE_ON_DEVICE std::array<float, 2> operator()(std::int64_t row, std::int64_t c) const {
+  PACELINE_ON_DEVICE std::array<float, 2> operator()(element row, element c) const {
     const auto i = row * shape.channels + c;
     const auto dy = passed(shape, output, gradient, i);
     return {dy * ((to_float(input[i]) - moments.mean[c]) * moments.inverse_deviation[c]), dy};
@@ -89,7 +89,7 @@ struct gradient_products {
 struct keep_gradients {
   float* weight_gradient;
   float* bias_gradient;
-  PACELINE_ON_DEVICE void operator()(std::int64_t channel, const std::array<double, 2>& sums) const {
+  PACELINE_ON_DEVICE void operator()(element channel, const std::array<double, 2>& sums) const {
     weight_gradient[channel] = static_cast<float>(sums[0]);
     bias_gradient[channel] = static_cast<float>(sums[1]);
   }
@@ -107,14 +107,14 @@ struct input_gradient_of_one {
   const float* bias_gradient;
   bool accumulate;
   T* to;
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+  PACELINE_ON_DEVICE void operator()(element i) const {
     const auto c = i % shape.channels;
     const auto share = 1 / static_cast<float>(shape.rows);
     const auto normal = (to_float(input[i]) - moments.mean[c]) * moments.inverse_deviation[c];
     const auto away =
       passed(shape, output, gradient, i) - share * bias_gradient[c] - normal * (share * weight_gradient[c]);
     const auto value = weight[c] * moments.inverse_deviation[c] * away;
-    store(to[i], accumulate ? to_float(to[i]) + value : value);
+    store_or_add(to[i], value, accumulate);
   }
 };
 
@@ -142,7 +142,7 @@ void normalise(stream& queue, const norm_shape& shape, const norm_moments& momen
     using T = decltype(value);
     const kernels::normalise_one<T> body{
       shape, moments, weight, bias, static_cast<const T*>(input), static_cast<T*>(output)};
-    for_each(queue, shape.rows * shape.channels, body);
+    for_each(queue, std::int64_t{shape.rows} * shape.channels, body);
   });
 }
 
@@ -174,7 +174,7 @@ void norm_input_gradient(stream& queue, const norm_shape& shape, const norm_mome
                                                  bias_gradient,
                                                  accumulate,
                                                  static_cast<T*>(input_gradient)};
-    for_each(queue, shape.rows * shape.channels, body);
+    for_each(queue, std::int64_t{shape.rows} * shape.channels, body);
   });
 }
 

@@ -14,8 +14,8 @@ namespace paceline::cuda {
 /// where dy is 0 if y is not above 0 and there is a relu.
 struct norm_shape {
   value_type type = value_type::fp32;
-  std::int64_t rows = 0;
-  std::int64_t channels = 0;
+  element rows = 0;
+  element channels = 0;
   bool rectify = false;
 };
 

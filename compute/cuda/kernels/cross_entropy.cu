@@ -15,7 +15,7 @@ struct cross_entropy_of_row {
   T* gradient;
   float* row_losses;
 
-  PACELINE_ON_DEVICE void operator()(std::int64_t row) const {
+  PACELINE_ON_DEVICE void operator()(element row) const {
     const auto* mine = scores + row * classes;
     auto highest = to_float(mine[0]);
     for (std::int64_t c = 1; c < classes; ++c)
@@ -35,7 +35,7 @@ struct cross_entropy_of_row {
 
 struct loss_of_row {
   const float* row_losses;
-  PACELINE_ON_DEVICE std::array<float, 1> operator()(std::int64_t row) const { return {row_losses[row]}; }
+  PACELINE_ON_DEVICE std::array<float, 1> operator()(element row) const { return {row_losses[row]}; }
 };
 
 struct keep_mean {

@@ -12,17 +12,12 @@ PACELINE_ON_DEVICE inline float positive(float value) {
 }
 
 template <class T>
-PACELINE_ON_DEVICE void put(T& place, float value, bool accumulate) {
-  store(place, accumulate ? to_float(place) + value : value);
-}
-
-template <class T>
 struct add_bias_to_one {
   T* values;
   const float* bias;
-  std::int64_t columns;
+  element columns;
   bool rectify;
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+  PACELINE_ON_DEVICE void operator()(element i) const {
     const auto sum = to_float(values[i]) + bias[i % columns];
     store(values[i], rectify ? positive(sum) : sum);
   }
@@ -31,15 +26,15 @@ struct add_bias_to_one {
 template <class T>
 struct value_of_row {
   const T* values;
-  std::int64_t columns;
-  PACELINE_ON_DEVICE std::array<float, 1> operator()(std::int64_t row, std::int64_t column) const {
+  element columns;
+  PACELINE_ON_DEVICE std::array<float, 1> operator()(element row, element column) const {
     return {to_float(values[row * columns + column])};
   }
 };
 
 struct keep_sum {
   float* sums;
-  PACELINE_ON_DEVICE void operator()(std::int64_t column, const std::array<double, 1>& sum) const {
+  PACELINE_ON_DEVICE void operator()(element column, const std::array<double, 1>& sum) const {
     sums[column] = static_cast<float>(sum[0]);
   }
 };
@@ -48,7 +43,7 @@ template <class T>
 struct rectify_one {
   const T* from;
   T* to;
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const { store(to[i], positive(to_float(from[i]))); }
+  PACELINE_ON_DEVICE void operator()(element i) const { store(to[i], positive(to_float(from[i]))); }
 };
 
 template <class T>
@@ -57,7 +52,7 @@ struct add_one {
   const T* right;
   T* to;
   bool rectify;
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+  PACELINE_ON_DEVICE void operator()(element i) const {
     const auto sum = to_float(left[i]) + to_float(right[i]);
     store(to[i], rectify ? positive(sum) : sum);
   }
@@ -69,9 +64,9 @@ struct pass_one {
   const T* gradient;
   T* to;
   bool accumulate;
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+  PACELINE_ON_DEVICE void operator()(element i) const {
     const bool passes = output == nullptr || to_float(output[i]) > 0;
-    put(to[i], passes ? to_float(gradient[i]) : 0, accumulate);
+    store_or_add(to[i], passes ? to_float(gradient[i]) : 0, accumulate);
   }
 };
 
@@ -80,20 +75,20 @@ struct drop_one {
   const std::uint64_t* seed;
   std::size_t layer;
   double probability;
-  std::int64_t channels;
-  std::int64_t plane;
+  float scale;
+  element channels;
+  element plane;
   const T* from;
   T* to;
   bool accumulate;
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+  PACELINE_ON_DEVICE void operator()(element i) const {
     const auto channel = i % channels;
     const auto pixel = i / channels % plane;
     const auto sample = i / (channels * plane);
     // Masks count over channels first.
-    const auto element = static_cast<std::uint64_t>((sample * channels + channel) * plane + pixel);
-    const bool kept = dropout_mask(*seed, layer, probability).keeps(element);
-    const auto scale = static_cast<float>(1 / (1 - probability));
-    put(to[i], kept ? to_float(from[i]) * scale : 0, accumulate);
+    const auto counted = (sample * channels + channel) * plane + pixel;
+    const bool kept = dropout_mask(*seed, layer, probability).keeps(counted);
+    store_or_add(to[i], kept ? to_float(from[i]) * scale : 0, accumulate);
   }
 };
 
@@ -114,7 +109,7 @@ struct shortcut_one {
   shortcut_shape shape;
   const T* input;
   T* output;
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+  PACELINE_ON_DEVICE void operator()(element i) const {
     const auto source = source_of(shape, i);
     store(output[i], source < 0 ? 0 : to_float(input[source]));
   }
@@ -126,7 +121,7 @@ struct shortcut_gradient_of_one {
   const T* output_gradient;
   T* input_gradient;
   bool accumulate;
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+  PACELINE_ON_DEVICE void operator()(element i) const {
     const auto channel = i % shape.input.channels + (shape.output.channels - shape.input.channels) / 2;
     const auto pixel = i / shape.input.channels;
     const auto x = pixel % shape.input.width;
@@ -139,7 +134,7 @@ struct shortcut_gradient_of_one {
       const auto place = (sample * shape.output.height + y / shape.stride) * shape.output.width + x / shape.stride;
       value = to_float(output_gradient[place * shape.output.channels + channel]);
     }
-    put(input_gradient[i], value, accumulate);
+    store_or_add(input_gradient[i], value, accumulate);
   }
 };
 
@@ -149,7 +144,7 @@ void add_bias(stream& queue, value_type type, void* values, const float* bias, s
               bool rectify) {
   with_type(type, [&](auto value) {
     using T = decltype(value);
-    const kernels::add_bias_to_one<T> body{static_cast<T*>(values), bias, columns, rectify};
+    const kernels::add_bias_to_one<T> body{static_cast<T*>(values), bias, as_element(columns), rectify};
     for_each(queue, rows * columns, body);
   });
 }
@@ -158,7 +153,7 @@ void sum_rows(stream& queue, value_type type, const void* values, std::int64_t r
               reduction_scratch scratch, float* sums) {
   with_type(type, [&](auto value) {
     using T = decltype(value);
-    const kernels::value_of_row<T> body{static_cast<const T*>(values), columns};
+    const kernels::value_of_row<T> body{static_cast<const T*>(values), as_element(columns)};
     sum_columns<1>(queue, rows, columns, scratch, body, kernels::keep_sum{sums});
   });
 }
@@ -197,8 +192,9 @@ void drop_out(stream& queue, value_type type, const dropout_shape& shape, const 
     const kernels::drop_one<T> body{seed,
                                     shape.layer,
                                     shape.probability,
-                                    shape.sample.channels,
-                                    shape.sample.height * shape.sample.width,
+                                    static_cast<float>(1 / (1 - shape.probability)),
+                                    as_element(shape.sample.channels),
+                                    as_element(shape.sample.height * shape.sample.width),
                                     static_cast<const T*>(from),
                                     static_cast<T*>(to),
                                     accumulate};

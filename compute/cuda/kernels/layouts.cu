@@ -10,17 +10,17 @@ template <class From, class To>
 struct transpose_one {
   const From* from;
   To* to;
-  std::int64_t rows;
-  std::int64_t columns;
+  element rows;
+  element columns;
   bool accumulate;
 
   /// Writes lie beside each other.
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+  PACELINE_ON_DEVICE void operator()(element i) const {
     const auto row = i % rows;
     const auto column = i / rows % columns;
     const auto matrix = i / (rows * columns);
     const auto value = to_float(from[(matrix * rows + row) * columns + column]);
-    store(to[i], accumulate ? to_float(to[i]) + value : value);
+    store_or_add(to[i], value, accumulate);
   }
 };
 
@@ -28,21 +28,21 @@ template <class From, class To>
 struct convert_one {
   const From* from;
   To* to;
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const { store(to[i], to_float(from[i])); }
+  PACELINE_ON_DEVICE void operator()(element i) const { store(to[i], to_float(from[i])); }
 };
 
 struct scatter_one {
   const float* from;
   const std::uint32_t* places;
   float* to;
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const { to[places[i]] = from[i]; }
+  PACELINE_ON_DEVICE void operator()(element i) const { to[places[i]] = from[i]; }
 };
 
 struct gather_one {
   const float* from;
   const std::uint32_t* places;
   float* to;
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const { to[i] = from[places[i]]; }
+  PACELINE_ON_DEVICE void operator()(element i) const { to[i] = from[places[i]]; }
 };
 
 } // namespace kernels
@@ -53,7 +53,7 @@ void transpose(stream& queue, const transposition& how, const void* from, void* 
       using source = decltype(from_value);
       using target = decltype(to_value);
       const kernels::transpose_one<source, target> body{static_cast<const source*>(from), static_cast<target*>(to),
-                                                        how.rows, how.columns, how.accumulate};
+                                                        as_element(how.rows), as_element(how.columns), how.accumulate};
       for_each(queue, how.batch * how.rows * how.columns, body);
     });
   });

@@ -14,18 +14,19 @@ struct cut_one {
   const device_cut* cuts;
   T* to;
 
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
-    const auto column = i % shape.crop;
-    const auto row = i / shape.crop % shape.crop;
-    const auto cut = cuts[i / (shape.crop * shape.crop)];
+  PACELINE_ON_DEVICE void operator()(element i) const {
+    const auto crop = static_cast<element>(shape.crop);
+    const auto column = static_cast<std::int32_t>(i % crop);
+    const auto row = static_cast<std::int32_t>(i / crop % crop);
+    const auto cut = cuts[i / (crop * crop)];
     const auto y = cut.top + row;
     const auto x = cut.left + (cut.mirrored ? shape.crop - 1 - column : column);
     const bool inside = y >= 0 && y < shape.height && x >= 0 && x < shape.width;
-    const auto plane = shape.height * shape.width;
-    const auto* picture = pixels + static_cast<std::int64_t>(cut.picture) * 3 * plane;
+    const auto plane = std::int64_t{shape.height} * shape.width;
+    const auto* picture = pixels + std::int64_t{cut.picture} * 3 * plane;
     for (int channel = 0; channel < 3; ++channel) {
       const auto value = inside ? static_cast<float>(picture[channel * plane + y * shape.width + x]) : 0.0f;
-      store(to[i * 3 + channel], value * shape.scale[channel] + shape.black[channel]);
+      store(to[std::size_t{i} * 3 + channel], value * shape.scale[channel] + shape.black[channel]);
     }
   }
 };

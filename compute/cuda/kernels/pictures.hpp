@@ -17,10 +17,10 @@ struct device_cut {
 
 /// Pictures of one size in three colours, as bytes: count x 3 x height x width.
 struct picture_shape {
-  std::int64_t height = 0;
-  std::int64_t width = 0;
+  std::int32_t height = 0;
+  std::int32_t width = 0;
   /// Side of the square that is cut out.
-  std::int64_t crop = 0;
+  std::int32_t crop = 0;
   /// value = byte · scale + black; what lies beyond the picture is black.
   float scale[3] = {0, 0, 0};
   float black[3] = {0, 0, 0};

@@ -57,11 +57,6 @@ PACELINE_ON_DEVICE void for_each_window_of(const pool_shape& shape, const spot& 
 }
 
 template <class T>
-PACELINE_ON_DEVICE void put_gradient(T& place, float value, bool accumulate) {
-  store(place, accumulate ? to_float(place) + value : value);
-}
-
-template <class T>
 struct max_of_one {
   pool_shape shape;
   const T* input;
@@ -72,7 +67,7 @@ struct max_of_one {
     const T* input;
     float value = 0;
     std::int64_t place = -1;
-    PACELINE_ON_DEVICE void operator()(std::int64_t from, std::int64_t window_place) {
+    PACELINE_ON_DEVICE void operator()(element from, element window_place) {
       const auto candidate = to_float(input[from]);
       if (place >= 0 && !(candidate > value))
         return;
@@ -81,7 +76,7 @@ struct max_of_one {
     }
   };
 
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+  PACELINE_ON_DEVICE void operator()(element i) const {
     highest best{input};
     for_each_of_window<highest&>(shape, spot_of(shape.output, i), best);
     store(output[i], best.value);
@@ -101,16 +96,16 @@ struct max_gradient_of_one {
     const T* output_gradient;
     const std::uint8_t* winners;
     float sum = 0;
-    PACELINE_ON_DEVICE void operator()(std::int64_t output, std::int64_t window_place) {
+    PACELINE_ON_DEVICE void operator()(element output, element window_place) {
       if (winners[output] == window_place)
         sum += to_float(output_gradient[output]);
     }
   };
 
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+  PACELINE_ON_DEVICE void operator()(element i) const {
     gathered found{output_gradient, winners};
     for_each_window_of<gathered&>(shape, spot_of(shape.input, i), found);
-    put_gradient(input_gradient[i], found.sum, accumulate);
+    store_or_add(input_gradient[i], found.sum, accumulate);
   }
 };
 
@@ -131,7 +126,7 @@ struct mean_of_one {
   pool_shape shape;
   const T* input;
   T* output;
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+  PACELINE_ON_DEVICE void operator()(element i) const {
     sum_of_visited<T> found{input};
     for_each_of_window<sum_of_visited<T>&>(shape, spot_of(shape.output, i), found);
     store(output[i], found.sum * share_of(shape));
@@ -144,10 +139,10 @@ struct mean_gradient_of_one {
   const T* output_gradient;
   T* input_gradient;
   bool accumulate;
-  PACELINE_ON_DEVICE void operator()(std::int64_t i) const {
+  PACELINE_ON_DEVICE void operator()(element i) const {
     sum_of_visited<T> found{output_gradient};
     for_each_window_of<sum_of_visited<T>&>(shape, spot_of(shape.input, i), found);
-    put_gradient(input_gradient[i], found.sum * share_of(shape), accumulate);
+    store_or_add(input_gradient[i], found.sum * share_of(shape), accumulate);
   }
 };
 

@@ -30,7 +30,7 @@ struct step_one {
   const step_arguments* arguments;
   const double* loss;
 
-  PACELINE_ON_DEVICE std::array<double, 3> operator()(std::int64_t i) const {
+  PACELINE_ON_DEVICE std::array<double, 3> operator()(element i) const {
     if (!is_finite(*loss))
       return {0, 0, 0};
     auto x = at.x[i];
@@ -57,7 +57,7 @@ struct step_one {
 struct pull_alone {
   float* x;
   const step_arguments* arguments;
-  PACELINE_ON_DEVICE std::array<double, 3> operator()(std::int64_t i) const {
+  PACELINE_ON_DEVICE std::array<double, 3> operator()(element i) const {
     const auto square = pull_one(x[i], arguments->targets[0][i], arguments->strengths[0]);
     return {square, 0, is_finite(x[i]) ? 0.0 : 1.0};
   }

@@ -36,6 +36,14 @@ TEST_CASE("a node that is not there is named with those that are") {
   REQUIRE_THROWS_WITH(first_group_of(run_config{}, "a"), ContainsSubstring("has no nodes"));
 }
 
+TEST_CASE("a node computes on its own device where it has one, else on that of the run") {
+  auto config = cluster_of_three();
+  config.device.backend = "cuda:1";
+  config.nodes[1].device = "cpu";
+  REQUIRE(with_device_of(config, config.nodes[0]).device.backend == "cuda:1");
+  REQUIRE(with_device_of(config, config.nodes[1]).device.backend == "cpu");
+}
+
 TEST_CASE("nodes without addresses speak through sockets in a folder of their run, short enough for the system") {
   auto config = cluster_of_three();
   const std::string longest(32, 'x');

@@ -13,21 +13,25 @@ namespace {
 /// As CUDA's own.
 constexpr std::align_val_t alignment{256};
 
-} // namespace
-
-device_memory::device_memory(int device, std::size_t bytes, std::string_view what) : bytes_(bytes) {
+std::byte* allocate(int device, std::size_t bytes, std::string_view what) {
   if (bytes == 0)
-    return;
-  data_ = static_cast<std::byte*>(::operator new(bytes, alignment, std::nothrow));
-  if (!data_)
+    return nullptr;
+  auto* data = static_cast<std::byte*>(::operator new(bytes, alignment, std::nothrow));
+  if (!data)
     throw device_failure("cuda:" + std::to_string(device) + ": there are not " + std::to_string(bytes) + " bytes for "
                          + std::string(what));
   // A device's memory is not clean either: what reads before it writes gets a NaN.
-  std::memset(data_, 0xff, bytes);
+  std::memset(data, 0xff, bytes);
+  return data;
 }
 
-device_memory::~device_memory() {
-  ::operator delete(data_, alignment);
+} // namespace
+
+void release_device_memory(std::byte* data) {
+  ::operator delete(data, alignment);
 }
+
+device_memory::device_memory(int device, std::size_t bytes, std::string_view what)
+  : memory_block(allocate(device, bytes, what), bytes) {}
 
 } // namespace paceline::cuda

@@ -4,12 +4,12 @@
 
 namespace paceline::cuda {
 
-pinned_memory::pinned_memory(int, std::size_t bytes) : data_(new std::byte[bytes]), bytes_(bytes) {
-  std::memset(data_, 0xff, bytes);
+void release_pinned_memory(std::byte* data) {
+  delete[] data;
 }
 
-pinned_memory::~pinned_memory() {
-  delete[] data_;
+pinned_memory::pinned_memory(int, std::size_t bytes) : memory_block(new std::byte[bytes], bytes) {
+  std::memset(data(), 0xff, bytes);
 }
 
 } // namespace paceline::cuda

@@ -16,11 +16,9 @@ std::string in_mebibytes(std::size_t bytes) {
   return text;
 }
 
-} // namespace
-
-device_memory::device_memory(int device, std::size_t bytes, std::string_view what) : bytes_(bytes) {
+std::byte* allocate(int device, std::size_t bytes, std::string_view what) {
   if (bytes == 0)
-    return;
+    return nullptr;
   require(device, "its selection", cudaSetDevice(device));
   void* data = nullptr;
   if (const auto status = cudaMalloc(&data, bytes); status == cudaErrorMemoryAllocation) {
@@ -35,13 +33,17 @@ device_memory::device_memory(int device, std::size_t bytes, std::string_view wha
   } else {
     require(device, "an allocation", status);
   }
-  data_ = static_cast<std::byte*>(data);
+  return static_cast<std::byte*>(data);
 }
 
-device_memory::~device_memory() {
-  // Knows its device by its address. A device that is lost has lost its memory too.
-  if (data_)
-    cudaFree(data_);
+} // namespace
+
+void release_device_memory(std::byte* data) {
+  // A device that is lost has lost its memory too.
+  cudaFree(data);
 }
+
+device_memory::device_memory(int device, std::size_t bytes, std::string_view what)
+  : memory_block(allocate(device, bytes, what), bytes) {}
 
 } // namespace paceline::cuda

@@ -14,9 +14,9 @@ inline constexpr int warp_threads = 32;
 inline constexpr std::int64_t most_blocks = 4096;
 
 template <class Body>
-__global__ void __launch_bounds__(block_threads) run_grid(std::int64_t count, const Body body) {
-  const auto stride = static_cast<std::int64_t>(gridDim.x) * block_threads;
-  for (auto i = static_cast<std::int64_t>(blockIdx.x) * block_threads + threadIdx.x; i < count; i += stride)
+__global__ void __launch_bounds__(block_threads) run_grid(element count, const Body body) {
+  const element stride = gridDim.x * block_threads;
+  for (element i = blockIdx.x * block_threads + threadIdx.x; i < count; i += stride)
     body(i);
 }
 
@@ -25,7 +25,7 @@ void for_each(stream& queue, std::int64_t count, const Body& body) {
   if (count == 0)
     return;
   const auto blocks = std::min((count + block_threads - 1) / block_threads, most_blocks);
-  run_grid<<<static_cast<unsigned>(blocks), block_threads, 0, queue.own().handle>>>(count, body);
+  run_grid<<<static_cast<unsigned>(blocks), block_threads, 0, queue.own().handle>>>(as_element(count), body);
   require_launched(queue);
 }
 
@@ -33,18 +33,18 @@ void for_each(stream& queue, std::int64_t count, const Body& body) {
 /// neighbouring columns. Requires: tile is a power of two, at most reduction_tile.
 template <int Sums, class Body>
 __global__ void __launch_bounds__(block_threads)
-  sum_parts(std::int64_t rows, std::int64_t columns, int tile, double* partial, const Body body) {
+  sum_parts(element rows, element columns, int tile, double* partial, const Body body) {
   __shared__ double shared[Sums][block_threads];
   const int lanes = block_threads / tile;
   const int lane = static_cast<int>(threadIdx.x) / tile;
-  const auto column = static_cast<std::int64_t>(blockIdx.x) * tile + static_cast<int>(threadIdx.x) % tile;
-  const auto part = static_cast<std::int64_t>(blockIdx.y);
-  const auto parts = static_cast<std::int64_t>(gridDim.y);
-  const auto end = rows * (part + 1) / parts;
-  using addend = typename decltype(body(0, 0))::value_type;
+  const element column = blockIdx.x * tile + threadIdx.x % tile;
+  const std::size_t part = blockIdx.y;
+  const std::size_t parts = gridDim.y;
+  const auto end = static_cast<element>(rows * (part + 1) / parts);
+  using addend = typename decltype(body(element{}, element{}))::value_type;
   addend sums[Sums] = {};
   if (column < columns)
-    for (auto row = rows * part / parts + lane; row < end; row += lanes) {
+    for (auto row = static_cast<element>(rows * part / parts) + lane; row < end; row += lanes) {
       const auto addends = body(row, column);
       for (int k = 0; k < Sums; ++k)
         sums[k] += addends[k];
@@ -59,18 +59,18 @@ __global__ void __launch_bounds__(block_threads)
   }
   if (lane == 0 && column < columns)
     for (int k = 0; k < Sums; ++k)
-      partial[(column * Sums + k) * parts + part] = shared[k][threadIdx.x];
+      partial[(static_cast<std::size_t>(column) * Sums + k) * parts + part] = shared[k][threadIdx.x];
 }
 
 /// A warp for each column.
 template <int Sums, class Finish>
 __global__ void __launch_bounds__(warp_threads) finish_columns(int parts, const double* partial, const Finish finish) {
-  const auto column = static_cast<std::int64_t>(blockIdx.x);
+  const element column = blockIdx.x;
   std::array<double, Sums> sums{};
   for (int k = 0; k < Sums; ++k) {
     double sum = 0;
     for (int part = static_cast<int>(threadIdx.x); part < parts; part += warp_threads)
-      sum += partial[(column * Sums + k) * parts + part];
+      sum += partial[(static_cast<std::size_t>(column) * Sums + k) * parts + part];
     for (int distance = warp_threads / 2; distance > 0; distance /= 2)
       sum += __shfl_down_sync(0xffffffffu, sum, distance);
     sums[k] = sum;
@@ -92,7 +92,8 @@ void sum_columns(stream& queue, std::int64_t rows, std::int64_t columns, reducti
   const auto lanes = block_threads / tile;
   const auto parts = std::max<std::int64_t>(std::min((reduction_blocks + tiles - 1) / tiles, rows / (4 * lanes)), 1);
   const dim3 blocks(static_cast<unsigned>(tiles), static_cast<unsigned>(parts));
-  sum_parts<Sums><<<blocks, block_threads, 0, queue.own().handle>>>(rows, columns, tile, scratch.data, body);
+  sum_parts<Sums>
+    <<<blocks, block_threads, 0, queue.own().handle>>>(as_element(rows), as_element(columns), tile, scratch.data, body);
   require_launched(queue);
   finish_columns<Sums><<<static_cast<unsigned>(columns), warp_threads, 0, queue.own().handle>>>(static_cast<int>(parts),
                                                                                                 scratch.data, finish);
@@ -103,14 +104,14 @@ void sum_columns(stream& queue, std::int64_t rows, std::int64_t columns, reducti
 template <class Body>
 struct body_of_one_column {
   Body body;
-  PACELINE_ON_DEVICE auto operator()(std::int64_t i, std::int64_t) const { return body(i); }
+  PACELINE_ON_DEVICE auto operator()(element i, element) const { return body(i); }
 };
 
 template <class Finish>
 struct finish_of_one_column {
   Finish finish;
   template <class Sums>
-  PACELINE_ON_DEVICE void operator()(std::int64_t, const Sums& sums) const {
+  PACELINE_ON_DEVICE void operator()(element, const Sums& sums) const {
     finish(sums);
   }
 };

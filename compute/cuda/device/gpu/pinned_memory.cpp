@@ -4,18 +4,23 @@
 
 namespace paceline::cuda {
 
-pinned_memory::pinned_memory(int device, std::size_t bytes) : bytes_(bytes) {
+namespace {
+
+std::byte* allocate(int device, std::size_t bytes) {
   if (bytes == 0)
-    return;
+    return nullptr;
   require(device, "its selection", cudaSetDevice(device));
   void* data = nullptr;
   require(device, "an allocation of pinned host memory", cudaMallocHost(&data, bytes));
-  data_ = static_cast<std::byte*>(data);
+  return static_cast<std::byte*>(data);
 }
 
-pinned_memory::~pinned_memory() {
-  if (data_)
-    cudaFreeHost(data_);
+} // namespace
+
+void release_pinned_memory(std::byte* data) {
+  cudaFreeHost(data);
 }
+
+pinned_memory::pinned_memory(int device, std::size_t bytes) : memory_block(allocate(device, bytes), bytes) {}
 
 } // namespace paceline::cuda
