@@ -6,6 +6,7 @@
 #include "cluster/console/count_text.hpp"
 #include "cluster/console/size_text.hpp"
 #include "cluster/launch/cluster_setup.hpp"
+#include "cluster/launch/device_check.hpp"
 #include "cluster/launch/task.hpp"
 #include "cluster/security/key_set.hpp"
 #include "cluster/wire/one_line.hpp"
@@ -73,7 +74,7 @@ void print_model(const model& network) {
 void print_workers(const run_config& config, const training_task& task) {
   print("cluster",
         fmt::format("{} of {}, {} backend{}, {} a worker", count_text(config.groups.count, "group"),
-                    count_text(config.groups.workers, "worker"), config.device.backend,
+                    count_text(config.groups.workers, "worker"), task.device->name(),
                     config.device.precision == product_precision::bf16 ? " with products of bf16 allowed" : "",
                     count_text(static_cast<std::uint64_t>(config.device.threads_per_worker), "thread")));
   for (std::uint32_t position = 0; position < config.workers(); ++position) {
@@ -144,7 +145,9 @@ void print_memory(const run_config& config, const training_task& task, const net
 }
 
 int check(const check_arguments& arguments) {
-  const auto config = load_config(arguments.file, arguments.overrides);
+  const auto file = load_config(arguments.file, arguments.overrides);
+  require_devices(file);
+  const auto config = as_run_here(file);
   // Other hosts may have theirs elsewhere.
   if (!config.security.keys.empty()
       && std::any_of(config.nodes.begin(), config.nodes.end(), [](const auto& node) { return node.host == "local"; }))
@@ -163,7 +166,7 @@ int check(const check_arguments& arguments) {
   const auto compiled = task.device->compile(task.network, {.batch_size = config.data.batch_size});
   print_algorithms(task, *compiled);
   print_memory(config, task, *compiled);
-  std::cout << "\n" << to_json(config).dump(2) << "\n";
+  std::cout << "\n" << to_json(file).dump(2) << "\n";
   return success;
 }
 

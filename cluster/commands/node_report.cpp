@@ -26,6 +26,10 @@ std::string place_text(const run_config::node_section& node) {
   return fmt::format("ssh to {}{}{}", user, node.host, port);
 }
 
+std::string device_text(const run_config::node_section& node) {
+  return node.device ? " on " + *node.device : "";
+}
+
 std::string lengthened(const std::string& text, std::chrono::nanoseconds from, std::chrono::nanoseconds to) {
   return fmt::format("{} {} to {}", text, format_duration(from), format_duration(to));
 }
@@ -88,10 +92,10 @@ std::vector<report_line> report_nodes(const run_config& config, const parameter_
   lines.push_back({"nodes", fmt::format("{}; {} decides for all, and where it is lost the first by name of the others",
                                         count_text(config.nodes.size(), "node"), config.nodes.front().name)});
   for (const auto& node : config.nodes)
-    lines.push_back(
-      {"",
-       fmt::format("node {}: {} of {}, {}, {}", node.name, groups_text(first_group_of(config, node.name), node.groups),
-                   count_text(config.groups.workers, "worker"), place_text(node), endpoints_of(config, node).control)});
+    lines.push_back({"", fmt::format("node {}: {} of {}, {}, {}", node.name,
+                                     groups_text(first_group_of(config, node.name), node.groups),
+                                     count_text(config.groups.workers, "worker"), place_text(node) + device_text(node),
+                                     endpoints_of(config, node).control)});
   report_limits(config, lines);
   report_traffic(config, parameters, lines);
   return lines;

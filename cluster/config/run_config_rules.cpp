@@ -31,17 +31,24 @@ class rule_checker {
     const auto& d = config_.device;
     if (!clean({"device"}))
       return;
-    if (d.backend == "reference" && d.precision != product_precision::fp32)
-      fail("device.precision", fmt::format("\"{}\" with device.backend \"reference\"", to_string(d.precision)),
-           "\"fp32\", or another backend: the reference computes in double precision");
-    if (d.backend == "cpu" && d.precision == product_precision::tf32)
-      fail("device.precision", "\"tf32\" with device.backend \"cpu\"",
+    // Where every node has a device of its own, that of the run counts for none.
+    const auto& nodes = config_.nodes;
+    if (nodes.empty() || std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return !node.device; }))
+      precision("device.backend", d.backend);
+    for (std::size_t i = 0; clean({"nodes"}) && i < nodes.size(); ++i)
+      if (nodes[i].device)
+        precision(fmt::format("nodes[{}].device", i), *nodes[i].device);
+  }
+
+  /// Whether what `key` asks for can compute in device.precision.
+  void precision(const std::string& key, const std::string& backend) {
+    const auto asked = config_.device.precision;
+    const auto found = fmt::format("\"{}\" with {} \"{}\"", to_string(asked), key, backend);
+    if (backend == "reference" && asked != product_precision::fp32)
+      fail("device.precision", found, "\"fp32\", or another backend: the reference computes in double precision");
+    if (backend == "cpu" && asked == product_precision::tf32)
+      fail("device.precision", found,
            "\"fp32\" or \"bf16\", or a GPU, such as \"cuda:0\": processors do not compute in TF32");
-    for (std::size_t i = 0; clean({"nodes"}) && i < config_.nodes.size(); ++i)
-      if (config_.nodes[i].device == "reference" && d.precision != product_precision::fp32)
-        fail(fmt::format("nodes[{}].device", i),
-             fmt::format("\"reference\" with device.precision \"{}\"", to_string(d.precision)),
-             "another backend, or the precision \"fp32\"");
   }
 
   void data() {

@@ -1,4 +1,5 @@
 #include "cluster/launch/nodes_launcher.hpp"
+#include "cluster/launch/device_check.hpp"
 
 #include "cluster/config/nodes.hpp"
 #include "cluster/config/run_config_json.hpp"
@@ -133,6 +134,7 @@ launch_exit launch_nodes(const launch_options& options, const launch_tools& tool
   constexpr int ending_signal = 3;
   signal_watch signals(ending_signal);
   const auto& config = options.config;
+  require_devices(config);
   auto folder = options.resume ? run_folder::resume(path_of(config)) : run_folder::create(path_of(config));
   std::error_code error;
   if (fs::create_directory(folder.nodes(), error); error)

@@ -11,6 +11,7 @@
 #include "cluster/files/atomic_file.hpp"
 #include "cluster/files/json_lines.hpp"
 #include "cluster/launch/cluster_setup.hpp"
+#include "cluster/launch/device_check.hpp"
 #include "cluster/launch/earlier_part.hpp"
 #include "cluster/launch/run_recorder.hpp"
 #include "cluster/launch/signal_watch.hpp"
@@ -247,6 +248,8 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
   if (run.node != nullptr)
     run.node->adapt(shape);
   require_threads(threads_of(shape.worker_ids().size(), config.data.decoders, run.node != nullptr));
+  if (run.node == nullptr)
+    require_devices(config);
   // Data first: it takes longest, and a launch that is killed over it leaves no folder.
   const auto task = load_task(config, [&] { return signals.signalled(); });
   auto folder = run.go_on ? run_folder::resume(run.folder) : run_folder::create(run.folder);

@@ -48,6 +48,16 @@ TEST_CASE("each backend refuses products that it does not know") {
   REQUIRE(errors_of_section("device", R"({"precision": "bf16"})").empty());
 }
 
+TEST_CASE("products are refused by the devices that nodes have, not by one that none has") {
+  const std::string gpus =
+    R"({"budget": {"steps": 1}, "device": {"precision": "tf32"}, "nodes": [{"name": "a", "device": "cuda:0"}, {"name": "b", "device": )";
+  REQUIRE(errors_of(gpus + R"("cuda:1"}]})").empty());
+  REQUIRE(
+    errors_of(gpus + R"("cpu"}]})")
+    == lines{"x.json: device.precision: found \"tf32\" with nodes[1].device \"cpu\", allowed: \"fp32\" or \"bf16\", or "
+             "a GPU, such as \"cuda:0\": processors do not compute in TF32"});
+}
+
 TEST_CASE("a backend is a name that is known, or a GPU's number") {
   for (const auto* backend : {"cpu", "reference", "auto", "cuda:0", "cuda:15"})
     REQUIRE(errors_of_section("device", R"({"backend": ")" + std::string(backend) + "\"}").empty());
