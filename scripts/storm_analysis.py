@@ -163,21 +163,18 @@ def global_periods(metrics, leadership, summary, found=()):
     not know yet that its seat was taken under a higher term. A last time that the run's end cut to less than half of the median is
     left out as well."""
     decided = sorted((r for r in of_type(leadership, "leader") if r["scope"] == "global"), key=wall)
-    decisions = []
-    superseded = 0
+    followable = []
+    # Of those whom others can follow: the lonely side of a cut takes a higher term and does not know that it is lonely.
     term = 0
     for record in decided:
-        if record["term"] < term:
-            superseded += 1
-        else:
+        if not is_out(record["leader"], wall(record), wall(record), found) and record["term"] >= term:
             term = record["term"]
-            decisions.append((wall(record), record["leader"]))
+            followable.append((wall(record), record["leader"]))
+    hit = len(decided) - len(followable)
     pulls = defaultdict(list)
     for record in of_type(metrics, "pull"):
         if record["scope"] == "global":
             pulls[record["worker"]].append(wall(record))
-    followable = [(at, leader) for at, leader in decisions if not is_out(leader, at, at, found)]
-    hit = len(decisions) - len(followable) + superseded
     lengths = [end - begin for (begin, _), (end, _) in zip(followable, followable[1:])]
     if lengths and lengths[-1] < median(lengths) / 2:
         followable.pop()

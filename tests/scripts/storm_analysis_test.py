@@ -145,6 +145,12 @@ class Pulls(unittest.TestCase):
         leadership = sorted([first, *later, decision(7, "1.0", term=1)], key=storm.wall)
         self.assertEqual(self.shares(log, leadership), ([1.0, 1.0], 1))
 
+    def test_a_higher_term_of_the_lonely_side_of_a_cut_takes_nothing_from_the_others(self):
+        log = [pull(1.5, "0.1"), pull(6, "0.0")]
+        leadership = sorted(self.LEADERSHIP + [decision(2, "1.0", term=2)], key=storm.wall)
+        out = [storm.Outage(frozenset({"1.0"}), seconds(1.9), seconds(6))]
+        self.assertEqual(self.shares(log, leadership, out), ([1.0, 1.0], 1))
+
     def test_a_last_period_that_the_end_of_the_run_cuts_short_is_not_counted(self):
         log = [pull(1.5, "0.1"), pull(1.5, "1.0"), pull(6, "0.0"), pull(6, "1.0")]
         leadership = self.LEADERSHIP + [decision(9.1, "0.1")]
