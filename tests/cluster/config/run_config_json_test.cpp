@@ -19,9 +19,10 @@ constexpr auto everything = R"({
   "groups": {"count": 5, "workers": 3},
   "nodes": [
     {"name": "a", "host": "local", "user": "", "port": 0, "address": "tcp://10.0.0.1:7100", "groups": 1, "path": "",
-     "folder": "", "environment": {}},
+     "folder": "", "environment": {}, "device": null},
     {"name": "b-2", "host": "10.0.0.2", "user": "rider", "port": 2222, "address": "tcp://10.0.0.2:7100", "groups": 4,
-     "path": "/opt/paceline", "folder": "/srv/runs", "environment": {"A": "1", "B_2": ""}}],
+     "path": "/opt/paceline", "folder": "/srv/runs", "environment": {"A": "1", "B_2": ""},
+     "device": "cpu"}],
   "network": {"patience": "500ms", "snapshots": "bf16"},
   "security": {"keys": "keys"},
   "supervision": {"worker_restarts": 7, "node_restarts": 0, "restart_window": "30s"},
@@ -67,6 +68,8 @@ TEST_CASE("every key of a cluster file reaches its field") {
   CHECK(c.nodes[1].groups == 4);
   CHECK(c.nodes[1].path == "/opt/paceline");
   CHECK(c.nodes[1].folder == "/srv/runs");
+  CHECK(!c.nodes[0].device);
+  CHECK(c.nodes[1].device == "cpu");
   CHECK(c.nodes[1].environment == std::map<std::string, std::string>{{"A", "1"}, {"B_2", ""}});
   CHECK(c.network.patience == 500ms);
   CHECK(c.network.snapshots == frame_type::bf16);
