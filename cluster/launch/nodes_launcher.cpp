@@ -106,6 +106,29 @@ void adopt_config_of_a_node(const fs::path& run) {
       return write_file_atomically(run / "config.json", read_whole_file(node.path() / "config.json"));
 }
 
+/// Whose groups the run did without: its processes made no step and came to no good end, or refused the file they were given.
+bool took_no_part(const node_summary& node) {
+  constexpr int wrong_usage = 2;
+  constexpr int interrupted = 130;
+  if (!node.exit_code || *node.exit_code == 0 || *node.exit_code == interrupted)
+    return false;
+  return node.steps == 0 || *node.exit_code == wrong_usage;
+}
+
+/// A run ends well without nodes that died. One that never came is a mistake in the file or on its host, which nobody should miss.
+launch_exit exit_of_finished(const run_summary& summary, const fs::path& folder, std::ostream& err) {
+  std::vector<std::string> absent;
+  for (const auto& node : summary.nodes)
+    if (took_no_part(node))
+      absent.push_back(fmt::format("{} (exit code {})", node.name, *node.exit_code));
+  if (absent.empty())
+    return launch_exit::finished;
+  err << escaped(fmt::format("paceline: {}: the run finished without {}, which took no part: {}", folder.string(),
+                             absent.size() == 1 ? "a node" : "nodes", fmt::join(absent, ", ")))
+      << "\n";
+  return launch_exit::failed;
+}
+
 /// Fetches, merges and tells.
 launch_exit conclude(const run_config& config, const run_folder& folder, const std::vector<supervised_end>& ends,
                      const launch_tools& tools, std::ostream& out, std::ostream& err) {
@@ -115,7 +138,7 @@ launch_exit conclude(const run_config& config, const run_folder& folder, const s
   out << to_text(summary);
   switch (summary.outcome) {
     case run_outcome::finished:
-      return launch_exit::finished;
+      return exit_of_finished(summary, folder.path(), err);
     case run_outcome::interrupted:
       out << fmt::format("  go on with   paceline launch --resume {}\n", escaped(folder.path().string()));
       return launch_exit::interrupted;

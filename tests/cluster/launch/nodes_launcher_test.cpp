@@ -87,6 +87,25 @@ TEST_CASE("a launch of which no node could begin leaves no trace") {
   REQUIRE_FALSE(std::filesystem::exists(fake.folder / "runs"));
 }
 
+TEST_CASE("a launch fails where a node took no part, though the others finished the run") {
+  fake_launch fake;
+  const auto end = fake.launch("if [ $name = b ]; then echo no data >&2; exit 2; fi", "");
+  INFO(fake.out.str() + fake.err.str());
+  REQUIRE(end == launch_exit::failed);
+  REQUIRE_THAT(fake.out.str(), ContainsSubstring("nodes-test finished: 100 steps"));
+  REQUIRE_THAT(fake.err.str(),
+               ContainsSubstring(fake.run().string()
+                                 + ": the run finished without a node, which took no part: b (exit code 2)\n"));
+  REQUIRE(summarise_nodes(fake.run(), {}, fake.out, fake.err) == launch_exit::failed);
+}
+
+TEST_CASE("a launch ends well without a node that died on the way") {
+  fake_launch fake;
+  fake.config.supervision.node_restarts = 0;
+  REQUIRE(fake.launch("", "if [ $name = b ]; then kill -9 $$; fi") == launch_exit::finished);
+  REQUIRE_THAT(fake.out.str(), ContainsSubstring("died of signal 9, not in the centre\n"));
+}
+
 TEST_CASE("a run of nodes is resumed in its folder, by processes that go on there") {
   fake_launch fake;
   fake.launch("", "exit 130");
