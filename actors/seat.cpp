@@ -39,6 +39,10 @@ void seat::lost(const std::string& node) {
 }
 
 std::optional<seat_change> seat::settle(std::chrono::nanoseconds now) {
+  if (!live_.empty() || ever_heard_.empty())
+    alone_since_.reset();
+  else if (!alone_since_)
+    alone_since_ = now;
   auto next = best_claim();
   seat_change change;
   if (!next.holder.empty() && !stands(next)) {
@@ -105,6 +109,8 @@ bool seat::stands(const seat_claim& claim) const {
 }
 
 bool seat::may_claim(std::chrono::nanoseconds now) const {
+  if (alone_since_ && now - *alone_since_ < settings_.patience / 2)
+    return false;
   // Live names are in order, so the first is the lowest.
   if (!live_.empty() && live_.begin()->first < settings_.own)
     return false;

@@ -37,7 +37,8 @@ struct seat_change {
 /// - Sticky: whoever holds the seat keeps it as long as it lives. Of two claims that of the higher term stands, of equal terms
 ///   that of the lower name; a term known once is never forgotten, so terms only rise.
 /// - Vacant is a seat whose holder this node has lost and no live node says to see. The lowest-named live node takes it, with
-///   the highest known term + 1.
+///   the highest known term + 1. One that has lost all others is more likely cut off than the last: it waits half its patience, until
+///   they have lost it too and nobody follows its decisions, and takes it only if it is alone still.
 /// - Nodes tell each other what they see themselves, never what they have heard; else two could keep a dead holder alive by
 ///   each other's word.
 /// - A claim in this node's own name that it did not make is of an earlier incarnation: it keeps its term, and nobody holds it.
@@ -78,6 +79,8 @@ class seat {
   /// Live nodes without this one, and their last word, if there was any.
   std::map<std::string, std::optional<seat_claim>> live_;
   std::set<std::string> ever_heard_;
+  /// Since when no other node lives, where one did before.
+  std::optional<std::chrono::nanoseconds> alone_since_;
   seat_claim current_;
   bool held_ = false;
   /// Who held it before it fell vacant; empty where nobody is known.

@@ -120,6 +120,35 @@ TEST_CASE("a node alone in its run takes the seat at once") {
   REQUIRE(only.settle(0s)->reason == "no holder is known; no other node lives");
 }
 
+TEST_CASE("a node that has lost all others takes their seat after half its patience, if it is alone still") {
+  auto b = seat_of("b");
+  hear(b, "a", {4, "a"});
+  hear(b, "c", {4, "a"});
+  REQUIRE(b.settle(8s)->seat.holder == "a");
+  b.lost("c");
+  b.lost("a");
+  const auto vacant = b.settle(9s);
+  REQUIRE(vacant->seat.term == 4);
+  REQUIRE(vacant->seat.holder.empty());
+  REQUIRE_FALSE(b.settle(9999ms));
+  SECTION("nobody came back") {
+    const auto taken = b.settle(10s);
+    REQUIRE(taken->taken);
+    REQUIRE(taken->seat.term == 5);
+    REQUIRE(taken->reason == "a holds it no more; no other node lives");
+  }
+  SECTION("the holder came back, and no term was spent") {
+    hear(b, "a", {4, "a"});
+    const auto back = b.settle(10s);
+    REQUIRE(back->seat.holder == "a");
+    REQUIRE(back->seat.term == 4);
+    b.lost("a");
+    REQUIRE(b.settle(11s)->seat.holder.empty());
+    REQUIRE_FALSE(b.settle(11999ms));
+    REQUIRE(b.settle(12s)->taken);
+  }
+}
+
 TEST_CASE("whoever holds the seat keeps it when a lower name comes") {
   auto b = seat_of("b");
   hear(b, "c", {});
@@ -170,7 +199,8 @@ TEST_CASE("a holder that another node still sees is not replaced by one that has
   for (int round = 0; round < 5; ++round)
     REQUIRE_FALSE(b.settle(std::chrono::seconds(round)));
   b.lost("c");
-  REQUIRE(b.settle(9s)->taken);
+  REQUIRE(b.settle(9s)->seat.holder.empty());
+  REQUIRE(b.settle(10s)->taken);
 }
 
 TEST_CASE("of two claims the higher term stands, of equal terms the lower name") {
