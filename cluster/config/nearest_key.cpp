@@ -1,6 +1,7 @@
 #include "cluster/config/nearest_key.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace paceline {
@@ -23,7 +24,24 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+namespace {
+
+/// What other programs call it, or people for short.
+constexpr std::pair<std::string_view, std::string_view> other_names[] = {
+  {"batch", "batch_size"}, {"batchnorm", "batch_norm"},
+  {"bn", "batch_norm"},    {"bs", "batch_size"},
+  {"conv", "convolution"}, {"conv2d", "convolution"},
+  {"cuda", "cuda:0"},      {"dense", "linear"},
+  {"fc", "linear"},        {"gpu", "cuda:0"},
+  {"lr", "learning_rate"}, {"tau", "period_group"},
+  {"wd", "weight_decay"},  {"workers_per_group", "workers"}};
+
+} // namespace
+
 std::string nearest_key(std::string_view typed, std::span<const std::string> known) {
+  for (const auto& [other, name] : other_names)
+    if (other == typed && std::ranges::find(known, name) != known.end())
+      return std::string(name);
   constexpr std::size_t longest_worth_comparing = 100;
   if (typed.size() > longest_worth_comparing)
     return {};

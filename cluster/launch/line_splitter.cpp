@@ -12,7 +12,8 @@ void line_splitter::feed(std::string_view bytes, const line_handler& handle) {
     const bool ended = taken == end && end < bytes.size();
     bytes.remove_prefix(taken + (ended ? 1 : 0));
     if (ended || begun_.size() == longest_line) {
-      handle(begun_);
+      // As ssh and terminals end theirs.
+      handle(ended && begun_.ends_with('\r') ? std::string_view(begun_).substr(0, begun_.size() - 1) : begun_);
       begun_.clear();
     }
   }

@@ -11,6 +11,7 @@
 #include "cluster/launch/node_ends_json.hpp"
 #include "cluster/launch/node_fetch.hpp"
 #include "cluster/launch/node_merger.hpp"
+#include "cluster/launch/nothing_left.hpp"
 #include "cluster/launch/resumed_config.hpp"
 #include "cluster/launch/signal_watch.hpp"
 #include "cluster/record/run_folder.hpp"
@@ -159,6 +160,10 @@ launch_exit launch_nodes(const launch_options& options, const launch_tools& tool
   const auto& config = options.config;
   require_devices(config);
   auto folder = options.resume ? run_folder::resume(path_of(config)) : run_folder::create(path_of(config));
+  if (options.resume && is_over(config, folder)) {
+    out << escaped(folder.path().string()) << ": " << nothing_left_text(config) << std::endl;
+    return launch_exit::finished;
+  }
   std::error_code error;
   if (fs::create_directory(folder.nodes(), error); error)
     throw io_failure(folder.nodes(), "create folder", error.value());

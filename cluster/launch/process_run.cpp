@@ -3,7 +3,6 @@
 #include "actors/actor_system.hpp"
 #include "actors/supervisor.hpp"
 #include "cluster/checkpoint/checkpoint.hpp"
-#include "cluster/config/duration.hpp"
 #include "cluster/config/model_json.hpp"
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/console/count_text.hpp"
@@ -13,6 +12,7 @@
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/device_check.hpp"
 #include "cluster/launch/earlier_part.hpp"
+#include "cluster/launch/nothing_left.hpp"
 #include "cluster/launch/run_recorder.hpp"
 #include "cluster/launch/signal_watch.hpp"
 #include "cluster/launch/thread_check.hpp"
@@ -61,16 +61,6 @@ bool is_used_up(const budget_limits& limits, const run_state& state) {
          || (limits.training_time && state.training_time >= *limits.training_time);
 }
 
-/// What of the budget can be raised, with twice as much as an example.
-std::string how_to_raise(const run_config& config) {
-  const auto& budget = config.budget;
-  if (budget.steps)
-    return fmt::format("raise it, as with --set budget.steps={}", 2 * *budget.steps);
-  if (budget.epochs)
-    return fmt::format("raise it, as with --set budget.epochs={}", 2 * *budget.epochs);
-  return fmt::format("raise it, as with --set budget.time={}", format_duration(2 * *budget.time));
-}
-
 void announce(const process_run& run, const training_task& task, const run_folder& folder,
               const std::shared_ptr<const run_state>& resumed, const budget_limits& limits, std::ostream& out) {
   const auto& config = run.config;
@@ -82,7 +72,7 @@ void announce(const process_run& run, const training_task& task, const run_folde
   if (resumed)
     out << fmt::format("resumed at step {} of all workers together\n", resumed->total_steps);
   if (resumed && run.node == nullptr && is_used_up(limits, *resumed))
-    out << "nothing is left to do: its budget is used up; " << how_to_raise(config) << "\n";
+    out << nothing_left_text(config) << "\n";
   if (!resumed && run.go_on && run.node == nullptr)
     out << "there is no checkpoint to go on from: starts over\n";
   out.flush();

@@ -15,9 +15,9 @@ namespace paceline {
 
 namespace {
 
-/// What the saved steps were made of: which pictures there are, how they are dealt out and cut, and what is drawn at random.
-constexpr std::string_view fixed[] = {
-  "seed", "data.kind", "data.train_size", "data.crop", "data.batch_size", "groups.count", "groups.workers"};
+/// What the saved steps were made of: the model, which pictures there are, how they are dealt out and cut, and what is drawn at random.
+constexpr std::string_view fixed[] = {"seed",      "model.name",      "data.kind",    "data.train_size",
+                                      "data.crop", "data.batch_size", "groups.count", "groups.workers"};
 /// Where the run lies is the folder's to say.
 constexpr std::string_view places[] = {"output.folder", "output.name"};
 
@@ -76,8 +76,13 @@ run_config config_of_run(const std::filesystem::path& folder, const std::vector<
       if (changes(path))
         throw invalid_input(
           fmt::format("{}: a resumed run stays in its folder, {}", override_of(path, overrides), folder.string()));
+    // Of a model's layers some things may change, a dropout's share for one; where its parameters do, the checkpoint is refused.
+    const auto has_layers = [](const config_json& config) { return !value_at(config, "model.layers").empty(); };
+    const auto is_fixed = [&](std::string_view path) {
+      return path != "model.name" || !has_layers(before) || !has_layers(after);
+    };
     for (const auto path : fixed)
-      if (changes(path))
+      if (is_fixed(path) && changes(path))
         throw invalid_input(fmt::format("{}: found {} for a run that was begun with {}, allowed: {}, since what was "
                                         "saved means nothing with another {}; begin a new run for that",
                                         override_of(path, overrides), shown(value_at(after, path)),

@@ -135,8 +135,10 @@ std::string ended_text(const node_summary& node) {
     return "finished";
   if (*node.exit_code == interrupted)
     return "interrupted";
-  return *node.exit_code > 128 ? fmt::format("died of signal {}", *node.exit_code - 128)
-                               : fmt::format("exit code {}", *node.exit_code);
+  constexpr int last_signal = 64;
+  const auto signal = *node.exit_code - 128;
+  return signal > 0 && signal <= last_signal ? fmt::format("died of signal {}", signal)
+                                             : fmt::format("exit code {}", *node.exit_code);
 }
 
 std::string nodes_text(const std::vector<node_summary>& nodes) {

@@ -201,6 +201,7 @@ TEST_CASE("what a saved state was made of is not changed on a resume, nor where 
           == "--set seed=99: found 99 for a run that was begun with 1, allowed: 1, since what was saved means nothing "
              "with another seed; begin a new run for that");
   REQUIRE_THAT(refusal({"data.batch_size=4"}), StartsWith("--set data.batch_size=4: found 4 "));
+  REQUIRE_THAT(refusal({"model=mlp"}), StartsWith(R"(--set model=mlp: found "mlp" for a run that was begun with )"));
   REQUIRE_THAT(refusal({"data.train_size=68"}), StartsWith("--set data.train_size=68: found 68 "));
   REQUIRE_THAT(refusal({R"(output={"name": "b"})"}), StartsWith(R"(--set output={"name": "b"}: a resumed run stays )"));
   REQUIRE(refusal({"seed=1", "budget.steps=99", "output.evaluate_every=1h"}) == "none");

@@ -35,6 +35,14 @@ TEST_CASE("lines that come in pieces are handed on whole") {
   REQUIRE(c.lines.size() == 4);
 }
 
+TEST_CASE("a carriage return before a line's end is part of the end, one elsewhere is not") {
+  collected c;
+  c.feed("one\r\nt\rwo\n\r\nthree\r");
+  REQUIRE(c.lines == lines{"one", "t\rwo", ""});
+  c.finish();
+  REQUIRE(c.lines.back() == "three\r");
+}
+
 TEST_CASE("a line without an end is handed on in parts, so that it cannot fill the memory") {
   collected c;
   const std::string endless(2 * line_splitter::longest_line + 10, 'x');

@@ -190,7 +190,9 @@ TEST_CASE("a host that does not admit us is said in one line, and the other node
   std::ostringstream out;
   const auto end = launch_nodes({.config = config}, {.executable = program.string(), .ssh = server.client()}, out, out);
   INFO(out.str());
-  REQUIRE(end == launch_exit::finished);
+  REQUIRE(end == launch_exit::failed);
+  REQUIRE_THAT(out.str(), ContainsSubstring("nodes-test finished: 100 steps"));
+  REQUIRE_THAT(out.str(), ContainsSubstring("which took no part: b (exit code 255)\n"));
   REQUIRE_THAT(out.str(), ContainsSubstring("[b] "));
   REQUIRE_THAT(out.str(), ContainsSubstring("Permission denied"));
   REQUIRE_THAT(out.str(), ContainsSubstring("node b died: exit code 255"));

@@ -118,6 +118,21 @@ TEST_CASE("a run of nodes is resumed in its folder, by processes that go on ther
   REQUIRE_THAT(fake.out.str(), ContainsSubstring("\n[a] node - --name a --together\n"));
 }
 
+TEST_CASE("a resume of a run that all nodes finished starts none, unless its budget is raised") {
+  fake_launch fake;
+  fake.launch("", "");
+  const auto before = contents_of(fake.run() / "summary.json");
+  fake.config = config_of_run(fake.run(), {});
+  fake.out.str("");
+  REQUIRE(fake.launch("touch begun", "", true) == launch_exit::finished);
+  REQUIRE_THAT(fake.out.str(), ContainsSubstring("nothing is left to do: its budget is used up; raise it, as with "));
+  REQUIRE_FALSE(std::filesystem::exists(fake.folder / "begun"));
+  REQUIRE(contents_of(fake.run() / "summary.json") == before);
+  fake.config = config_of_run(fake.run(), {"budget.steps=100"});
+  REQUIRE(fake.launch("touch begun", "", true) == launch_exit::finished);
+  REQUIRE(std::filesystem::exists(fake.folder / "begun"));
+}
+
 TEST_CASE("a run whose launching process was killed is gathered afterwards, but not while a node runs") {
   fake_launch fake;
   fake.launch("", "");
