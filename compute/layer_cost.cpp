@@ -58,8 +58,11 @@ bool needs_input_gradient(std::span<const layer> layers, const layer& l) {
 
 pass_cost forward_cost(std::span<const layer> layers, std::int64_t batch) {
   const auto all = extent_of(layers, batch);
-  const auto inputs = std::holds_alternative<add_layer>(layers.front().kind) ? 2 : 1;
-  return cost_of(all.operations, inputs * all.input + all.weights + all.output);
+  auto read = all.input;
+  for (const auto& l : layers)
+    if (std::holds_alternative<add_layer>(l.kind))
+      read += static_cast<double>(batch * l.input.size());
+  return cost_of(all.operations, read + all.weights + all.output);
 }
 
 pass_cost backward_cost(std::span<const layer> layers, std::int64_t batch, bool input_gradient) {

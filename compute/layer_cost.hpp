@@ -20,7 +20,7 @@ bool needs_input_gradient(std::span<const layer> layers, const layer& l);
 
 // Here the layers are in a row and computed as one: what lies between them is neither written nor read. Requires at least one.
 
-/// Reads the first one's input (an add two of them) and the weights, writes the last one's output.
+/// Reads the first one's input, what adds add to what they find, and the weights, writes the last one's output.
 pass_cost forward_cost(std::span<const layer> layers, std::int64_t batch);
 
 /// Reads the gradient of the output, and the input and the weights where they are needed; writes the gradients of the parameters

@@ -42,15 +42,15 @@ void append_basic_block(model& m, const std::string& name, const std::string& in
                         std::int64_t stride) {
   resnet_builder add(m);
   const bool same_shape = stride == 1 && add.channels() == channels;
-  add.convolution(name + ".conv1", convolution(channels, 3, stride));
+  // First, so that the sum comes right behind a norm, which can do its work.
+  if (!same_shape)
+    m.append(name + ".shortcut", shortcut_layer{.channels = channels, .stride = stride}, {.from = input});
+  add.convolution(name + ".conv1", convolution(channels, 3, stride), input);
   add.norm(name + ".bn1");
   add.relu();
   add.convolution(name + ".conv2", convolution(channels, 3));
   add.norm(name + ".bn2");
-  if (same_shape)
-    return add.join(name, input);
-  m.append(name + ".shortcut", shortcut_layer{.channels = channels, .stride = stride}, {.from = input});
-  add.join(name, name + ".bn2");
+  add.join(name, same_shape ? input : name + ".shortcut");
 }
 
 /// 1x1, 3x3 and 1x1 convolutions beside the identity, or a 1x1 convolution where the shape changes (torchvision's Bottleneck).

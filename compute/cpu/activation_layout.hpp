@@ -21,6 +21,8 @@ struct activation_layout {
   std::int64_t blocks() const { return (shape.channels + block - 1) / block; }
   /// Values in memory, the filling included.
   std::int64_t size() const { return batch * blocks() * pixels() * block; }
+  /// Two for each channel of each sample, the filling included.
+  std::int64_t moments_size() const { return 2 * batch * blocks() * block; }
 
   /// Another view of the same memory: flat vectors in one block instead of one block for each channel, which loops over
   /// blocks handle better.

@@ -23,6 +23,11 @@ class life_record {
 
   void use_values(const activation& data, std::size_t moment) { use(data.values_buffer, moment); }
 
+  void use_moments(const activation& data, std::size_t moment) {
+    if (data.moments_buffer)
+      use(*data.moments_buffer, moment);
+  }
+
   void use_gradient(const activation& data, std::size_t moment) {
     if (data.gradient_buffer)
       use(*data.gradient_buffer, moment);
@@ -50,8 +55,10 @@ std::vector<buffer_life> lives_of(const network_plan& plan, bool training) {
   record.use_gradient(*plan.output, loss);
   for (std::size_t i = 0; i < count; ++i) {
     const auto& operation = plan.operations[i];
-    for (const auto* data : operation.touched)
+    for (const auto* data : operation.touched) {
       record.use_values(*data, i + 1);
+      record.use_moments(*data, i + 1);
+    }
     if (!training || !operation.has_backward)
       continue;
     const auto back = loss + count - i;

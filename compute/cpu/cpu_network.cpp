@@ -47,6 +47,9 @@ void cpu_network::allocate(network_plan& plan) {
   memory_ = aligned_buffer<float>(places.size);
   for (auto& data : plan.activations) {
     data.values = {memory_.data() + places.offsets[data.values_buffer], static_cast<std::size_t>(data.layout.size())};
+    if (data.moments_buffer)
+      data.plane_moments = {memory_.data() + places.offsets[*data.moments_buffer],
+                            static_cast<std::size_t>(data.layout.moments_size())};
     if (data.gradient_buffer)
       data.gradient = {memory_.data() + places.offsets[*data.gradient_buffer], data.values.size()};
   }

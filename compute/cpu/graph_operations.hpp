@@ -11,7 +11,7 @@ namespace paceline::cpu {
 /// together here, in the first branch's, which is the activation's own.
 class fork_operation final : public operation {
  public:
-  fork_operation(executor& runs_on, activation& whole, std::vector<activation*> other_branches)
+  fork_operation(executor& runs_on, activation& whole, std::vector<const activation*> other_branches)
     : runs_on_(runs_on), whole_(whole), others_(std::move(other_branches)) {}
 
   void forward(const forward_arguments&) override {}
@@ -20,7 +20,7 @@ class fork_operation final : public operation {
  private:
   executor& runs_on_;
   activation& whole_;
-  std::vector<activation*> others_;
+  std::vector<const activation*> others_;
 };
 
 /// A copy of the values, for an operation that works in place on what others read as well.

@@ -5,11 +5,12 @@
 #include "compute/cpu/graph_operations.hpp"
 #include "compute/cpu/norm_operation.hpp"
 #include "compute/cpu/onednn_part.hpp"
+#include "compute/cpu/plan_builder.hpp"
 #include "compute/cpu/simple_operations.hpp"
 #include "compute/cpu/weighted_operation.hpp"
 #include "compute/errors.hpp"
+#include "compute/layer_readers.hpp"
 
-#include <map>
 #include <string>
 #include <type_traits>
 #include <variant>
@@ -20,146 +21,55 @@ namespace {
 
 constexpr std::int64_t plain = 1;
 
-bool has_weights(const layer& l) {
-  return std::holds_alternative<convolution_layer>(l.kind) || std::holds_alternative<linear_layer>(l.kind);
-}
-
 /// Turns a model's layers into operations, one after the other.
 class planner {
  public:
   planner(executor& runs_on, const model& m, const network_options& options, const convolution_chooser& chooser)
-    : runs_on_(runs_on), model_(m), options_(options), chooser_(chooser), readers_(m.layers().size() + 1) {
-    for (const auto& l : m.layers()) {
-      ++readers_[l.from];
-      if (std::holds_alternative<add_layer>(l.kind))
-        ++readers_[l.with];
-    }
-  }
+    : runs_on_(runs_on),
+      model_(m),
+      options_(options),
+      chooser_(chooser),
+      readers_(m),
+      builder_(runs_on, readers_, options.training) {}
 
   network_plan plan() {
-    plan_.input = &new_activation({options_.batch_size, model_.input(), plain}, false);
-    put(0, {plan_.input});
+    auto& input = new_activation({options_.batch_size, model_.input(), plain}, false);
+    builder_.plan().input = &input;
+    builder_.put(0, {&input}, 0);
     const auto layers = model_.layers();
     for (std::size_t i = 0; i < layers.size(); ++i) {
       layer_ = i;
-      // One that nothing but a relu reads does the relu's work itself.
-      const bool rectify = i + 1 < layers.size() && std::holds_alternative<relu_layer>(layers[i + 1].kind)
-                           && layers[i + 1].from == i + 1 && readers_[i + 1] == 1 && can_rectify(layers[i]);
+      const bool rectify = readers_.can_rectify(i);
       i += rectify ? 1 : 0;
       last_ = i;
       const auto made =
         std::visit([&](const auto& kind) { return add(layers[layer_], kind, rectify); }, layers[layer_].kind);
       i = last_;
-      put(i + 1, made);
+      builder_.put(i + 1, made, layer_);
     }
-    plan_.output = in_block(take(layers.size()), plain).data;
-    return std::move(plan_);
+    builder_.plan().output = in_block(take(layers.size()), plain).data;
+    return std::move(builder_.plan());
   }
 
  private:
-  /// What lies at a place of the model, as one that reads it finds it.
-  struct found {
-    activation* data = nullptr;
-    /// Somebody else reads the values too.
-    bool shared = false;
-    /// Its maker leaves to a max-pool that reads it what activation::finished_by_reader says.
-    bool may_be_finished = false;
-
-    bool has_gradient() const { return data->gradient_buffer.has_value(); }
-  };
-
-  static bool can_rectify(const layer& l) {
-    return has_weights(l) || std::holds_alternative<batch_norm_layer>(l.kind)
-           || std::holds_alternative<add_layer>(l.kind);
-  }
-
-  std::size_t new_buffer(const activation_layout& layout) {
-    plan_.buffer_sizes.push_back(static_cast<std::size_t>(layout.size()));
-    return plan_.buffer_sizes.size() - 1;
+  planned_operation& add_operation(std::vector<const activation*> touched, bool has_backward,
+                                   std::function<std::unique_ptr<operation>()> make) {
+    return builder_.add_operation(layer_, std::move(touched), has_backward, std::move(make));
   }
 
   activation& new_activation(const activation_layout& layout, bool with_gradient) {
-    auto& added = plan_.activations.emplace_back();
-    added.layout = layout;
-    added.values_buffer = new_buffer(layout);
-    if (options_.training && with_gradient)
-      added.gradient_buffer = new_buffer(layout);
-    return added;
+    return builder_.new_activation(layout, with_gradient);
   }
 
-  /// One whose gradient takes the memory of that of another, for an operation that turns the one into the other in place. With one of
-  /// its own where the other has none.
-  activation& new_activation_over(const found& under) {
-    auto& added = new_activation(under.data->layout, !under.has_gradient());
-    if (under.has_gradient())
-      added.gradient_buffer = under.data->gradient_buffer;
-    return added;
-  }
-
-  planned_operation& add_operation(std::vector<const activation*> touched, bool has_backward,
-                                   std::function<std::unique_ptr<operation>()> make) {
-    return plan_.operations.emplace_back(
-      planned_operation{layer_, std::move(touched), {}, nullptr, has_backward, std::move(make)});
-  }
-
-  /// What was made lies at that place from now on; each of several readers gets a branch.
-  void put(std::size_t place, found made) {
-    branches_[place] = {made};
-    if (readers_[place] < 2)
-      return;
-    std::vector<activation*> others;
-    for (std::size_t i = 1; i < readers_[place]; ++i) {
-      auto& branch = plan_.activations.emplace_back();
-      branch.layout = made.data->layout;
-      branch.values_buffer = made.data->values_buffer;
-      if (made.has_gradient())
-        branch.gradient_buffer = new_buffer(branch.layout);
-      others.push_back(&branch);
-      branches_[place].push_back({&branch, true});
-    }
-    branches_[place].front() = {made.data, true};
-    std::vector<const activation*> touched(others.begin(), others.end());
-    touched.push_back(made.data);
-    add_operation(std::move(touched), made.has_gradient(),
-                  [&runs_on = runs_on_, &whole = *made.data, others = std::move(others)] {
-                    return std::make_unique<fork_operation>(runs_on, whole, others);
-                  });
-  }
-
-  found take(std::size_t place) {
-    auto& left = branches_.at(place);
-    const auto taken = left.back();
-    left.pop_back();
-    return taken;
-  }
-
-  /// The same in another layout.
-  found in_block(found from, std::int64_t block) {
-    auto& input = *from.data;
-    if (input.layout.block == block)
-      return from;
-    auto& output = new_activation({input.layout.batch, input.layout.shape, block}, from.has_gradient());
-    add_operation({&input, &output}, from.has_gradient(), [&runs_on = runs_on_, &input, &output] {
-      return std::make_unique<reorder_operation>(runs_on, input, output);
-    });
-    return {&output};
-  }
-
-  /// The same, to be worked on in place.
-  found own(found from) {
-    if (!from.shared)
-      return from;
-    auto& input = *from.data;
-    auto& output = new_activation(input.layout, from.has_gradient());
-    add_operation({&input, &output}, from.has_gradient(),
-                  [&input, &output] { return std::make_unique<copy_operation>(input, output); });
-    return {&output};
-  }
+  found take(std::size_t place) { return builder_.take(place); }
+  found own(found from) { return builder_.own(from, layer_); }
+  found in_block(found from, std::int64_t block) { return builder_.in_block(from, block, layer_); }
+  std::size_t last_operation() { return builder_.plan().operations.size() - 1; }
 
   found add(const layer& l, const convolution_layer& what, bool rectify) {
     const auto source = take(l.from);
     const convolution_task task{
-      l, what, options_.batch_size, runs_on_.threads(), passes_behind(source), rectify, is_quartered_behind(last_)};
+      l, what, options_.batch_size, runs_on_.threads(), passes_behind(source), rectify, readers_.is_quartered(last_)};
     const auto choice = chooser_.choose(task);
     report(task, choice);
     auto chosen = prepare_convolution(runs_on_.engine(), task, choice);
@@ -167,11 +77,22 @@ class planner {
     const bool pooled = task.pooled && chosen.own == task.passes;
     last_ += pooled ? 1 : 0;
     auto& output = new_activation({options_.batch_size, model_.layers()[last_].output, chosen.output_block}, true);
+    const bool filters_forward = choice.forward == convolution_algorithm::filtering;
+    const bool filters_backward = chosen.own_by == convolution_algorithm::filtering
+                                  && chosen.own.backward_weights == task.passes.backward_weights
+                                  && chosen.own.backward_data == task.passes.backward_data;
+    const bool reads_by_filtering = filters_forward && chosen.own.backward_weights == task.passes.backward_weights;
+    if (source.may_be_scaled_by_reader && source.data == &input && reads_by_filtering)
+      leave_scaling_to_reader(source);
     add_weighted(l, input, output, rectify,
                  [&runs_on = runs_on_, chosen = std::move(chosen), &l, &what, slices = slices_of(l), &input, &output] {
                    return make_parts(runs_on, chosen, l, what, slices, input, output);
                  });
-    return {&output, false, true};
+    return {.data = &output,
+            .maker = last_operation(),
+            .may_be_finished = true,
+            .may_be_measured = filters_forward && !pooled,
+            .may_be_derived_by_maker = filters_backward && !pooled && !rectify && bias_of(l) == nullptr};
   }
 
   found add(const layer& l, const linear_layer&, bool rectify) {
@@ -186,7 +107,7 @@ class planner {
         std::make_unique<onednn_part>(runs_on, primitives, slices.weight, slices.bias_or_null(), input, output));
       return parts;
     });
-    return {&output, false, true};
+    return {.data = &output, .may_be_finished = true};
   }
 
   template <class MakeParts>
@@ -201,17 +122,56 @@ class planner {
     added.rectified = rectify ? &output : nullptr;
   }
 
+  /// The norm that makes it does not: its input is read in its place.
+  void leave_scaling_to_reader(const found& normed) {
+    auto& plan = builder_.plan();
+    const auto& norm = plan.operations[*normed.maker];
+    plan.buffer_sizes[normed.data->values_buffer] = 0;
+    normed.data->values_buffer = norm.kept.front()->values_buffer;
+    normed.data->scaled_by_reader = true;
+  }
+
+  /// The convolution that makes it goes on from the gradient of `normed`, what the norm behind it makes.
+  void leave_gradient_to_maker(const found& source, const activation& normed) {
+    auto& plan = builder_.plan();
+    plan.operations[*source.maker].kept.push_back(source.data);
+    auto& unmade = source.data->gradient_buffer;
+    if (unmade != normed.gradient_buffer)
+      plan.buffer_sizes[*unmade] = 0;
+    unmade = normed.gradient_buffer;
+    source.data->derived_by_maker = true;
+  }
+
   found add(const layer& l, const batch_norm_layer& what, bool rectify) {
     const auto source = take(l.from);
     auto& input = *source.data;
-    auto& output = new_activation_over(source);
+    if (options_.training && source.may_be_measured)
+      input.moments_buffer = builder_.new_buffer(input.layout.moments_size());
+    // With nothing in between that works on the gradient of what the norm makes: to bring what is added into another layout only reads it.
+    const bool derived = options_.training && source.may_be_derived_by_maker && *source.maker == last_operation();
+    found other;
+    if (const auto place = readers_.summed_with(layer_)) {
+      other = in_block(take(*place), input.layout.block);
+      rectify = readers_.can_rectify(++last_);
+      last_ += rectify ? 1 : 0;
+    }
+    const bool sums = other.data != nullptr;
+    // What is added has the sum's gradient, while that of the norm's input is made from it.
+    auto& output = builder_.new_activation_over(sums && other.has_gradient() ? other : source);
+    output.rectified = rectify;
+    if (derived)
+      leave_gradient_to_maker(source, output);
     const norm_slices slices{slice(l, ".weight"), slice(l, ".bias"), slice(l, ".running_mean"),
                              slice(l, ".running_var")};
-    auto& added = add_operation({&input, &output}, true, [&runs_on = runs_on_, what, slices, rectify, &input, &output] {
-      return std::make_unique<norm_operation>(runs_on, what, slices, rectify, input, output);
-    });
+    auto& added = add_operation(
+      {&input, &output}, true, [&runs_on = runs_on_, what, slices, rectify, &input, added_to = other.data, &output] {
+        return std::make_unique<norm_operation>(runs_on, what, slices, rectify, input, added_to, output);
+      });
+    if (sums)
+      added.touched.push_back(other.data);
     added.kept = {&input};
-    return {&output};
+    added.rectified = rectify && sums ? &output : nullptr;
+    return {.data = &output, .maker = last_operation(), .may_be_branched = true, .may_be_scaled_by_reader = !sums};
   }
 
   found add(const layer& l, const add_layer&, bool rectify) {
@@ -220,8 +180,8 @@ class planner {
     const bool backward = source.has_gradient() || added_to.has_gradient();
     auto& input = *source.data;
     auto& other = *added_to.data;
-    auto& output =
-      backward ? new_activation_over(source.has_gradient() ? source : added_to) : new_activation(input.layout, false);
+    auto& output = backward ? builder_.new_activation_over(source.has_gradient() ? source : added_to)
+                            : new_activation(input.layout, false);
     auto& added =
       add_operation({&input, &other, &output}, backward, [&runs_on = runs_on_, rectify, &input, &other, &output] {
         return std::make_unique<sum_operation>(runs_on, rectify, input, other, output);
@@ -252,9 +212,10 @@ class planner {
   /// Another view of the same memory.
   found add(const layer& l, const flatten_layer&, bool) {
     const auto source = in_block(take(l.from), plain);
-    auto& flat = plan_.activations.emplace_back(*source.data);
+    auto& flat = builder_.plan().activations.emplace_back(*source.data);
     flat.layout.shape = l.output;
     flat.rectified = false;
+    flat.branch = nullptr;
     return {&flat, source.shared};
   }
 
@@ -266,7 +227,8 @@ class planner {
     const auto source = take(l.from);
     source.data->finished_by_reader = source.may_be_finished;
     const auto made = add_between<pool_operation>(l, what, source);
-    plan_.operations.back().rectified = source.may_be_finished && source.data->rectified ? made.data : nullptr;
+    builder_.plan().operations.back().rectified =
+      source.may_be_finished && source.data->rectified ? made.data : nullptr;
     return made;
   }
 
@@ -289,23 +251,12 @@ class planner {
     return {&output};
   }
 
-  /// Whether what that layer puts out is read by a max-pool of 2x2 alone, with nothing left over.
-  bool is_quartered_behind(std::size_t index) const {
-    const auto layers = model_.layers();
-    if (index + 1 >= layers.size() || layers[index + 1].from != index + 1 || readers_[index + 1] != 1)
-      return false;
-    const auto* pool = std::get_if<max_pool_layer>(&layers[index + 1].kind);
-    const auto& map = layers[index].output;
-    return pool != nullptr && pool->kernel == 2 && pool->stride == 2 && pool->padding == 0 && map.height % 2 == 0
-           && map.width % 2 == 0;
-  }
-
   pass_set passes_behind(const found& source) const {
     return {true, options_.training, options_.training && source.has_gradient()};
   }
 
   void report(const convolution_task& task, const convolution_choice& choice) {
-    auto& added = plan_.reports.emplace_back();
+    auto& added = builder_.plan().reports.emplace_back();
     added.layer = layer_;
     added.forward_by = name_of(choice.forward, task);
     if (task.passes.backward_weights)
@@ -330,13 +281,11 @@ class planner {
   const model& model_;
   const network_options& options_;
   const convolution_chooser& chooser_;
-  network_plan plan_;
   /// The layer at hand, and the last one of those behind it whose work it does too.
   std::size_t layer_ = 0;
   std::size_t last_ = 0;
-  /// By place: how many layers read it.
-  std::vector<std::size_t> readers_;
-  std::map<std::size_t, std::vector<found>> branches_;
+  layer_readers readers_;
+  plan_builder builder_;
 };
 
 } // namespace

@@ -98,6 +98,11 @@ PACELINE_KERNEL_BODY void scale_body(const activation_layout& layout, std::int64
           typename vector::floats value;
           load(value, x + first + pixel * block + lane);
           value = value * scale + shift;
+          if (how.added != nullptr) {
+            typename vector::floats other;
+            load(other, how.added + first + pixel * block + lane);
+            value += other;
+          }
           if (how.rectify)
             value = value < 0 ? zero : value; // keeps NaN
           store(y + first + pixel * block + lane, value);
@@ -106,10 +111,11 @@ PACELINE_KERNEL_BODY void scale_body(const activation_layout& layout, std::int64
     });
 }
 
-template <std::int64_t Widest>
-PACELINE_KERNEL_BODY void gradient_sums_body(const activation_layout& layout, std::int64_t block, const float* x,
-                                             const float* y_gradient, const norm_scaling& how, const float* mean,
-                                             std::span<double> sums, std::span<double> products) {
+/// For block `block`: sums of g and of g (x − mean), where g is what take_gradient(g, i, x[i], channel) sets.
+template <std::int64_t Widest, class TakeGradient>
+PACELINE_KERNEL_BODY void sum_gradient(const activation_layout& layout, std::int64_t block, const float* x,
+                                       const float* mean, std::span<double> sums, std::span<double> products,
+                                       TakeGradient take_gradient) {
   const auto channel = block * layout.block;
   const auto sample_size = layout.blocks() * layout.pixels() * layout.block;
   const auto first = block * layout.pixels() * layout.block;
@@ -117,12 +123,7 @@ PACELINE_KERNEL_BODY void gradient_sums_body(const activation_layout& layout, st
     layout.block, [&](auto width) __attribute__((always_inline)) {
       using vector = lanes<width>;
       for (std::int64_t lane = 0; lane < layout.block; lane += width) {
-        const typename vector::floats zero{};
-        typename vector::floats scale;
-        typename vector::floats shift;
         typename vector::floats middle;
-        load(scale, how.scale + channel + lane);
-        load(shift, how.shift + channel + lane);
         load(middle, mean + channel + lane);
         typename vector::doubles sum{};
         typename vector::doubles product{};
@@ -134,9 +135,7 @@ PACELINE_KERNEL_BODY void gradient_sums_body(const activation_layout& layout, st
               typename vector::floats here;
               typename vector::floats gradient;
               load(here, x + i);
-              load(gradient, y_gradient + i);
-              if (how.rectify)
-                gradient = here * scale + shift > 0 ? gradient : zero;
+              take_gradient(gradient, i, here, channel + lane);
               of_gradient.parts[part] += gradient;
               of_product.parts[part] += gradient * (here - middle);
             });
@@ -150,9 +149,48 @@ PACELINE_KERNEL_BODY void gradient_sums_body(const activation_layout& layout, st
 }
 
 template <std::int64_t Widest>
+PACELINE_KERNEL_BODY void gradient_sums_body(const activation_layout& layout, std::int64_t block, const float* x,
+                                             const float* y_gradient, const norm_scaling& how, const float* mean,
+                                             std::span<double> sums, std::span<double> products) {
+  sum_gradient<Widest>(
+    layout, block, x, mean, sums, products,
+    [&](auto& gradient, std::int64_t i, const auto& here, std::int64_t channel) __attribute__((always_inline)) {
+      load(gradient, y_gradient + i);
+      if (how.rectify) {
+        auto scale = here;
+        auto shift = here;
+        load(scale, how.scale + channel);
+        load(shift, how.shift + channel);
+        gradient = here * scale + shift > 0 ? gradient : decltype(scale){};
+      }
+    });
+}
+
+template <std::int64_t Widest>
+PACELINE_KERNEL_BODY void finished_gradient_sums_body(const activation_layout& layout, std::int64_t block,
+                                                      const float* x, const float* y, const float* more,
+                                                      float* y_gradient, const float* mean, std::span<double> sums,
+                                                      std::span<double> products) {
+  sum_gradient<Widest>(
+    layout, block, x, mean, sums,
+    products, [&](auto& gradient, std::int64_t i, const auto&, std::int64_t) __attribute__((always_inline)) {
+      load(gradient, y_gradient + i);
+      auto read = gradient;
+      if (more != nullptr) {
+        load(read, more + i);
+        gradient += read;
+      }
+      if (y != nullptr) {
+        load(read, y + i);
+        gradient = read > 0 ? gradient : decltype(read){};
+      }
+      store(y_gradient + i, gradient);
+    });
+}
+
+template <std::int64_t Widest>
 PACELINE_KERNEL_BODY void gradient_body(const activation_layout& layout, std::int64_t plane, const float* x,
-                                        const float* y_gradient, const norm_scaling& how, const float* by_gradient,
-                                        const float* by_x, const float* constant, float* x_gradient) {
+                                        const norm_derivation& how, float* x_gradient) {
   const auto block = layout.block;
   const auto first = plane * layout.pixels() * block;
   const auto channel = plane % layout.blocks() * block;
@@ -166,18 +204,18 @@ PACELINE_KERNEL_BODY void gradient_body(const activation_layout& layout, std::in
         typename vector::floats of_gradient;
         typename vector::floats of_x;
         typename vector::floats added;
-        load(scale, how.scale + channel + lane);
-        load(shift, how.shift + channel + lane);
-        load(of_gradient, by_gradient + channel + lane);
-        load(of_x, by_x + channel + lane);
-        load(added, constant + channel + lane);
+        load(scale, how.scaling.scale + channel + lane);
+        load(shift, how.scaling.shift + channel + lane);
+        load(of_gradient, how.by_gradient + channel + lane);
+        load(of_x, how.by_x + channel + lane);
+        load(added, how.constant + channel + lane);
         for (std::int64_t pixel = 0; pixel < layout.pixels(); ++pixel) {
           const auto i = first + pixel * block + lane;
           typename vector::floats here;
           typename vector::floats gradient;
           load(here, x + i);
-          load(gradient, y_gradient + i);
-          if (how.rectify)
+          load(gradient, how.y_gradient + i);
+          if (how.scaling.rectify)
             gradient = here * scale + shift > 0 ? gradient : zero;
           gradient = gradient * of_gradient + (here * of_x + added);
           store(x_gradient + i, gradient);
@@ -216,16 +254,21 @@ PACELINE_KERNEL_BODY void add_body(std::span<const float> a, std::span<const flo
                                       std::span<double> sums, std::span<double> products) {                            \
     gradient_sums_body<widest>(layout, block, x, y_gradient, how, mean, sums, products);                               \
   }                                                                                                                    \
+  target void finished_gradient_sums_##variant(                                                                        \
+    const activation_layout& layout, std::int64_t block, const float* x, const float* y, const float* more,            \
+    float* y_gradient, const float* mean, std::span<double> sums, std::span<double> products) {                        \
+    finished_gradient_sums_body<widest>(layout, block, x, y, more, y_gradient, mean, sums, products);                  \
+  }                                                                                                                    \
   target void gradient_##variant(const activation_layout& layout, std::int64_t plane, const float* x,                  \
-                                 const float* y_gradient, const norm_scaling& how, const float* by_gradient,           \
-                                 const float* by_x, const float* constant, float* x_gradient) {                        \
-    gradient_body<widest>(layout, plane, x, y_gradient, how, by_gradient, by_x, constant, x_gradient);                 \
+                                 const norm_derivation& how, float* x_gradient) {                                      \
+    gradient_body<widest>(layout, plane, x, how, x_gradient);                                                          \
   }                                                                                                                    \
   target void add_##variant(std::span<const float> a, std::span<const float> b, bool rectify, std::span<float> sum) {  \
     add_body(a, b, rectify, sum);                                                                                      \
   }                                                                                                                    \
   constexpr norm_kernels kernels_##variant{                                                                            \
-    #variant, moments_##variant, scale_##variant, gradient_sums_##variant, gradient_##variant, add_##variant};
+    #variant,           moments_##variant, scale_##variant, gradient_sums_##variant, finished_gradient_sums_##variant, \
+    gradient_##variant, add_##variant};
 
 PACELINE_NORM_KERNELS(portable, , 4)
 #ifdef __x86_64__

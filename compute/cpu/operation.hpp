@@ -10,6 +10,9 @@
 
 namespace paceline::cpu {
 
+struct norm_scaling;
+struct norm_derivation;
+
 /// What flows from one operation to the next: values on the way forward, their gradient on the way back. The memory is the network's.
 struct activation {
   /// As the next operation reads it.
@@ -20,6 +23,23 @@ struct activation {
   std::span<float> values;
   /// Empty where no backward pass reaches.
   std::span<float> gradient;
+
+  /// Where its maker measures the values for a batch norm: for each plane the means of its block's channels, then the sums of their squared
+  /// deviations from those.
+  std::optional<std::size_t> moments_buffer;
+  std::span<float> plane_moments;
+
+  /// Where a batch norm leaves its passes over memory to the convolutions around it: the values are those that it reads, to be scaled so by
+  /// who reads them.
+  bool scaled_by_reader = false;
+  const norm_scaling* scaling = nullptr;
+  /// And the gradient is that of what the norm makes; who made the values makes the rest of it so.
+  bool derived_by_maker = false;
+  const norm_derivation* derivation = nullptr;
+
+  /// Where two operations read the values: that with the other one's gradient, which the maker adds to this one's. Else a fork_operation
+  /// does that, or there is one reader.
+  const activation* branch = nullptr;
 
   /// A relu is fused into the operation that makes the values: the gradient is to be zeroed where they are 0.
   bool rectified = false;

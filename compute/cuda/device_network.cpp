@@ -6,6 +6,7 @@
 #include "compute/cuda/simple_operations.hpp"
 #include "compute/cuda/weighted_operations.hpp"
 #include "compute/errors.hpp"
+#include "compute/layer_readers.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -30,10 +31,6 @@ bool is_add(const layer& l) {
 bool has_parameters(const layer& l) {
   return std::holds_alternative<convolution_layer>(l.kind) || std::holds_alternative<linear_layer>(l.kind)
          || std::holds_alternative<batch_norm_layer>(l.kind);
-}
-
-bool can_rectify(const layer& l) {
-  return has_parameters(l) || is_add(l);
 }
 
 /// By place: whether a backward pass reaches it.
@@ -67,16 +64,10 @@ device_network::device_network(stream& queue, const model& m, const device_netwo
 
 std::vector<device_network::planned> device_network::plan(const model& m) {
   const auto layers = m.layers();
-  std::vector<int> readers(layers.size() + 1);
-  for (const auto& l : layers) {
-    ++readers[l.from];
-    if (is_add(l))
-      ++readers[l.with];
-  }
+  const layer_readers readers(m);
   std::vector<planned> result;
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    const bool rectify = i + 1 < layers.size() && std::holds_alternative<relu_layer>(layers[i + 1].kind)
-                         && layers[i + 1].from == i + 1 && readers[i + 1] == 1 && can_rectify(layers[i]);
+    const bool rectify = readers.can_rectify(i);
     result.push_back({i, i + (rectify ? 2u : 1u), rectify});
     i += rectify ? 1 : 0;
   }

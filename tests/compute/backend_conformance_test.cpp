@@ -203,6 +203,55 @@ TEST_CASE("backends agree with the reference on residual blocks of any shape") {
   }
 }
 
+TEST_CASE("backends agree with the reference on sums right behind batch norms, whoever needs a gradient") {
+  for (const std::int64_t channels : {3, 16, 17})
+    for (const bool rectify : {false, true}) {
+      CAPTURE(channels, rectify);
+      model m("m", {channels, 9, 8});
+      const convolution_layer same{.channels = channels, .kernel = 3, .padding = 1, .bias = false};
+      const auto sum = [&](const std::string& name, const layer_sources& of) {
+        m.append(rectify ? name + ".sum" : name, add_layer{}, of);
+        if (rectify)
+          m.append(name, relu_layer{});
+      };
+      m.append("norm0", batch_norm_layer{});
+      sum("block0", {.with = "input"});
+      m.append("conv1", same);
+      m.append("norm1", batch_norm_layer{});
+      sum("block1", {.with = "block0"});
+      m.append("conv2", same);
+      m.append("norm2", batch_norm_layer{});
+      sum("block2", {.from = "block1", .with = "norm2"});
+      m.append("norm3", batch_norm_layer{}, {.from = "input"});
+      sum("block3", {.with = "block2"});
+      m.append("norm4", batch_norm_layer{});
+      sum("block4", {.with = "block3"});
+      require_agreement({with_head(std::move(m)), 3});
+    }
+}
+
+TEST_CASE("backends agree with the reference on batch norms between convolutions, which can do their work") {
+  for (const std::int64_t channels : {16, 17, 32})
+    for (const std::int64_t kernel : {3, 5})
+      for (const bool rectify : {false, true}) {
+        CAPTURE(channels, kernel, rectify);
+        model m("m", {channels, 7, 10});
+        const convolution_layer same{
+          .channels = channels, .kernel = kernel, .padding = kernel / 2, .bias = channels == 17};
+        for (const auto* number : {"1", "2", "3"}) {
+          m.append(std::string("conv") + number, same);
+          m.append(std::string("norm") + number, batch_norm_layer{});
+          if (rectify)
+            m.append("", relu_layer{});
+        }
+        m.append("pool", max_pool_layer{.kernel = 2});
+        m.append("conv4", same);
+        m.append("drop", dropout_layer{.probability = 0.2});
+        m.append("norm4", batch_norm_layer{});
+        require_agreement({with_head(std::move(m)), 3});
+      }
+}
+
 TEST_CASE("backends agree with the reference where several layers read one output, some of them in place") {
   model m("m", {16, 9, 8});
   m.append("conv1", convolution_layer{.channels = 16, .kernel = 3});

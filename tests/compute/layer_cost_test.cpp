@@ -62,6 +62,7 @@ TEST_CASE("a layer without weights costs memory alone, an add of two inputs") {
   REQUIRE(forward_cost(layers.subspan(1, 1), 3).bytes == 4.0 * 3 * 2 * 16);
   REQUIRE(backward_cost(layers.subspan(1, 1), 3, true).bytes == 4.0 * 3 * 2 * 16);
   REQUIRE(forward_cost(layers.subspan(2, 1), 3).bytes == 4.0 * 3 * 3 * 16);
+  REQUIRE(forward_cost(layers.subspan(1, 2), 3).bytes == 4.0 * 3 * 3 * 16);
   // A batch norm's gradients need its input.
   REQUIRE(backward_cost(layers.subspan(0, 1), 3, true).bytes == 4.0 * 3 * 3 * 16);
 }

@@ -130,7 +130,7 @@ constexpr double number(const Matrix*, std::size_t row, std::size_t column) {
 
 template <class Matrix>
 constexpr double number(const transposed<Matrix>*, std::size_t row, std::size_t column) {
-  return Matrix::values[column][row];
+  return number(static_cast<const Matrix*>(nullptr), column, row);
 }
 
 } // namespace paceline::cpu::winograd

@@ -4,6 +4,7 @@
 #include "compute/instruction_sets.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <vector>
 
 namespace paceline::cpu::winograd {
@@ -59,18 +60,31 @@ PACELINE_KERNEL_BODY void tile(const left_matrix& a, const row_matrix<const floa
       store(product.data + row * product.stride + v * Width, sums[row][v]);
 }
 
-/// All rows of some columns: as many at once as there are registers for, then the rest in smaller steps.
-template <std::int64_t Width, int Rows, int Vectors>
+/// Calls work(rows) with that number as a constant, which is 1 to Most.
+template <int Most, class Work>
+PACELINE_KERNEL_BODY void with_rows(std::int64_t rows, Work work) {
+  if constexpr (Most > 1)
+    if (rows != Most)
+      return with_rows<Most - 1>(rows, work);
+  work(std::integral_constant<int, Most>{});
+}
+
+/// All rows of some columns, in tiles of as equal a height as can be, of at most Most rows: a low one at the end would wait for each of its
+/// few sums.
+template <std::int64_t Width, int Most, int Vectors>
 PACELINE_KERNEL_BODY void rows_of(const left_matrix& a, const row_matrix<const float>& b,
-                                  const row_matrix<float>& product, const product_size& size, std::int64_t from,
-                                  bool add, std::span<read_ahead> ahead) {
-  auto row = from;
-  for (; row + Rows <= size.rows; row += Rows)
-    tile<Width, Rows, Vectors>({a.data + row * a.row_stride, a.row_stride, a.inner_stride}, b,
-                               {product.data + row * product.stride, product.stride}, size.inner, add, ahead);
-  if constexpr (Rows > 1)
-    if (row < size.rows)
-      rows_of<Width, Rows / 2, Vectors>(a, b, product, size, row, add, ahead);
+                                  const row_matrix<float>& product, const product_size& size, bool add,
+                                  std::span<read_ahead> ahead) {
+  std::int64_t row = 0;
+  for (auto tiles = (size.rows + Most - 1) / Most; tiles > 0; --tiles) {
+    const auto rows = (size.rows - row) / tiles;
+    with_rows<Most>(
+      rows, [&](auto height) __attribute__((always_inline)) {
+        tile<Width, height, Vectors>({a.data + row * a.row_stride, a.row_stride, a.inner_stride}, b,
+                                     {product.data + row * product.stride, product.stride}, size.inner, add, ahead);
+      });
+    row += rows;
+  }
 }
 
 template <std::int64_t Width, int Rows>
@@ -85,12 +99,12 @@ PACELINE_KERNEL_BODY void multiply_body(const left_matrix& a, const row_matrix<c
     return row_matrix<float>{product.data + column, product.stride};
   };
   for (; column + 2 * Width <= size.columns; column += 2 * Width)
-    rows_of<Width, Rows, 2>(a, right(), out(), size, 0, add, ahead);
+    rows_of<Width, Rows, 2>(a, right(), out(), size, add, ahead);
   for (; column + Width <= size.columns; column += Width)
-    rows_of<Width, Rows, 1>(a, right(), out(), size, 0, add, ahead);
+    rows_of<Width, Rows, 1>(a, right(), out(), size, add, ahead);
   if constexpr (Width > 8)
     for (; column < size.columns; column += 8)
-      rows_of<8, Rows, 1>(a, right(), out(), size, 0, add, ahead);
+      rows_of<8, Rows, 1>(a, right(), out(), size, add, ahead);
 }
 
 // So many rows of two vectors as leave registers for what they are made from.
@@ -100,7 +114,7 @@ PACELINE_KERNEL_BODY void multiply_body(const left_matrix& a, const row_matrix<c
     const product_size& size, bool add, std::span<read_ahead> ahead) {                                                 \
     multiply_body<width, rows>(a, b, product, size, add, ahead);                                                       \
   }                                                                                                                    \
-  constexpr product_kernel kernel_##variant{#variant, multiply_##variant};
+  constexpr product_kernel kernel_##variant{#variant, 2 * width, multiply_##variant};
 
 PACELINE_WINOGRAD_PRODUCTS(portable, , 4, 4)
 #ifdef __x86_64__

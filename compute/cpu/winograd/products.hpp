@@ -40,6 +40,8 @@ struct read_ahead {
 /// variants round differently.
 struct product_kernel {
   std::string_view instruction_set;
+  /// So many columns, or half of them, are made together: such a product may take the place of its left matrix, row by row.
+  std::int64_t columns_at_once = 0;
 
   /// product ← a b, or product + a b where it is to be added. Asks for what is `ahead`, in that order and as far as it comes. Requires a multiple of 8 columns.
   void (*multiply)(const left_matrix& a, const row_matrix<const float>& b, const row_matrix<float>& product,

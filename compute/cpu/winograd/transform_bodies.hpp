@@ -1,116 +1,48 @@
 #pragma once
 
 #include "compute/cpu/lanes.hpp"
+#include "compute/cpu/winograd/constant_products.hpp"
 #include "compute/cpu/winograd/matrices.hpp"
+#include "compute/cpu/winograd/plane_windows.hpp"
 #include "compute/cpu/winograd/transforms.hpp"
 
 #include <algorithm>
 #include <cstdint>
-#include <utility>
+#include <type_traits>
 
 /// The loops of transforms.hpp, for transforms.cpp alone, which compiles them for each instruction set.
 namespace paceline::cpu::winograd {
 
-/// Row `Row` of the matrix times a vector whose elements lie `stride` apart; zeros cost nothing.
-template <class Matrix, std::size_t Row, class Vector, std::size_t... Column>
-PACELINE_KERNEL_BODY void dot(Vector& sum, const Vector* x, std::size_t stride, std::index_sequence<Column...>) {
-  sum = Vector{};
-  const auto add = [&]<std::size_t C>(std::integral_constant<std::size_t, C>) __attribute__((always_inline)) {
-    constexpr auto by = static_cast<float>(number(static_cast<const Matrix*>(nullptr), Row, C));
-    if constexpr (by == 1.0f)
-      sum += x[C * stride];
-    else if constexpr (by == -1.0f)
-      sum -= x[C * stride];
-    else if constexpr (by != 0.0f)
-      sum += by * x[C * stride];
+/// Where a tile's first place lies in the matrices; the others follow `stride` apart.
+PACELINE_KERNEL_BODY float* first_place(const place_matrices& m, std::int64_t row, std::int64_t column) {
+  return m.data + row * m.columns + column;
+}
+
+/// What transform() takes from an array, or from places of a tile, or gives to them.
+template <class Vector>
+PACELINE_KERNEL_BODY auto take_from(const Vector* values) {
+  return [values](Vector & value, std::size_t place) __attribute__((always_inline)) {
+    value = values[place];
   };
-  (add(std::integral_constant<std::size_t, Column>{}), ...);
 }
 
-/// y = M x for a matrix M.
-template <class Matrix, class Vector, std::size_t... Row>
-PACELINE_KERNEL_BODY void multiply(const Vector* x, std::size_t x_stride, Vector* y, std::size_t y_stride,
-                                   std::index_sequence<Row...>) {
-  (dot<Matrix, Row>(y[Row * y_stride], x, x_stride, std::make_index_sequence<Matrix::columns>{}), ...);
+PACELINE_KERNEL_BODY auto take_places(const float* first, std::int64_t stride) {
+  return [=](auto& value, std::size_t place) __attribute__((always_inline)) {
+    load(value, first + static_cast<std::int64_t>(place) * stride);
+  };
 }
 
-/// y = M x Mᵀ for a matrix M, both in row order.
-template <class Matrix, class Vector>
-PACELINE_KERNEL_BODY void transform(const Vector* x, Vector* y) {
-  constexpr auto from = Matrix::columns;
-  constexpr auto to = Matrix::rows;
-  Vector half[to * from];
-  for (std::size_t column = 0; column < from; ++column)
-    multiply<Matrix>(x + column, from, half + column, from, std::make_index_sequence<to>{});
-  for (std::size_t row = 0; row < to; ++row)
-    multiply<Matrix>(half + row * from, 1, y + row * to, 1, std::make_index_sequence<to>{});
+PACELINE_KERNEL_BODY auto give_places(float* first, std::int64_t stride) {
+  return [=](const auto& value, std::size_t place) __attribute__((always_inline)) {
+    store(first + static_cast<std::int64_t>(place) * stride, value);
+  };
 }
 
-/// A window of a plane that may lie over its edges.
-struct window {
-  std::int64_t top;
-  std::int64_t left;
-  std::int64_t height;
-  std::int64_t width;
-
-  bool holds(std::int64_t y, std::int64_t x) const {
-    return top + y >= 0 && top + y < height && left + x >= 0 && left + x < width;
-  }
-  std::int64_t pixel(std::int64_t y, std::int64_t x) const { return (top + y) * width + left + x; }
-};
-
-/// Reads Side x Side values, zeros beyond the edges.
-template <std::size_t Side, class Vector>
-PACELINE_KERNEL_BODY void read(const float* plane, std::int64_t block, const window& w, Vector* x) {
-  for (std::size_t y = 0; y < Side; ++y)
-    for (std::size_t c = 0; c < Side; ++c) {
-      const auto down = static_cast<std::int64_t>(y);
-      const auto across = static_cast<std::int64_t>(c);
-      if (w.holds(down, across))
-        load(x[y * Side + c], plane + w.pixel(down, across) * block);
-      else
-        x[y * Side + c] = Vector{};
-    }
-}
-
-/// Asks for the pixels by which the tile below goes beyond this one, as many as its outputs: the processor does not foresee steps from row to row.
-/// Behind a plane's last row the next plane begins, whose turn is then.
-template <std::int64_t Outputs>
-PACELINE_KERNEL_BODY void prefetch_below(const float* plane, std::int64_t block, const window& w, std::int64_t side) {
-  for (std::int64_t y = side; y < side + Outputs; ++y)
-    for (std::int64_t x = side - Outputs; x < side; ++x)
-      __builtin_prefetch(plane + w.pixel(y, x) * block);
-}
-
-/// Calls visit(tile, top, left) for each tile, in output pixels.
-template <std::int64_t Outputs, class Visit>
-PACELINE_KERNEL_BODY void for_each_tile(const geometry& g, Visit visit) {
-  for (std::int64_t down = 0; down < g.tiles_down(); ++down)
-    for (std::int64_t across = 0; across < g.tiles_across(); ++across)
-      visit(down * g.tiles_across() + across, down * Outputs, across * Outputs);
-}
-
-template <std::int64_t Skipped>
-PACELINE_KERNEL_BODY window input_window(const geometry& g, std::int64_t top, std::int64_t left) {
-  return {top - g.padding + Skipped, left - g.padding + Skipped, g.input.shape.height, g.input.shape.width};
-}
-
-PACELINE_KERNEL_BODY window output_window(const geometry& g, std::int64_t top, std::int64_t left) {
-  return {top, left, g.output.shape.height, g.output.shape.width};
-}
-
-template <std::size_t Places, class Vector>
-PACELINE_KERNEL_BODY void scatter(const Vector* x, const place_matrices& to, std::int64_t row, std::int64_t column) {
-  float* target = to.data + row * to.columns + column;
-  for (std::size_t place = 0; place < Places; ++place)
-    store(target + static_cast<std::int64_t>(place) * to.stride, x[place]);
-}
-
-template <std::size_t Places, class Vector>
-PACELINE_KERNEL_BODY void gather(const place_matrices& from, std::int64_t row, std::int64_t column, Vector* x) {
-  const float* source = from.data + row * from.columns + column;
-  for (std::size_t place = 0; place < Places; ++place)
-    load(x[place], source + static_cast<std::int64_t>(place) * from.stride);
+template <class Vector>
+PACELINE_KERNEL_BODY auto give_to(Vector* values) {
+  return [values](const Vector& value, std::size_t place) __attribute__((always_inline)) {
+    values[place] = value;
+  };
 }
 
 /// Calls work(width, lane) for each group of channels of a block that are worked on together.
@@ -123,20 +55,21 @@ PACELINE_KERNEL_BODY void for_each_lane(std::int64_t block, Work work) {
     });
 }
 
-template <std::int64_t Widest, std::size_t Outputs, std::size_t Filter>
-PACELINE_KERNEL_BODY void input_body(const geometry& g, const float* plane, const tile_rows& to) {
+template <std::int64_t Widest, std::size_t Outputs, std::size_t Filter, class How>
+PACELINE_KERNEL_BODY void input_body(const geometry& g, const float* plane, const How& how, const tile_rows& to) {
   for_each_lane<Widest>(
     g.input.block, [&](auto width, std::int64_t lane) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
+      reader<vector> values;
+      values.begin(how, lane);
       for_each_tile<Outputs>(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
-          vector x[places<Outputs, Filter>];
-          vector v[places<Outputs, Filter>];
+          vector x[inputs<Outputs, Filter> * inputs<Outputs, Filter>];
           const auto w = input_window<skipped<Outputs, Filter>>(g, top, left);
           prefetch_below<Outputs>(plane + lane, g.input.block, w, inputs<Outputs, Filter>);
-          read<inputs<Outputs, Filter>>(plane + lane, g.input.block, w, x);
-          transform<input_matrix<Outputs, Filter>>(x, v);
-          scatter<places<Outputs, Filter>>(v, to.matrices, to.first_row + tile, to.first_column + lane);
+          read<inputs<Outputs, Filter>>(values, how, plane, g.input.block, lane, w, x);
+          float* first = first_place(to.matrices, to.first_row + tile, to.first_column + lane);
+          transform<input_matrix<Outputs, Filter>, vector>(take_from(x), give_places(first, to.matrices.stride));
         });
     });
 }
@@ -145,33 +78,36 @@ template <std::int64_t Widest, std::size_t Outputs, std::size_t Filter>
 PACELINE_KERNEL_BODY void input_adjoint_body(const geometry& g, const tile_rows& from, float* plane) {
   const auto block = g.input.block;
   constexpr auto side = static_cast<std::int64_t>(inputs<Outputs, Filter>);
-  std::fill_n(plane, g.input.pixels() * block, 0.0f);
   for_each_lane<Widest>(
     block, [&](auto width, std::int64_t lane) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
+      std::int64_t cleared = 0;
       for_each_tile<Outputs>(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
-          vector v[places<Outputs, Filter>];
-          vector x[places<Outputs, Filter>];
-          gather<places<Outputs, Filter>>(from.matrices, from.first_row + tile, from.first_column + lane, v);
-          transform<transposed<input_matrix<Outputs, Filter>>>(v, x);
+          vector x[inputs<Outputs, Filter> * inputs<Outputs, Filter>];
+          const float* first = first_place(from.matrices, from.first_row + tile, from.first_column + lane);
+          transform<transposed<input_matrix<Outputs, Filter>>, vector>(take_places(first, from.matrices.stride),
+                                                                       give_to(x));
           const auto w = input_window<skipped<Outputs, Filter>>(g, top, left);
-          for (std::int64_t y = 0; y < side; ++y)
-            for (std::int64_t c = 0; c < side; ++c)
-              if (w.holds(y, c)) {
-                vector sum;
-                float* here = plane + w.pixel(y, c) * block + lane;
-                load(sum, here);
-                sum += x[y * side + c];
-                store(here, sum);
-              }
+          // Each row just before it is added to, so that it is still at hand.
+          const bool is_last = top + static_cast<std::int64_t>(Outputs) >= g.output.shape.height;
+          const auto reached = is_last ? w.height : std::min(w.top + side, w.height);
+          for (; cleared < reached * w.width; ++cleared)
+            store(plane + cleared * block + lane, vector{});
+          for_each_pixel<side>(
+            w, block, [&](std::int64_t place, std::int64_t first) __attribute__((always_inline)) {
+              vector sum;
+              load(sum, plane + first + lane);
+              sum += x[place];
+              store(plane + first + lane, sum);
+            });
         });
     });
 }
 
-template <std::int64_t Widest, std::size_t Outputs, std::size_t Filter>
+template <std::int64_t Widest, std::size_t Outputs, std::size_t Filter, bool Measure>
 PACELINE_KERNEL_BODY void output_body(const geometry& g, const tile_rows& from, const float* bias, bool rectify,
-                                      float* plane) {
+                                      float* plane, float* moments) {
   const auto block = g.output.block;
   constexpr auto side = static_cast<std::int64_t>(Outputs);
   for_each_lane<Widest>(
@@ -180,22 +116,28 @@ PACELINE_KERNEL_BODY void output_body(const geometry& g, const tile_rows& from, 
       const vector zero{};
       vector added;
       load(added, bias + lane);
+      [[maybe_unused]] plane_moments<vector> measured;
       for_each_tile<Outputs>(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
-          vector m[places<Outputs, Filter>];
           vector y[Outputs * Outputs];
-          gather<places<Outputs, Filter>>(from.matrices, from.first_row + tile, from.first_column + lane, m);
-          transform<output_matrix<Outputs, Filter>>(m, y);
+          const float* first = first_place(from.matrices, from.first_row + tile, from.first_column + lane);
+          transform<output_matrix<Outputs, Filter>, vector>(
+            take_places(first, from.matrices.stride), [&](const vector& made, std::size_t place)
+                                                        __attribute__((always_inline)) {
+                                                          y[place] = made + added;
+                                                          if (rectify)
+                                                            y[place] = y[place] < 0 ? zero : y[place]; // keeps NaN
+                                                        });
           const auto w = output_window(g, top, left);
-          for (std::int64_t down = 0; down < side; ++down)
-            for (std::int64_t across = 0; across < side; ++across)
-              if (w.holds(down, across)) {
-                vector value = y[down * side + across] + added;
-                if (rectify)
-                  value = value < 0 ? zero : value; // keeps NaN
-                store(plane + w.pixel(down, across) * block + lane, value);
-              }
+          for_each_pixel<side>(
+            w, block, [&](std::int64_t place, std::int64_t first) __attribute__((always_inline)) {
+              store(plane + first + lane, y[place]);
+            });
+          if constexpr (Measure)
+            measured.template take<side>(y, w);
         });
+      if constexpr (Measure)
+        measured.store_to(moments + lane, moments + block + lane, g.output.pixels());
     });
 }
 
@@ -222,10 +164,10 @@ PACELINE_KERNEL_BODY void output_pooled_body(const geometry& g, const tile_rows&
       load(added, bias + lane);
       for_each_tile<Outputs>(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
-          typename vector::floats m[places<Outputs, Filter>];
           typename vector::floats y[Outputs * Outputs];
-          gather<places<Outputs, Filter>>(from.matrices, from.first_row + tile, from.first_column + lane, m);
-          transform<output_matrix<Outputs, Filter>>(m, y);
+          const float* place = first_place(from.matrices, from.first_row + tile, from.first_column + lane);
+          transform<output_matrix<Outputs, Filter>, typename vector::floats>(take_places(place, from.matrices.stride),
+                                                                             give_to(y));
           for_each_window<side>(
             g, top, left, [&](std::int64_t pixel, std::int64_t first) __attribute__((always_inline)) {
               typename vector::floats best = y[first];
@@ -260,7 +202,6 @@ PACELINE_KERNEL_BODY void output_pooled_adjoint_body(const geometry& g, const po
       for_each_tile<Outputs>(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
           typename vector::floats y[Outputs * Outputs] = {};
-          typename vector::floats m[places<Outputs, Filter>];
           for_each_window<side>(
             g, top, left, [&](std::int64_t pixel, std::int64_t first) __attribute__((always_inline)) {
               typename vector::floats gradient;
@@ -273,26 +214,32 @@ PACELINE_KERNEL_BODY void output_pooled_adjoint_body(const geometry& g, const po
               for (std::int32_t place = 0; place < 4; ++place)
                 y[window[place]] = winner == place ? gradient : zero;
             });
-          transform<transposed<output_matrix<Outputs, Filter>>>(y, m);
-          scatter<places<Outputs, Filter>>(m, to.matrices, to.first_row + tile, to.first_column + lane);
+          float* place = first_place(to.matrices, to.first_row + tile, to.first_column + lane);
+          transform<transposed<output_matrix<Outputs, Filter>>, typename vector::floats>(
+            take_from(y), give_places(place, to.matrices.stride));
         });
     });
 }
 
-template <std::int64_t Widest, std::size_t Outputs, std::size_t Filter>
-PACELINE_KERNEL_BODY void output_adjoint_body(const geometry& g, const float* plane, const tile_rows& to) {
+template <std::int64_t Widest, std::size_t Outputs, std::size_t Filter, class How>
+PACELINE_KERNEL_BODY void output_adjoint_body(const geometry& g, const float* plane, const How& how,
+                                              const tile_rows& to) {
   for_each_lane<Widest>(
     g.output.block, [&](auto width, std::int64_t lane) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
+      reader<vector> values;
+      values.begin(how, lane);
       for_each_tile<Outputs>(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
           vector y[Outputs * Outputs];
-          vector m[places<Outputs, Filter>];
           const auto w = output_window(g, top, left);
           prefetch_below<Outputs>(plane + lane, g.output.block, w, Outputs);
-          read<Outputs>(plane + lane, g.output.block, w, y);
-          transform<transposed<output_matrix<Outputs, Filter>>>(y, m);
-          scatter<places<Outputs, Filter>>(m, to.matrices, to.first_row + tile, to.first_column + lane);
+          if constexpr (std::is_same_v<How, norm_derivation>)
+            prefetch_below<Outputs>(how.y_gradient + lane, g.output.block, w, Outputs);
+          read<Outputs>(values, how, plane, g.output.block, lane, w, y);
+          float* first = first_place(to.matrices, to.first_row + tile, to.first_column + lane);
+          transform<transposed<output_matrix<Outputs, Filter>>, vector>(take_from(y),
+                                                                        give_places(first, to.matrices.stride));
         });
     });
 }
@@ -303,12 +250,8 @@ PACELINE_KERNEL_BODY void filter_body(const float* filters, std::int64_t tap_str
   for_each_lane<Widest>(
     to.columns, [&](auto width, std::int64_t column) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
-      vector g[Filter * Filter];
-      vector u[places<Outputs, Filter>];
-      for (std::size_t tap = 0; tap < Filter * Filter; ++tap)
-        load(g[tap], filters + static_cast<std::int64_t>(tap) * tap_stride + column);
-      transform<filter_matrix<Outputs, Filter>>(g, u);
-      scatter<places<Outputs, Filter>>(u, to, row, column);
+      transform<filter_matrix<Outputs, Filter>, vector>(take_places(filters + column, tap_stride),
+                                                        give_places(first_place(to, row, column), to.stride));
     });
 }
 
@@ -318,12 +261,8 @@ PACELINE_KERNEL_BODY void filter_adjoint_body(const place_matrices& from, std::i
   for_each_lane<Widest>(
     from.columns, [&](auto width, std::int64_t column) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
-      vector u[places<Outputs, Filter>];
-      vector g[Filter * Filter];
-      gather<places<Outputs, Filter>>(from, row, column, u);
-      transform<transposed<filter_matrix<Outputs, Filter>>>(u, g);
-      for (std::size_t tap = 0; tap < Filter * Filter; ++tap)
-        store(filters + static_cast<std::int64_t>(tap) * tap_stride + column, g[tap]);
+      transform<transposed<filter_matrix<Outputs, Filter>>, vector>(
+        take_places(first_place(from, row, column), from.stride), give_places(filters + column, tap_stride));
     });
 }
 

@@ -13,8 +13,11 @@ namespace {
 #define PACELINE_WINOGRAD_TRANSFORMS(variant, target, widest)                                                          \
   template <std::size_t Outputs, std::size_t Filter>                                                                   \
   target PACELINE_FUSED_MULTIPLY_ADD void input_##variant(const geometry& g, const float* plane,                       \
-                                                          const tile_rows& to) {                                       \
-    input_body<widest, Outputs, Filter>(g, plane, to);                                                                 \
+                                                          const norm_scaling* scaling, const tile_rows& to) {          \
+    if (scaling == nullptr)                                                                                            \
+      input_body<widest, Outputs, Filter>(g, plane, as_it_is{}, to);                                                   \
+    else                                                                                                               \
+      input_body<widest, Outputs, Filter>(g, plane, *scaling, to);                                                     \
   }                                                                                                                    \
   template <std::size_t Outputs, std::size_t Filter>                                                                   \
   target PACELINE_FUSED_MULTIPLY_ADD void input_adjoint_##variant(const geometry& g, const tile_rows& from,            \
@@ -22,9 +25,12 @@ namespace {
     input_adjoint_body<widest, Outputs, Filter>(g, from, plane);                                                       \
   }                                                                                                                    \
   template <std::size_t Outputs, std::size_t Filter>                                                                   \
-  target PACELINE_FUSED_MULTIPLY_ADD void output_##variant(const geometry& g, const tile_rows& from,                   \
-                                                           const float* bias, bool rectify, float* plane) {            \
-    output_body<widest, Outputs, Filter>(g, from, bias, rectify, plane);                                               \
+  target PACELINE_FUSED_MULTIPLY_ADD void output_##variant(                                                            \
+    const geometry& g, const tile_rows& from, const float* bias, bool rectify, float* plane, float* moments) {         \
+    if (moments == nullptr)                                                                                            \
+      output_body<widest, Outputs, Filter, false>(g, from, bias, rectify, plane, moments);                             \
+    else                                                                                                               \
+      output_body<widest, Outputs, Filter, true>(g, from, bias, rectify, plane, moments);                              \
   }                                                                                                                    \
   template <std::size_t Outputs, std::size_t Filter>                                                                   \
   target PACELINE_FUSED_MULTIPLY_ADD void output_pooled_##variant(                                                     \
@@ -39,7 +45,12 @@ namespace {
   template <std::size_t Outputs, std::size_t Filter>                                                                   \
   target PACELINE_FUSED_MULTIPLY_ADD void output_adjoint_##variant(const geometry& g, const float* plane,              \
                                                                    const tile_rows& to) {                              \
-    output_adjoint_body<widest, Outputs, Filter>(g, plane, to);                                                        \
+    output_adjoint_body<widest, Outputs, Filter>(g, plane, as_it_is{}, to);                                            \
+  }                                                                                                                    \
+  template <std::size_t Outputs, std::size_t Filter>                                                                   \
+  target PACELINE_FUSED_MULTIPLY_ADD void output_adjoint_of_norm_##variant(                                            \
+    const geometry& g, const float* values, const norm_derivation& norm, const tile_rows& to) {                        \
+    output_adjoint_body<widest, Outputs, Filter>(g, values, norm, to);                                                 \
   }                                                                                                                    \
   template <std::size_t Outputs, std::size_t Filter>                                                                   \
   target PACELINE_FUSED_MULTIPLY_ADD void filter_##variant(const float* filters, std::int64_t tap_stride,              \
@@ -59,6 +70,7 @@ namespace {
                                             output_##variant<Outputs, Filter>,                                         \
                                             output_pooled_##variant<Outputs, Filter>,                                  \
                                             output_adjoint_##variant<Outputs, Filter>,                                 \
+                                            output_adjoint_of_norm_##variant<Outputs, Filter>,                         \
                                             output_pooled_adjoint_##variant<Outputs, Filter>,                          \
                                             filter_##variant<Outputs, Filter>,                                         \
                                             filter_adjoint_##variant<Outputs, Filter>};

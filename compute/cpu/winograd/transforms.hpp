@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compute/cpu/activation_layout.hpp"
+#include "compute/cpu/norm_kernels.hpp"
 
 #include <cstdint>
 #include <span>
@@ -57,14 +58,16 @@ struct transforms {
   /// Products of a tile.
   std::int64_t places = 0;
 
-  /// Bᵀ x B of every tile of a plane of the input.
-  void (*input)(const geometry& g, const float* plane, const tile_rows& to);
+  /// Bᵀ x B of every tile of a plane of the input, with x scaled as the plane's numbers say, if not nullptr.
+  void (*input)(const geometry& g, const float* plane, const norm_scaling* scaling, const tile_rows& to);
 
   /// B v Bᵀ, the input's adjoint, summed up in a plane.
   void (*input_adjoint)(const geometry& g, const tile_rows& from, float* plane);
 
-  /// Aᵀ m A + bias, and at least 0 where it rectifies, into a plane of the output. `bias`: a number a channel of the plane.
-  void (*output)(const geometry& g, const tile_rows& from, const float* bias, bool rectify, float* plane);
+  /// Aᵀ m A + bias, and at least 0 where it rectifies, into a plane of the output. `bias`: a number a channel of the plane. `moments`: where
+  /// each channel's mean is to be put, and behind these the sums of squared deviations from it; or nullptr.
+  void (*output)(const geometry& g, const tile_rows& from, const float* bias, bool rectify, float* plane,
+                 float* moments);
 
   /// The same, pooled at once. Requires an output of even sides.
   void (*output_pooled)(const geometry& g, const tile_rows& from, const float* bias, bool rectify,
@@ -72,6 +75,10 @@ struct transforms {
 
   /// A y Aᵀ, the output's adjoint.
   void (*output_adjoint)(const geometry& g, const float* plane, const tile_rows& to);
+
+  /// The same of the gradient that a batch norm behind it has for its input, the output's values.
+  void (*output_adjoint_of_norm)(const geometry& g, const float* values, const norm_derivation& norm,
+                                 const tile_rows& to);
 
   /// The same of a pooled plane, where `values` is the gradient of what was put out.
   void (*output_pooled_adjoint)(const geometry& g, const pooled_plane& plane, const tile_rows& to);

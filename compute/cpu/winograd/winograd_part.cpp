@@ -70,6 +70,8 @@ winograd_part::winograd_part(executor& runs_on, const layer& l, const convolutio
   auto floats = static_cast<std::size_t>(what.kernel * what.kernel * from_ * to_);
   tiles_in_ = new_matrices(tiles_of(pictures_at_once_), from_, floats);
   tiles_out_ = new_matrices(tiles_of(pictures_at_once_), to_, floats);
+  const bool at_once = to_ == products_.columns_at_once || 2 * to_ == products_.columns_at_once;
+  forward_products_ = to_ == from_ && at_once ? tiles_in_ : tiles_out_;
   // The two passes are never under way together.
   auto floats_forward = floats;
   if (passes_.forward)
@@ -147,20 +149,26 @@ void winograd_part::write_filter_gradient(std::span<float> gradient) {
 void winograd_part::transform_input(std::int64_t first, std::int64_t count) {
   const auto plane_size = geometry_.input.pixels() * geometry_.input.block;
   for_each_plane(geometry_.input, tiles_in_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
-    transforms_.input(geometry_, input_.values.data() + plane * plane_size, rows);
+    const float* values = input_.values.data() + plane * plane_size;
+    if (input_.scaling == nullptr)
+      return transforms_.input(geometry_, values, nullptr, rows);
+    const auto scaling = input_.scaling->from_channel(rows.first_column);
+    transforms_.input(geometry_, values, &scaling, rows);
   });
 }
 
-void winograd_part::transform_output(std::int64_t first, std::int64_t count) {
+void winograd_part::transform_output(const matrices& products, bool measure, std::int64_t first, std::int64_t count) {
   const auto plane_size = output_.layout.pixels() * output_.layout.block;
-  for_each_plane(geometry_.output, tiles_out_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
+  for_each_plane(geometry_.output, products, first, count, [&](std::int64_t plane, const tile_rows& rows) {
     const float* bias = bias_values_.data() + rows.first_column;
     float* values = output_.values.data() + plane * plane_size;
     if (winners_.size() > 0)
       transforms_.output_pooled(geometry_, rows, bias, output_.rectified,
                                 {values, winners_.data() + plane * plane_size});
     else
-      transforms_.output(geometry_, rows, bias, output_.rectified, values);
+      transforms_.output(geometry_, rows, bias, output_.rectified, values,
+                         measure ? &output_.plane_moments[static_cast<std::size_t>(plane * 2 * output_.layout.block)]
+                                 : nullptr);
   });
 }
 
@@ -170,6 +178,9 @@ void winograd_part::transform_output_gradient(std::int64_t first, std::int64_t c
     float* gradient = output_.gradient.data() + plane * plane_size;
     if (winners_.size() > 0)
       transforms_.output_pooled_adjoint(geometry_, {gradient, winners_.data() + plane * plane_size}, rows);
+    else if (output_.derivation != nullptr)
+      transforms_.output_adjoint_of_norm(geometry_, output_.values.data() + plane * plane_size,
+                                         output_.derivation->from(plane * plane_size, rows.first_column), rows);
     else
       transforms_.output_adjoint(geometry_, gradient, rows);
   });
@@ -181,14 +192,15 @@ void winograd_part::forward(const forward_arguments& arguments) {
   transform_filters(arguments.parameters, filters_, true);
   if (bias_)
     std::copy_n(arguments.parameters.data() + bias_->offset, bias_->size, bias_values_.data());
+  const bool measure = arguments.training && !output_.plane_moments.empty();
   for_each_chunk([&](std::int64_t first, std::int64_t count) {
     transform_input(first, count);
     for_each_place([&](std::int64_t place) {
       std::array<read_ahead, 2> next{ahead(filters_, place), ahead(tiles_in_, place)};
-      products_.multiply(by_rows(at(tiles_in_, place)), to_read(at(filters_, place)), at(tiles_out_, place),
+      products_.multiply(by_rows(at(tiles_in_, place)), to_read(at(filters_, place)), at(forward_products_, place),
                          {tiles_of(count), to_, read_}, false, next);
     });
-    transform_output(first, count);
+    transform_output(forward_products_, measure, first, count);
   });
 }
 

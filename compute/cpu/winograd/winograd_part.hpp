@@ -70,7 +70,7 @@ class winograd_part final : public weighted_part {
   /// Into `to`, in rows of the channels that are read, or of those that are made.
   void transform_filters(std::span<const float> parameters, const matrices& to, bool rows_are_read);
   void transform_input(std::int64_t first, std::int64_t count);
-  void transform_output(std::int64_t first, std::int64_t count);
+  void transform_output(const matrices& products, bool measure, std::int64_t first, std::int64_t count);
   void transform_output_gradient(std::int64_t first, std::int64_t count);
   void write_filter_gradient(std::span<float> gradient);
 
@@ -102,6 +102,8 @@ class winograd_part final : public weighted_part {
   matrices tiles_in_;
   /// The products, or their gradient: tiles x to.
   matrices tiles_out_;
+  /// One of both: products take the place of what they are made from where they can, which keeps less in the cache.
+  matrices forward_products_;
 };
 
 } // namespace paceline::cpu::winograd

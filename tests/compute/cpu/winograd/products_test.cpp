@@ -47,7 +47,7 @@ double error_of(const product_kernel& kernel, const product_size& size, bool tra
 
 TEST_CASE("matrix products of any size are right, also of a transpose, also added, and write nothing beside them") {
   for (const auto& kernel : supported_products())
-    for (const std::int64_t rows : {1, 5, 12, 13, 49})
+    for (const std::int64_t rows : {1, 5, 12, 13, 24, 25, 37, 49})
       for (const std::int64_t columns : {8, 16, 24, 40, 48})
         for (const std::int64_t inner : {1, 3, 64})
           for (const bool transposed : {false, true})
@@ -55,4 +55,22 @@ TEST_CASE("matrix products of any size are right, also of a transpose, also adde
               CAPTURE(kernel.instruction_set, rows, columns, inner, transposed, add);
               REQUIRE(error_of(kernel, {rows, columns, inner}, transposed, add) < 2e-5);
             }
+}
+
+TEST_CASE("a product of few columns may take the place of its left matrix") {
+  for (const auto& kernel : supported_products())
+    for (const std::int64_t rows : {1, 49, 64})
+      for (const auto size : {kernel.columns_at_once / 2, kernel.columns_at_once}) {
+        if (size % 8 != 0)
+          continue;
+        CAPTURE(kernel.instruction_set, rows, size);
+        const auto a = random_vector(static_cast<std::size_t>(rows * size), 1);
+        const auto b = random_vector(static_cast<std::size_t>(size * size), 2);
+        std::vector<float> beside(a.size());
+        kernel.multiply({a.data(), size, 1}, {b.data(), size}, {beside.data(), size}, {rows, size, size}, false, {});
+        auto in_place = a;
+        kernel.multiply({in_place.data(), size, 1}, {b.data(), size}, {in_place.data(), size}, {rows, size, size},
+                        false, {});
+        REQUIRE(in_place == beside);
+      }
 }

@@ -54,7 +54,7 @@ TEST_CASE("each transform's adjoint is its adjoint") {
 
         const auto x = random_plane(there.g.input, 1);
         auto of_input = x;
-        t.input(there.g, x.data(), there.rows());
+        t.input(there.g, x.data(), nullptr, there.rows());
         t.input_adjoint(back.g, back.rows(), of_input.data());
         REQUIRE(dot(there.matrices, back.matrices) == Approx(dot(x, of_input)).epsilon(1e-4));
 
@@ -62,7 +62,7 @@ TEST_CASE("each transform's adjoint is its adjoint") {
         const auto y = random_plane(there.g.output, 3);
         auto of_output = y;
         t.output_adjoint(there.g, y.data(), there.rows());
-        t.output(back.g, back.rows(), no_bias.data(), false, of_output.data());
+        t.output(back.g, back.rows(), no_bias.data(), false, of_output.data(), nullptr);
         REQUIRE(dot(there.matrices, back.matrices) == Approx(dot(y, of_output)).epsilon(1e-4));
 
         const auto taps = tile.filter * tile.filter;
@@ -73,6 +73,62 @@ TEST_CASE("each transform's adjoint is its adjoint") {
         t.filter(filters.data(), 8, 0, {transformed.data(), 8, 8});
         t.filter_adjoint({gradient.data(), 8, 8}, 0, of_filters.data(), 8);
         REQUIRE(dot(transformed, gradient) == Approx(dot(filters, of_filters)).epsilon(1e-4));
+      }
+}
+
+TEST_CASE("a plane's moments are those of its outputs, also where the mean is a thousand times the deviation") {
+  for (const auto& tile : {tile_size{4, 3}, tile_size{4, 5}, tile_size{2, 3}})
+    for (const auto& t : supported_transforms(tile))
+      for (const bool rectify : {false, true}) {
+        CAPTURE(tile.outputs, tile.filter, t.instruction_set, rectify);
+        tiled_plane plane(t, tile, 1);
+        plane.matrices = random_vector(plane.matrices.size(), 1);
+        const std::vector<float> bias{0, 1000, -1, 1, 2, -2, -10000, 10};
+        std::vector<float> alone(static_cast<std::size_t>(plane.g.output.size())), measured(alone.size());
+        std::vector<float> moments(16);
+        t.output(plane.g, plane.rows(), bias.data(), rectify, alone.data(), nullptr);
+        t.output(plane.g, plane.rows(), bias.data(), rectify, measured.data(), moments.data());
+        REQUIRE(measured == alone);
+        for (std::size_t channel = 0; channel < 8; ++channel) {
+          const auto count = static_cast<double>(alone.size() / 8);
+          double mean = 0, deviation = 0;
+          for (auto i = channel; i < alone.size(); i += 8)
+            mean += alone[i] / count;
+          for (auto i = channel; i < alone.size(); i += 8)
+            deviation += (alone[i] - mean) * (alone[i] - mean);
+          REQUIRE(moments[channel] == Approx(mean).epsilon(1e-6).margin(1e-5));
+          REQUIRE(moments[8 + channel] == Approx(deviation).epsilon(1e-4).margin(1e-4));
+        }
+      }
+}
+
+TEST_CASE("what a batch norm leaves to the transforms around it is what it would do itself") {
+  const auto& norm = supported_norm_kernels().front();
+  const auto numbers = random_vector(40, 7);
+  for (const auto& tile : {tile_size{4, 3}, tile_size{4, 5}, tile_size{2, 3}})
+    for (const auto& t : supported_transforms(tile))
+      for (const bool rectify : {false, true}) {
+        CAPTURE(tile.outputs, tile.filter, t.instruction_set, rectify);
+        tiled_plane left(t, tile, 1), done(t, tile, 1);
+        const norm_scaling scaling{&numbers[0], &numbers[8], rectify};
+        const auto x = random_plane(left.g.input, 1);
+        auto scaled = x;
+        norm.scale(left.g.input, 0, x.data(), scaling, scaled.data());
+        t.input(left.g, x.data(), &scaling, left.rows());
+        t.input(done.g, scaled.data(), nullptr, done.rows());
+        const auto require_equal = [&] {
+          for (std::size_t i = 0; i < done.matrices.size(); ++i)
+            REQUIRE(left.matrices[i] == Approx(done.matrices[i]).margin(1e-4));
+        };
+        require_equal();
+
+        const auto y = random_plane(left.g.output, 2), y_gradient = random_plane(left.g.output, 3);
+        const norm_derivation how{y_gradient.data(), scaling, &numbers[16], &numbers[24], &numbers[32]};
+        auto derived = y;
+        norm.gradient(left.g.output, 0, y.data(), how, derived.data());
+        t.output_adjoint_of_norm(left.g, y.data(), how, left.rows());
+        t.output_adjoint(done.g, derived.data(), done.rows());
+        require_equal();
       }
 }
 
@@ -91,7 +147,7 @@ TEST_CASE("outputs that are pooled at once are those of a max-pool behind them, 
         plane.matrices = random_vector(plane.matrices.size(), 1);
         const auto bias = random_vector(8, 2);
         std::vector<float> whole(static_cast<std::size_t>(plane.g.output.size()));
-        t.output(plane.g, plane.rows(), bias.data(), rectify, whole.data());
+        t.output(plane.g, plane.rows(), bias.data(), rectify, whole.data(), nullptr);
 
         std::vector<float> pooled(whole.size() / 4);
         std::vector<std::uint8_t> winners(pooled.size());
