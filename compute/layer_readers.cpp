@@ -36,8 +36,7 @@ const layer* layer_readers::only_reader(std::size_t index) const {
 
 bool layer_readers::can_rectify(std::size_t layer) const {
   const auto* reader = only_reader(layer);
-  return reader != nullptr && std::holds_alternative<relu_layer>(reader->kind)
-         && has_rectifier(model_.layers()[layer]);
+  return reader != nullptr && std::holds_alternative<relu_layer>(reader->kind) && has_rectifier(model_.layers()[layer]);
 }
 
 std::optional<std::size_t> layer_readers::summed_with(std::size_t layer) const {

@@ -1,5 +1,6 @@
 #include "cluster/faults/freezer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -73,7 +74,8 @@ freezer::~freezer() {
 }
 
 void freezer::freeze(std::chrono::nanoseconds time) const {
-  const auto wanted = static_cast<order>(std::chrono::ceil<std::chrono::milliseconds>(time).count());
+  constexpr std::chrono::nanoseconds longest = std::chrono::days(20); // that an order can say
+  const auto wanted = static_cast<order>(std::chrono::ceil<std::chrono::milliseconds>(std::min(time, longest)).count());
   // Where the helper is gone there is nothing to be rehearsed.
   static_cast<void>(!::write(pipe_, &wanted, sizeof wanted));
 }

@@ -96,18 +96,22 @@ child_command local_start(const run_config& config, const node_section& node, co
 }
 
 supervised_node made(const run_config& config, const node_section& node, const option_list& first,
-                     const option_list& again, const launch_tools& tools) {
+                     const option_list& again, const option_list& together, const launch_tools& tools) {
   if (node.host == "local")
     return {.name = node.name,
             .start = local_start(config, node, first, tools),
-            .restart = local_start(config, node, again, tools)};
+            .restart = local_start(config, node, again, tools),
+            .restart_together = local_start(config, node, together, tools)};
   return {.name = node.name,
           .start = remote_start(config, node, first, tools),
           .restart = remote_start(config, node, again, tools),
+          .restart_together = remote_start(config, node, together, tools),
           .signal_elsewhere =
             [=](long id, int signal) { return over_ssh(config, node, fmt::format("kill -{} {}", signal, id), tools); },
           .restart_elsewhere =
-            [=](long earlier) { return remote_start(config, node, again, tools, end_earlier(config, node, earlier)); }};
+            [=](long earlier, bool all) {
+              return remote_start(config, node, all ? together : again, tools, end_earlier(config, node, earlier));
+            }};
 }
 
 } // namespace
@@ -121,11 +125,11 @@ std::string own_executable() {
 
 supervised_node supervised_node_of(const run_config& config, const node_section& node, bool is_new,
                                    const launch_tools& tools) {
-  return made(config, node, {is_new ? "--new" : "--together"}, {}, tools);
+  return made(config, node, {is_new ? "--new" : "--together"}, {}, {"--together"}, tools);
 }
 
 supervised_node measuring_node_of(const run_config& config, const node_section& node, const launch_tools& tools) {
-  return made(config, node, {"--measure"}, {"--measure"}, tools);
+  return made(config, node, {"--measure"}, {"--measure"}, {"--measure"}, tools);
 }
 
 child_command fetch_command(const run_config& config, const node_section& node, const launch_tools& tools) {

@@ -45,12 +45,13 @@ void fetch(const run_config& config, const run_config::node_section& node, const
 
 } // namespace
 
-std::vector<std::string> fetch_nodes(const run_config& config, const run_folder& folder, const launch_tools& tools) {
+std::vector<std::string> fetch_nodes(const run_config& config, const run_folder& folder,
+                                     const std::set<std::string>& left_out, const launch_tools& tools) {
   std::vector<std::string> problems;
   for (const auto& node : config.nodes) {
     const auto target = node_folder(folder.path(), node.name);
     // A copy has no lock (fetch_command).
-    if (node.host == "local" || fs::exists(target / ".lock"))
+    if (node.host == "local" || left_out.contains(node.name) || fs::exists(target / ".lock"))
       continue;
     try {
       fetch(config, node, target, tools);

@@ -22,6 +22,9 @@ class node_membership {
   /// that is carried out.
   virtual void adapt(cluster_plan& plan) = 0;
 
+  /// Whether all nodes begin at once from what they have saved, so that none is further than that.
+  virtual bool begins_together() const = 0;
+
   /// Makes the node's link to the others, over which parameters of that layout travel; the plan and services then lead to it. Throws
   /// invalid_input where its addresses cannot be used. Called before the first actor is spawned.
   virtual void join(caf::actor_system& system, const parameter_layout& layout, cluster_plan& plan,

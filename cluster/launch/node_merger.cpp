@@ -4,6 +4,7 @@
 #include "cluster/config/nodes.hpp"
 #include "cluster/faults/fault_roster.hpp"
 #include "cluster/files/atomic_file.hpp"
+#include "cluster/files/json_file.hpp"
 #include "cluster/files/json_lines.hpp"
 #include "cluster/launch/launcher.hpp"
 #include "cluster/launch/merged_state.hpp"
@@ -18,8 +19,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <fstream>
 #include <map>
+#include <set>
 
 namespace paceline {
 
@@ -71,7 +72,8 @@ struct node_remains {
     if (!summary.is_object())
       return {};
     const auto rate = summary.value("steps_per_second", json());
-    const auto steps = summary.value("totals", json::object()).value("steps_since_start", json());
+    const auto totals = summary.value("totals", json());
+    const auto steps = totals.is_object() ? totals.value("steps_since_start", json()) : json();
     if (!rate.is_number() || !steps.is_number() || rate.get<double>() <= 0)
       return {};
     return std::chrono::round<std::chrono::nanoseconds>(
@@ -87,7 +89,7 @@ std::vector<node_remains> remains_of(const run_config& config, const run_folder&
     const auto end = std::find_if(ends.begin(), ends.end(), [&](const auto& e) { return e.name == node.name; });
     if (end != ends.end())
       remains.end = *end;
-    remains.summary = json::parse(std::ifstream(remains.folder / "summary.json"), nullptr, false);
+    remains.summary = read_json_or_null(remains.folder / "summary.json");
     all.push_back(std::move(remains));
   }
   return all;
@@ -101,12 +103,17 @@ std::optional<worker_id> restarted_worker(const json& record) {
   return worker.is_string() ? worker_id_from_text(worker.get<std::string>()) : std::nullopt;
 }
 
-/// What passed each node's link, by the node's name.
-using traffic_of_nodes = std::map<std::string, link_counters>;
+/// By the node's name.
+struct told_by_nodes {
+  /// What passed its link.
+  std::map<std::string, link_counters> traffic;
+  /// Those to which another one came.
+  std::set<std::string> met_others;
+};
 
 /// Merges both logs, and counts what they tell.
-traffic_of_nodes take_logs(const run_config& config, const run_folder& folder, const std::vector<node_remains>& nodes,
-                           run_summary& summary) {
+told_by_nodes take_logs(const run_config& config, const run_folder& folder, const std::vector<node_remains>& nodes,
+                        run_summary& summary) {
   std::vector<node_log> metrics;
   std::vector<node_log> leadership;
   for (const auto& remains : nodes) {
@@ -115,14 +122,16 @@ traffic_of_nodes take_logs(const run_config& config, const run_folder& folder, c
   }
   merge_logs(leadership, folder.leadership(), [&](const json& record) { summary.leadership.add_record(record); });
   std::map<worker_id, worker_progress> latest;
-  traffic_of_nodes traffic;
+  told_by_nodes told;
   fault_tally faults(roster_of(config));
   merge_logs(metrics, folder.metrics(), [&](const json& record) {
     summary.training_time = std::max(summary.training_time, time_of(record));
     if (auto progress = progress_of(record))
       latest[progress->report.worker] = *progress;
     if (text_of(record, "type") == "link")
-      traffic[text_of(record, "told_by")] = link_counters_from_json(record);
+      told.traffic[text_of(record, "told_by")] = link_counters_from_json(record);
+    if (text_of(record, "type") == "node" && record.value("live", json()) == true)
+      told.met_others.insert(text_of(record, "told_by"));
     if (const auto worker = restarted_worker(record))
       summary.restarts[*worker] = record.value("restarts", std::uint64_t{0});
     if (auto found = failure_of(record))
@@ -132,10 +141,10 @@ traffic_of_nodes take_logs(const run_config& config, const run_folder& folder, c
   summary.faults = faults.outcomes();
   for (const auto& [id, progress] : latest)
     summary.workers.push_back(progress);
-  return traffic;
+  return told;
 }
 
-void add_nodes(const run_config& config, const std::vector<node_remains>& nodes, const traffic_of_nodes& traffic,
+void add_nodes(const run_config& config, const std::vector<node_remains>& nodes, const told_by_nodes& told,
                run_summary& summary) {
   for (const auto& remains : nodes) {
     node_summary line{.name = remains.node->name,
@@ -148,7 +157,8 @@ void add_nodes(const run_config& config, const std::vector<node_remains>& nodes,
       line.restarts = remains.end->restarts;
       line.exit_code = remains.end->code;
     }
-    if (const auto found = traffic.find(line.name); found != traffic.end())
+    line.met_others = told.met_others.contains(line.name);
+    if (const auto found = told.traffic.find(line.name); found != told.traffic.end())
       line.link = found->second;
     summary.nodes.push_back(std::move(line));
   }
@@ -227,8 +237,8 @@ run_summary merge_nodes(const run_config& config, const run_folder& folder, cons
   run_summary summary;
   summary.name = config.output.name;
   summary.outcome = outcome_of(nodes);
-  const auto traffic = take_logs(config, folder, nodes, summary);
-  add_nodes(config, nodes, traffic, summary);
+  const auto told = take_logs(config, folder, nodes, summary);
+  add_nodes(config, nodes, told, summary);
   for (const auto& remains : nodes) {
     summary.training_time = std::max(summary.training_time, remains.duration("training_time"));
     const auto time = remains.time_of_launch();

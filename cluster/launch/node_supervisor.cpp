@@ -51,6 +51,8 @@ class supervised_process {
   }
 
   bool over() const { return !child_ && !restart_at_; }
+  /// Whether it runs, and did so then.
+  bool has_run_since(clock::time_point then) const { return child_ && started_at_ <= then; }
   const supervised_end& result() const { return result_; }
 
   void add_to(std::vector<pollfd>& waiting) const {
@@ -60,14 +62,19 @@ class supervised_process {
           waiting.push_back({descriptor, POLLIN, 0});
   }
 
-  /// Hands on output, notices an end, starts again when it is time. Returns whether something has changed.
-  bool look() {
+  /// Hands on output, notices an end, starts again when it is time. Returns whether something has changed. `outlived` tells whether
+  /// another node has run since that time.
+  bool look(const std::function<bool(clock::time_point)>& outlived) {
     helpers_.erase(std::remove_if(helpers_.begin(), helpers_.end(), [](auto& h) { return h->poll_end().has_value(); }),
                    helpers_.end());
     if (restart_at_ && clock::now() >= *restart_at_) {
       restart_at_.reset();
       ++result_.restarts;
-      start(remote_id_ && node_.restart_elsewhere ? node_.restart_elsewhere(*remote_id_) : node_.restart);
+      const bool together = !outlived(died_at_);
+      if (remote_id_ && node_.restart_elsewhere)
+        start(node_.restart_elsewhere(*remote_id_, together));
+      else
+        start(together && node_.restart_together ? *node_.restart_together : node_.restart);
       return true;
     }
     if (!child_)
@@ -119,6 +126,7 @@ class supervised_process {
   void start(const child_command& command) {
     remote_id_.reset();
     result_.code.reset();
+    started_at_ = clock::now();
     try {
       child_ = std::make_unique<child_process>(command);
     } catch (const std::system_error& e) {
@@ -165,6 +173,7 @@ class supervised_process {
 
   void ended(int code, const std::string& how) {
     result_.code = code;
+    died_at_ = clock::now();
     result_.stopped = result_.stopped || (stopping_ && (code == by_signal(SIGTERM) || code == by_signal(SIGKILL)));
     if (stopping_ || code == code_finished || code == code_interrupted)
       return;
@@ -196,6 +205,8 @@ class supervised_process {
   std::unique_ptr<child_process> child_;
   /// Commands that pass signals on.
   std::vector<std::unique_ptr<child_process>> helpers_;
+  clock::time_point started_at_;
+  clock::time_point died_at_;
   std::optional<clock::time_point> restart_at_;
   std::optional<long> remote_id_;
   /// A signal that came before the process had told its id.
@@ -231,10 +242,16 @@ std::vector<supervised_end> supervise(const std::vector<supervised_node>& nodes,
       ++signals_passed;
       for (const auto& process : processes)
         process->stop(signals_passed == 1 ? SIGTERM : SIGKILL);
+      if (settings.on_signals_passed)
+        settings.on_signals_passed(signals_passed);
     }
+    const auto outlived = [&](clock::time_point then) {
+      return std::any_of(processes.begin(), processes.end(),
+                         [&](const auto& each) { return each->has_run_since(then); });
+    };
     bool changed = false;
     for (const auto& process : processes)
-      changed = process->look() || changed;
+      changed = process->look(outlived) || changed;
     const auto has_finished = [](const auto& process) { return process->result().code == code_finished; };
     if (std::any_of(processes.begin(), processes.end(), has_finished))
       for (const auto& process : processes)

@@ -19,12 +19,14 @@ struct supervised_node {
   child_command start;
   /// How it is started again after it died.
   child_command restart;
+  /// In place of `restart` where no other node has lived through its death: nothing is further than what it has saved.
+  std::optional<child_command> restart_together{};
   /// What sends a signal to the process of that id on another host; empty for children of this machine. Such a process tells its
   /// id by its first lines of output (remote_id_prefix).
   std::function<child_command(long id, int signal)> signal_elsewhere{};
   /// In place of `restart` where the earlier process had told its id: a connection that was lost may have left it alive, and it
   /// has to end first.
-  std::function<child_command(long earlier)> restart_elsewhere{};
+  std::function<child_command(long earlier, bool together)> restart_elsewhere{};
 };
 
 /// Before the process id, on a line of its own, that a process on another host tells about itself.
@@ -53,6 +55,8 @@ struct supervision_settings {
   /// How many signals have asked this process to end: after the first every node is asked to end cleanly, after the second it is
   /// killed. Asked many times a second.
   std::function<int()> signals;
+  /// So many of them have gone to all nodes. May be empty.
+  std::function<void(int passed)> on_signals_passed{};
   /// A process started, was started again, or ended.
   std::function<void(const std::vector<supervised_end>& nodes)> on_change;
 };

@@ -7,6 +7,7 @@
 #include "cluster/console/count_text.hpp"
 #include "cluster/files/atomic_file.hpp"
 #include "cluster/files/io_failure.hpp"
+#include "cluster/files/json_file.hpp"
 #include "cluster/launch/launch_timing.hpp"
 #include "cluster/launch/node_ends_json.hpp"
 #include "cluster/launch/node_fetch.hpp"
@@ -23,14 +24,16 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <fstream>
 #include <ostream>
+#include <set>
 
 namespace paceline {
 
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int wrong_usage = 2;
 
 fs::path path_of(const run_config& config) {
   return config.output.folder / config.output.name;
@@ -66,7 +69,7 @@ bool any_began(const run_config& config, const run_folder& folder) {
 }
 
 std::vector<supervised_end> run_nodes(const launch_options& options, const launch_tools& tools,
-                                      const run_folder& folder, const signal_watch& signals, std::ostream& out,
+                                      const run_folder& folder, signal_watch& signals, std::ostream& out,
                                       std::ostream& err) {
   const auto& config = options.config;
   std::vector<supervised_node> nodes;
@@ -85,6 +88,7 @@ std::vector<supervised_end> run_nodes(const launch_options& options, const launc
                                         },
                                       .on_event = [&](const std::string& text) { lines.to_out(escaped(text)); },
                                       .signals = [&] { return signals.count(); },
+                                      .on_signals_passed = [&](int passed) { signals.passed_on(passed); },
                                       .on_change =
                                         [&](const std::vector<supervised_end>& ends) {
                                           try {
@@ -109,7 +113,6 @@ void adopt_config_of_a_node(const fs::path& run) {
 
 /// Whose groups the run did without: its processes made no step and came to no good end, or refused the file they were given.
 bool took_no_part(const node_summary& node) {
-  constexpr int wrong_usage = 2;
   constexpr int interrupted = 130;
   if (!node.exit_code || *node.exit_code == 0 || *node.exit_code == interrupted)
     return false;
@@ -130,13 +133,37 @@ launch_exit exit_of_finished(const run_summary& summary, const fs::path& folder,
   return launch_exit::failed;
 }
 
+/// Those that did not begin here: what lies in their place on their host is another run's.
+std::set<std::string> refused_nodes(const std::vector<supervised_end>& ends) {
+  std::set<std::string> names;
+  for (const auto& end : ends)
+    if (end.code == wrong_usage)
+      names.insert(end.name);
+  return names;
+}
+
+/// Says of nodes that trained without the others, where they took part: each has its own best model then.
+void warn_of_lonely_nodes(const run_summary& summary, const fs::path& folder, std::ostream& err) {
+  std::vector<std::string> lonely;
+  for (const auto& node : summary.nodes)
+    if (node.steps > 0 && !node.met_others)
+      lonely.push_back(node.name);
+  if (summary.nodes.size() > 1 && !lonely.empty())
+    err << escaped(
+      fmt::format("paceline: {}: {} {} never met another node and trained alone; `paceline preflight` tests "
+                  "the links between them",
+                  folder.string(), lonely.size() == 1 ? "node" : "nodes", fmt::join(lonely, ", ")))
+        << "\n";
+}
+
 /// Fetches, merges and tells.
 launch_exit conclude(const run_config& config, const run_folder& folder, const std::vector<supervised_end>& ends,
                      const launch_tools& tools, std::ostream& out, std::ostream& err) {
-  for (const auto& problem : fetch_nodes(config, folder, tools))
+  for (const auto& problem : fetch_nodes(config, folder, refused_nodes(ends), tools))
     err << "paceline: " << escaped(problem) << "\n";
   const auto summary = merge_nodes(config, folder, ends);
   out << to_text(summary);
+  warn_of_lonely_nodes(summary, folder.path(), err);
   switch (summary.outcome) {
     case run_outcome::finished:
       return exit_of_finished(summary, folder.path(), err);
@@ -156,7 +183,7 @@ launch_exit conclude(const run_config& config, const run_folder& folder, const s
 launch_exit launch_nodes(const launch_options& options, const launch_tools& tools, std::ostream& out,
                          std::ostream& err) {
   constexpr int ending_signal = 3;
-  signal_watch signals(ending_signal);
+  signal_watch signals(ending_signal, signal_watch::passing::to_others);
   const auto& config = options.config;
   require_devices(config);
   auto folder = options.resume ? run_folder::resume(path_of(config)) : run_folder::create(path_of(config));
@@ -171,6 +198,8 @@ launch_exit launch_nodes(const launch_options& options, const launch_tools& tool
   if (uses_ipc(config))
     make_ipc_folder(config);
   write_file_atomically(folder.config(), to_json(config).dump(2) + "\n");
+  // Of an earlier part.
+  fs::remove(folder.summary(), error);
   announce(options, out);
   const auto ends = run_nodes(options, tools, folder, signals, out, err);
   if (uses_ipc(config))
@@ -198,7 +227,11 @@ launch_exit summarise_nodes(const fs::path& folder_path, const launch_tools& too
   if (all_local(config) && !any_began(config, folder))
     throw invalid_input(fmt::format("{}: none of its nodes has left anything in {}; nothing was changed",
                                     folder_path.string(), folder.nodes().string()));
-  const auto ends = ends_from_json(nlohmann::json::parse(std::ifstream(folder.node_ends()), nullptr, false));
+  if (uses_ipc(config)) {
+    std::error_code ignored;
+    fs::remove_all(ipc_folder(config), ignored); // the launching process was killed before it could
+  }
+  const auto ends = ends_from_json(read_json_or_null(folder.node_ends()));
   return conclude(config, folder, ends, tools, out, err);
 }
 

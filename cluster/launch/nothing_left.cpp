@@ -2,13 +2,13 @@
 
 #include "cluster/config/duration.hpp"
 #include "cluster/config/run_config_json.hpp"
+#include "cluster/files/json_file.hpp"
 #include "cluster/record/summary.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <fstream>
 
 namespace paceline {
 
@@ -31,7 +31,7 @@ std::string nothing_left_text(const run_config& config) {
 
 bool is_over(const run_config& config, const run_folder& folder) {
   // Whatever is wrong with the file, the nodes know better how far they came.
-  const auto summary = nlohmann::json::parse(std::ifstream(folder.summary()), nullptr, false);
+  const auto summary = read_json_or_null(folder.summary());
   if (!summary.is_object() || summary.value("outcome", nlohmann::json()) != to_string(run_outcome::finished))
     return false;
   const auto nodes = summary.value("nodes", nlohmann::json::array());

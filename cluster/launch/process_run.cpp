@@ -61,6 +61,12 @@ bool is_used_up(const budget_limits& limits, const run_state& state) {
          || (limits.training_time && state.training_time >= *limits.training_time);
 }
 
+/// Whether nothing of this run can be further than what this process has saved: then what happened behind that is lost, and its time
+/// does not count.
+bool goes_on_from_what_it_saved(const process_run& run) {
+  return run.node == nullptr || run.node->begins_together();
+}
+
 void announce(const process_run& run, const training_task& task, const run_folder& folder,
               const std::shared_ptr<const run_state>& resumed, const budget_limits& limits, std::ostream& out) {
   const auto& config = run.config;
@@ -73,7 +79,7 @@ void announce(const process_run& run, const training_task& task, const run_folde
     out << fmt::format("resumed at step {} of all workers together\n", resumed->total_steps);
   if (resumed && run.node == nullptr && is_used_up(limits, *resumed))
     out << nothing_left_text(config) << "\n";
-  if (!resumed && run.go_on && run.node == nullptr)
+  if (!resumed && run.go_on && goes_on_from_what_it_saved(run))
     out << "there is no checkpoint to go on from: starts over\n";
   out.flush();
 }
@@ -175,8 +181,8 @@ recorded_end run_actors(const process_run& run, const training_task& task, clust
     recording.traffic = [node = run.node] { return node->traffic(); };
   const auto recorder = system.spawn<caf::detached>(run_recorder_actor, std::move(recording), end);
   plan.watchers.add(recorder, waiting);
-  if (run.node != nullptr)
-    // Where nobody else is left to tell how old the run is.
+  if (!goes_on_from_what_it_saved(run))
+    // Those who are further may have come to their end before they tell how old the run is.
     clock->catch_up(earlier.latest);
   std::optional<linked> link;
   try {
@@ -249,7 +255,9 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
   earlier_records earlier;
   if (run.go_on) {
     plan.resume = load_state(folder, task.network.parameters(), plan, config);
-    earlier = run.node == nullptr ? trim_logs(folder, plan.resume) : count_logs(folder);
+    earlier = goes_on_from_what_it_saved(run) ? trim_logs(folder, plan.resume) : count_logs(folder);
+    // Else it would tell of an end that this part has not come to.
+    std::filesystem::remove(folder.summary());
   }
   plan.write_checkpoint = make_checkpoint_writer(config, task, folder.checkpoints());
   write_file_atomically(folder.config(), to_json(config).dump(2) + "\n");

@@ -3,8 +3,10 @@
 #include "compute/affinity.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include <pthread.h>
 #include <signal.h>
@@ -14,6 +16,10 @@ namespace paceline {
 namespace {
 
 constexpr int killed_by_signal = 130;
+
+/// Others are to be told of a signal within it; a process that cannot is not to be kept alive by that.
+constexpr auto longest_passing = std::chrono::seconds(1);
+constexpr auto look_interval = std::chrono::milliseconds(1);
 
 sigset_t watched_signals() {
   sigset_t set;
@@ -30,7 +36,8 @@ sigset_t watched_signals() {
 
 class signal_watch::state {
  public:
-  explicit state(int ending_signal) : ending_signal_(ending_signal) {
+  state(int ending_signal, passing to)
+    : ending_signal_(ending_signal), passed_(to == passing::none ? ending_signal : 0) {
     // A reader of the output that is gone, or a file that has reached its limit, is an error to be told, not a death.
     ::signal(SIGPIPE, SIG_IGN);
     ::signal(SIGXFSZ, SIG_IGN);
@@ -54,24 +61,36 @@ class signal_watch::state {
   }
 
   int count() const { return count_; }
+  void passed_on(int count) { passed_ = count; }
 
  private:
   void watch() {
     name_this_thread("signals");
     const auto set = watched_signals();
+    bool hung_up = false;
     for (int signal = 0; sigwait(&set, &signal) == 0 && !ending_;) {
       // Sent by somebody else, as batch systems do before a time limit: it means nothing here.
       if (signal == SIGUSR2)
         continue;
+      if (signal == SIGHUP && std::exchange(hung_up, true))
+        continue;
       if (count_ + 1 >= ending_signal_)
-        _exit(killed_by_signal);
+        end_process();
       const std::lock_guard guard(mutex_);
       if (++count_ == 1 && on_first_)
         on_first_();
     }
   }
 
+  [[noreturn]] void end_process() const {
+    const auto until = std::chrono::steady_clock::now() + longest_passing;
+    while (passed_ < ending_signal_ - 1 && std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(look_interval);
+    _exit(killed_by_signal);
+  }
+
   const int ending_signal_;
+  std::atomic<int> passed_;
   sigset_t before_{};
   std::mutex mutex_;
   std::function<void()> on_first_;
@@ -80,7 +99,7 @@ class signal_watch::state {
   std::thread thread_;
 };
 
-signal_watch::signal_watch(int ending_signal) : state_(std::make_unique<state>(ending_signal)) {}
+signal_watch::signal_watch(int ending_signal, passing to) : state_(std::make_unique<state>(ending_signal, to)) {}
 signal_watch::~signal_watch() = default;
 
 void signal_watch::call_on_first(std::function<void()> on_first) {
@@ -89,6 +108,10 @@ void signal_watch::call_on_first(std::function<void()> on_first) {
 
 int signal_watch::count() const {
   return state_->count();
+}
+
+void signal_watch::passed_on(int count) {
+  state_->passed_on(count);
 }
 
 } // namespace paceline

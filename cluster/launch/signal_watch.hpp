@@ -6,11 +6,14 @@
 namespace paceline {
 
 /// Turns SIGINT, SIGTERM and SIGHUP into calls: the first asks for a clean end, the second ends the process at once with exit
-/// code 130. SIGPIPE and SIGXFSZ are ignored from then on. Make it before any other thread, which would otherwise receive the signals.
+/// code 130. A terminal that is closed may send SIGHUP several times; it counts once. SIGPIPE and SIGXFSZ are ignored from then on. Make it before any other thread, which would otherwise receive the signals.
 class signal_watch {
  public:
-  /// The signal of that number ends the process. A process that has others to end first gives itself one more.
-  explicit signal_watch(int ending_signal = 2);
+  /// Whether the ending signal waits, a moment at most, until those before it were passed on.
+  enum class passing { none, to_others };
+
+  /// The signal of that number ends the process. A process that has others to end first gives itself one more, and says what it passed on.
+  explicit signal_watch(int ending_signal = 2, passing to = passing::none);
   ~signal_watch();
 
   signal_watch(const signal_watch&) = delete;
@@ -22,6 +25,9 @@ class signal_watch {
 
   /// How many signals have come.
   int count() const;
+
+  /// So many of them were passed on to others.
+  void passed_on(int count);
 
   /// Whether a signal has come.
   bool signalled() const { return count() > 0; }

@@ -23,8 +23,9 @@ std::string handshake_failure(std::uint16_t event, std::uint32_t value) {
     return "the two sides have keys of different key sets (security.keys has to name the same one on all nodes)";
   if (event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL)
     return fmt::format("the other side does not speak as a node does (ZMTP error {:#x})", value);
-  return "the other side closed the connection before it was set up: it is no node, or uses other keys or none "
-         "(security.keys has to name the same key set on all nodes, or on none)";
+  return "the other side closed the connection before it was set up: it has just ended, is no node, or uses other keys "
+         "or "
+         "none (security.keys has to name the same key set on all nodes, or on none)";
 }
 
 socket_monitor::socket_monitor(zmq::context_t& context, zmq::socket_t& socket)

@@ -37,6 +37,8 @@ class member_of_run final : public node_membership {
     rehearsal_.adapt(plan);
   }
 
+  bool begins_together() const override { return together_; }
+
   void join(caf::actor_system& system, const parameter_layout& layout, cluster_plan& plan,
             run_services& services) override {
     if (uses_ipc(config_))

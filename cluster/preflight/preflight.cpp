@@ -83,8 +83,8 @@ preflight_result run_preflight(const run_config& config, const launch_tools& too
                                       .on_change = [](const std::vector<supervised_end>&) {}};
   const auto ends = supervise(nodes, settings);
   if (uses_ipc(config)) {
-    std::error_code still_used;
-    std::filesystem::remove(ipc_folder(config), still_used);
+    std::error_code ignored;
+    std::filesystem::remove_all(ipc_folder(config), ignored);
   }
   return found.result(ends);
 }

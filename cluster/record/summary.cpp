@@ -124,6 +124,7 @@ json node_json(const node_summary& node) {
           {"restarts", node.restarts ? json(*node.restarts) : json()},
           {"exit_code", node.exit_code ? json(*node.exit_code) : json()},
           {"in_centre", node.in_centre},
+          {"met_others", node.met_others},
           {"link", node.link ? to_json(*node.link) : json()}};
 }
 

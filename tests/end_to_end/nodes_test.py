@@ -68,6 +68,26 @@ class Nodes(harness.EndToEnd):
                 self.assertIsNotNone(first["loss"], first)
                 self.assertGreater(first["steps"], 100, first)
 
+    def test_what_all_nodes_lost_together_counts_neither_as_steps_nor_as_time(self):
+        self.write_cluster(budget={"time": "3s"}, output=harness.TINY["output"] | {"checkpoint_every": "1h"})
+        riding = self.start("launch", "two.json")
+        nodes = [self.folder / "runs" / "a" / "nodes" / name / "metrics.jsonl" for name in "ab"]
+        self.wait_until(lambda: all(path.exists() and any(r["time"] > 1 for r in progress(path)) for path in nodes), riding)
+        children = [int(child) for child in
+                    Path(f"/proc/{riding.pid}/task/{riding.pid}/children").read_text().split()]
+        for process in [riding.pid, *children]:
+            os.kill(process, signal.SIGKILL)
+        self.end(riding)
+        # Their locks go with them.
+        self.wait_until(lambda: not any(Path(f"/proc/{child}/exe").exists() for child in children))
+        ended = self.paceline("launch", "--resume", "runs/a")
+        self.assert_ended(ended, 0)
+        for name in "ab":
+            self.assertIn(f"[{name}] there is no checkpoint to go on from: starts over", ended.out)
+        for path in nodes:
+            self.assertLess(progress(path)[0]["time"], 1)
+        self.assertGreaterEqual(self.summary()["training_time"], 3)
+
     def test_a_port_in_use_is_one_line_and_ends_the_node(self):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))

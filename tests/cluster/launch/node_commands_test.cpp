@@ -129,15 +129,15 @@ TEST_CASE("a node that outlived its ssh connection ends before it is started aga
   const auto node = supervised_node_of(config, config.nodes[1], true, {.ssh = server.client()});
   child_process left({.arguments = {"/bin/sh", "-c", "trap 'exit 130' TERM; while :; do sleep 0.02; done", "b"}});
   child_process other({.arguments = {"/bin/sh", "-c", "while :; do sleep 0.02; done", "c"}});
-  REQUIRE(run_to_end(node.restart_elsewhere(other.id())).end.code == 0);
+  REQUIRE(run_to_end(node.restart_elsewhere(other.id(), false)).end.code == 0);
   REQUIRE_FALSE(other.poll_end());
   other.signal(SIGKILL);
-  REQUIRE(run_to_end(node.restart_elsewhere(left.id())).end.code == 0);
+  REQUIRE(run_to_end(node.restart_elsewhere(left.id(), true)).end.code == 0);
   auto end = left.poll_end();
   for (; !end; end = left.poll_end())
     ::usleep(1000);
   REQUIRE(end->code == 130);
-  REQUIRE(contents_of(folder / "starts") == "node - --name b\nnode - --name b\n");
+  REQUIRE(contents_of(folder / "starts") == "node - --name b\nnode - --name b --together\n");
 }
 
 TEST_CASE("a launch over ssh passes the signal on, fetches the node's folder and gathers it with the local one") {

@@ -42,6 +42,15 @@ std::size_t lines_in(const std::filesystem::path& file) {
 
 } // namespace
 
+TEST_CASE("a node to which another one came has met others") {
+  left_run left;
+  json_lines(node_folder(left.run.path(), "b") / "metrics.jsonl")
+    .append({{"type", "node"}, {"node", "a"}, {"live", true}, {"time", 1.0}, {"wall", "2023-11-14T22:13:20.000Z"}});
+  const auto summary = merge_nodes(left.config, left.run, {});
+  REQUIRE_FALSE(summary.nodes[0].met_others);
+  REQUIRE(summary.nodes[1].met_others);
+}
+
 TEST_CASE("what nodes left becomes one run: logs, centre and leader over all workers, a test, a summary") {
   left_run left;
   const auto summary =
@@ -77,6 +86,7 @@ TEST_CASE("what nodes left becomes one run: logs, centre and leader over all wor
                    {"restarts", 2},
                    {"exit_code", 0},
                    {"in_centre", true},
+                   {"met_others", false},
                    {"link", nullptr}}));
   const auto text = to_text(summary);
   REQUIRE_THAT(text, ContainsSubstring("  b                     1       160         2  finished\n"));

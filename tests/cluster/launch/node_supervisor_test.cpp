@@ -33,6 +33,8 @@ struct supervised {
   /// Called with each line.
   std::function<void(std::string_view)> watch = [](std::string_view) {};
   std::size_t changes = 0;
+  /// What it said of signals.
+  std::vector<int> passed;
   std::chrono::nanoseconds late_after = 1h;
   std::chrono::nanoseconds first_wait = 1ms;
   std::function<void(std::string_view)> on_event = [](std::string_view) {};
@@ -55,6 +57,7 @@ struct supervised {
                                },
                              .late_after = late_after,
                              .signals = [this] { return signals.load(); },
+                             .on_signals_passed = [this](int count) { passed.push_back(count); },
                              .on_change = [this](const auto&) { ++changes; }});
   }
 };
@@ -213,9 +216,45 @@ TEST_CASE("a node elsewhere that died is started again behind the process that t
   supervised s;
   auto elsewhere = node_of("a", "echo 'paceline-process 4711'; exit 255");
   elsewhere.signal_elsewhere = [](long, int) { return shell("true"); };
-  elsewhere.restart_elsewhere = [](long earlier) { return shell("echo after " + std::to_string(earlier)); };
-  REQUIRE(s.run({elsewhere})[0].code == 0);
-  REQUIRE(s.lines == lines{"a: after 4711"});
+  elsewhere.restart_elsewhere = [](long earlier, bool together) {
+    return shell("echo after " + std::to_string(earlier) + (together ? " together" : ""));
+  };
+  SECTION("nobody has lived through it") {
+    REQUIRE(s.run({elsewhere})[0].code == 0);
+    REQUIRE(s.lines == lines{"a: after 4711 together"});
+  }
+  SECTION("another one has") {
+    s.run({elsewhere, node_of("b", "sleep 0.3")});
+    REQUIRE(s.lines == lines{"a: after 4711"});
+  }
+}
+
+TEST_CASE("nodes that all died begin again together, one that others outlived joins them") {
+  supervised s;
+  const auto node = [](const std::string& name, const std::string& script) {
+    auto made = node_of(name, script);
+    made.restart = shell("echo joins");
+    made.restart_together = shell("echo together; sleep 0.1");
+    return made;
+  };
+  SECTION("all died, one after the other") {
+    s.first_wait = 20ms;
+    s.run({node("a", "kill -9 $$"), node("b", "sleep 0.005; kill -9 $$")});
+    std::sort(s.lines.begin(), s.lines.end());
+    REQUIRE(s.lines == lines{"a: together", "b: together"});
+  }
+  SECTION("one rides on") {
+    s.run({node("a", "kill -9 $$"), node("b", "sleep 0.3")});
+    REQUIRE(s.lines == lines{"a: joins"});
+  }
+}
+
+TEST_CASE("what has gone to all nodes of people's signals is told") {
+  supervised s;
+  s.signals = 2;
+  const auto ends = s.run({node_of("a", "sleep 100"), node_of("b", "sleep 100")});
+  REQUIRE(ends[0].stopped);
+  REQUIRE(s.passed == std::vector<int>{1, 2});
 }
 
 TEST_CASE("a signal that comes before a node elsewhere has told its id is passed on as soon as it has") {

@@ -99,6 +99,23 @@ TEST_CASE("a launch fails where a node took no part, though the others finished 
   REQUIRE(summarise_nodes(fake.run(), {}, fake.out, fake.err) == launch_exit::failed);
 }
 
+TEST_CASE("what a killed resume leaves is not told by the summaries of the part before it") {
+  fake_launch fake;
+  fake.launch("", "");
+  REQUIRE(std::filesystem::exists(fake.run() / "summary.json"));
+  fake.config = config_of_run(fake.run(), {"budget.steps=100"});
+  fake.launch("[ -e $folder/runs/nodes-test/summary.json ] && touch stale", "", true);
+  REQUIRE_FALSE(std::filesystem::exists(fake.folder / "stale"));
+}
+
+TEST_CASE("nodes that trained without ever meeting are named") {
+  fake_launch fake;
+  REQUIRE(fake.launch("", "") == launch_exit::finished);
+  REQUIRE_THAT(fake.err.str(), ContainsSubstring("nodes a, b never met another node and trained alone"));
+  const auto nodes = json::parse(contents_of(fake.run() / "summary.json"))["nodes"];
+  REQUIRE(nodes[0]["met_others"] == false);
+}
+
 TEST_CASE("a launch ends well without a node that died on the way") {
   fake_launch fake;
   fake.config.supervision.node_restarts = 0;

@@ -2,8 +2,11 @@
 
 #include "tests/catch.hpp"
 
+#include <filesystem>
 #include <future>
+#include <string>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,4 +80,47 @@ TEST_CASE("a process that has others to end first is told of the second signal a
   REQUIRE(::waitpid(child, &status, 0) == child);
   REQUIRE(WIFEXITED(status));
   REQUIRE(WEXITSTATUS(status) == 130);
+}
+
+TEST_CASE("the ending signal waits until those before it were passed on to others") {
+  const auto child = ::fork();
+  if (child == 0) {
+    signal_watch watch(3, signal_watch::passing::to_others);
+    for (int sent = 1; sent <= 2; ++sent) {
+      ::kill(::getpid(), SIGINT);
+      while (watch.count() < sent)
+        ::usleep(100);
+    }
+    ::kill(::getpid(), SIGINT);
+    ::usleep(50'000);
+    // Ends it: it has not before, else there would be nobody to make the file.
+    ::close(::open((std::string("/tmp/paceline-passed-") + std::to_string(::getpid())).c_str(), O_CREAT, 0600));
+    watch.passed_on(2);
+    ::pause();
+    ::_exit(1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  REQUIRE(WEXITSTATUS(status) == 130);
+  const auto made = std::string("/tmp/paceline-passed-") + std::to_string(child);
+  REQUIRE(std::filesystem::remove(made));
+}
+
+TEST_CASE("a terminal that hangs up several times counts once") {
+  const auto child = ::fork();
+  if (child == 0) {
+    const signal_watch watch;
+    for (int i = 0; i < 3; ++i) {
+      ::kill(::getpid(), SIGHUP);
+      while (!watch.signalled())
+        ::usleep(100);
+      ::usleep(10'000);
+    }
+    ::_exit(watch.count() == 1 ? 7 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  REQUIRE(WEXITSTATUS(status) == 7);
 }
