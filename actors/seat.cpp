@@ -39,7 +39,8 @@ void seat::lost(const std::string& node) {
 }
 
 std::optional<seat_change> seat::settle(std::chrono::nanoseconds now) {
-  if (!live_.empty() || ever_heard_.empty())
+  const bool is_alone = std::none_of(live_.begin(), live_.end(), [](const auto& node) { return node.second; });
+  if (!is_alone || ever_heard_.empty())
     alone_since_.reset();
   else if (!alone_since_)
     alone_since_ = now;

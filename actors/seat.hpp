@@ -79,7 +79,7 @@ class seat {
   /// Live nodes without this one, and their last word, if there was any.
   std::map<std::string, std::optional<seat_claim>> live_;
   std::set<std::string> ever_heard_;
-  /// Since when no other node lives, where one did before.
+  /// Since when no other node that has said a word lives, where one did before.
   std::optional<std::chrono::nanoseconds> alone_since_;
   seat_claim current_;
   bool held_ = false;

@@ -4,12 +4,15 @@
 #include "cluster/files/json_lines.hpp"
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/record/metrics.hpp"
+#include "cluster/record/record_fields.hpp"
 #include "compute/errors.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <utility>
 
 namespace paceline {
@@ -42,6 +45,16 @@ std::shared_ptr<const run_state> load_state(const run_folder& folder, const para
   return std::make_shared<const run_state>(std::move(state));
 }
 
+namespace {
+
+bool tells_of_trouble(const nlohmann::json& record) {
+  constexpr std::string_view kinds[] = {"failure", "fault", "restart", "node", "notice"};
+  const auto type = text_of(record, "type");
+  return std::ranges::find(kinds, type) != std::end(kinds);
+}
+
+} // namespace
+
 earlier_records trim_logs(const run_folder& folder, const std::shared_ptr<const run_state>& state) {
   earlier_records earlier;
   const auto stays = [&](const nlohmann::json& record) {
@@ -50,7 +63,11 @@ earlier_records trim_logs(const run_folder& folder, const std::shared_ptr<const 
     earlier.latest = std::max(earlier.latest, time_of(record));
     return true;
   };
-  keep_json_lines(folder.metrics(), stays);
+  keep_json_lines(folder.metrics(), [&](const nlohmann::json& record) {
+    if (text_of(record, "type") == "fault")
+      earlier.latest_fault = std::max(earlier.latest_fault, time_of(record));
+    return stays(record) || tells_of_trouble(record);
+  });
   keep_json_lines(folder.leadership(), [&](const nlohmann::json& record) {
     if (!stays(record))
       return false;
@@ -64,6 +81,8 @@ earlier_records count_logs(const run_folder& folder) {
   earlier_records earlier;
   const auto counts = [&](const nlohmann::json& record) {
     earlier.latest = std::max(earlier.latest, time_of(record));
+    if (text_of(record, "type") == "fault")
+      earlier.latest_fault = std::max(earlier.latest_fault, time_of(record));
     return true;
   };
   keep_json_lines(folder.metrics(), counts);

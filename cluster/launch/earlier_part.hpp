@@ -23,9 +23,12 @@ std::shared_ptr<const run_state> load_state(const run_folder& folder, const para
 struct earlier_records {
   leadership_tally leadership;
   std::chrono::nanoseconds latest{0};
+  /// When the last rehearsed fault began, also where that is behind `latest`: none is carried out twice.
+  std::chrono::nanoseconds latest_fault{0};
 };
 
-/// Drops from the logs what happened behind the checkpoint, and counts what stays.
+/// Drops from the logs what happened behind the checkpoint, and counts what stays. What tells of failures, faults, restarts and other
+/// nodes stays in any case: it may be why the run goes on from there.
 earlier_records trim_logs(const run_folder& folder, const std::shared_ptr<const run_state>& state);
 
 /// A node's logs are the history of all its processes: what one of them did stays true when the next one goes on from elsewhere.

@@ -95,17 +95,21 @@ child_command local_start(const run_config& config, const node_section& node, co
           .input = to_json(config).dump()};
 }
 
+const option_list new_run{"--new"};
+
 supervised_node made(const run_config& config, const node_section& node, const option_list& first,
                      const option_list& again, const option_list& together, const launch_tools& tools) {
   if (node.host == "local")
     return {.name = node.name,
             .start = local_start(config, node, first, tools),
             .restart = local_start(config, node, again, tools),
-            .restart_together = local_start(config, node, together, tools)};
+            .restart_together = local_start(config, node, together, tools),
+            .is_new = first == new_run};
   return {.name = node.name,
           .start = remote_start(config, node, first, tools),
           .restart = remote_start(config, node, again, tools),
           .restart_together = remote_start(config, node, together, tools),
+          .is_new = first == new_run,
           .signal_elsewhere =
             [=](long id, int signal) { return over_ssh(config, node, fmt::format("kill -{} {}", signal, id), tools); },
           .restart_elsewhere =
@@ -125,7 +129,7 @@ std::string own_executable() {
 
 supervised_node supervised_node_of(const run_config& config, const node_section& node, bool is_new,
                                    const launch_tools& tools) {
-  return made(config, node, {is_new ? "--new" : "--together"}, {}, {"--together"}, tools);
+  return made(config, node, is_new ? new_run : option_list{"--together"}, {}, {"--together"}, tools);
 }
 
 supervised_node measuring_node_of(const run_config& config, const node_section& node, const launch_tools& tools) {

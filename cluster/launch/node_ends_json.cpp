@@ -25,6 +25,7 @@ json to_json(const std::vector<supervised_end>& ends) {
                      {"restarts", end.restarts},
                      {"exit_code", end.code ? json(*end.code) : json()},
                      {"given_up", end.given_up},
+                     {"never_began", end.never_began},
                      {"stopped", end.stopped}});
   return {{"nodes", std::move(nodes)}};
 }
@@ -37,6 +38,7 @@ std::vector<supervised_end> ends_from_json(const json& object) {
       supervised_end end{.name = node.at("node"),
                          .restarts = static_cast<std::uint32_t>(std::min<std::uint64_t>(restarts, most_restarts)),
                          .given_up = node.at("given_up"),
+                         .never_began = node.value("never_began", false),
                          .stopped = node.value("stopped", false)};
       if (!node.at("exit_code").is_null())
         end.code = static_cast<int>(std::clamp(node.at("exit_code").get_ref<const json::number_integer_t&>(),

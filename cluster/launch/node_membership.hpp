@@ -30,8 +30,8 @@ class node_membership {
   virtual void join(caf::actor_system& system, const parameter_layout& layout, cluster_plan& plan,
                     run_services& services) = 0;
 
-  /// The supervisor is there, and training is about to begin. `recorded_until` is the time of the last line in the folder's logs, 0
-  /// where they are empty.
+  /// The supervisor is there, and training is about to begin. Up to `recorded_until` rehearsed faults were carried out by an earlier part
+  /// of the run; 0 where there is none.
   virtual void ride(caf::actor_system& system, const run_services& services, const caf::actor& supervisor,
                     const caf::actor& recorder, std::chrono::nanoseconds recorded_until) = 0;
 

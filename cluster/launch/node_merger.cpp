@@ -81,6 +81,13 @@ struct node_remains {
   }
 };
 
+/// Where nobody saw how a node ended, its summary may be that of the part before: the launching process wrote `ends` in this one.
+bool is_newer(const fs::path& summary, const fs::path& ends) {
+  std::error_code error;
+  const auto written = fs::last_write_time(summary, error);
+  return !error && written >= fs::last_write_time(ends, error) && !error;
+}
+
 std::vector<node_remains> remains_of(const run_config& config, const run_folder& folder,
                                      const std::vector<supervised_end>& ends) {
   std::vector<node_remains> all;
@@ -89,7 +96,9 @@ std::vector<node_remains> remains_of(const run_config& config, const run_folder&
     const auto end = std::find_if(ends.begin(), ends.end(), [&](const auto& e) { return e.name == node.name; });
     if (end != ends.end())
       remains.end = *end;
-    remains.summary = read_json_or_null(remains.folder / "summary.json");
+    const auto summary = remains.folder / "summary.json";
+    if (!remains.end || remains.end->code || is_newer(summary, folder.node_ends()))
+      remains.summary = read_json_or_null(summary);
     all.push_back(std::move(remains));
   }
   return all;
@@ -107,7 +116,7 @@ std::optional<worker_id> restarted_worker(const json& record) {
 struct told_by_nodes {
   /// What passed its link.
   std::map<std::string, link_counters> traffic;
-  /// Those to which another one came.
+  /// Those to which another one came, and who came.
   std::set<std::string> met_others;
 };
 
@@ -131,7 +140,7 @@ told_by_nodes take_logs(const run_config& config, const run_folder& folder, cons
     if (text_of(record, "type") == "link")
       told.traffic[text_of(record, "told_by")] = link_counters_from_json(record);
     if (text_of(record, "type") == "node" && record.value("live", json()) == true)
-      told.met_others.insert(text_of(record, "told_by"));
+      told.met_others.insert({text_of(record, "told_by"), text_of(record, "node")});
     if (const auto worker = restarted_worker(record))
       summary.restarts[*worker] = record.value("restarts", std::uint64_t{0});
     if (auto found = failure_of(record))

@@ -29,6 +29,9 @@ constexpr int code_finished = 0;
 constexpr int code_wrong_usage = 2;
 constexpr int code_interrupted = 130;
 
+/// As ssh ends where it could not connect, or lost what it had.
+constexpr int code_connection_lost = 255;
+
 std::string in_words(const child_end& end) {
   return end.by_signal ? fmt::format("signal {} ({})", end.code - 128, ::strsignal(end.code - 128))
                        : fmt::format("exit code {}", end.code);
@@ -51,8 +54,8 @@ class supervised_process {
   }
 
   bool over() const { return !child_ && !restart_at_; }
-  /// Whether it runs, and did so then.
-  bool has_run_since(clock::time_point then) const { return child_ && started_at_ <= then; }
+  /// Whether it runs, or may: a connection that was lost does not end what runs elsewhere.
+  bool may_live() const { return child_ || may_live_elsewhere_; }
   const supervised_end& result() const { return result_; }
 
   void add_to(std::vector<pollfd>& waiting) const {
@@ -62,21 +65,29 @@ class supervised_process {
           waiting.push_back({descriptor, POLLIN, 0});
   }
 
-  /// Hands on output, notices an end, starts again when it is time. Returns whether something has changed. `outlived` tells whether
-  /// another node has run since that time.
-  bool look(const std::function<bool(clock::time_point)>& outlived) {
-    helpers_.erase(std::remove_if(helpers_.begin(), helpers_.end(), [](auto& h) { return h->poll_end().has_value(); }),
-                   helpers_.end());
-    if (restart_at_ && clock::now() >= *restart_at_) {
-      restart_at_.reset();
-      ++result_.restarts;
-      const bool together = !outlived(died_at_);
-      if (remote_id_ && node_.restart_elsewhere)
-        start(node_.restart_elsewhere(*remote_id_, together));
-      else
-        start(together && node_.restart_together ? *node_.restart_together : node_.restart);
+  /// Starts it again when it is time. `all_down_at`: when none of the nodes lived for the last time. Returns whether something has changed.
+  bool restart_when_due(clock::time_point all_down_at) {
+    if (!restart_at_ || clock::now() < *restart_at_)
+      return false;
+    restart_at_.reset();
+    const bool together = !may_live_elsewhere_ && died_at_ <= all_down_at;
+    // What they lose is not counted as time, so that they would begin again for ever.
+    if (together && ++restarts_together_ > settings_.limits.most) {
+      give_up(fmt::format("all nodes died {} times without one that lived on; it stays down", restarts_together_));
       return true;
     }
+    ++result_.restarts;
+    if (remote_id_ && node_.restart_elsewhere)
+      start(node_.restart_elsewhere(*remote_id_, together));
+    else
+      start(together && node_.restart_together ? *node_.restart_together : node_.restart);
+    return true;
+  }
+
+  /// Hands on output and notices an end. Returns whether something has changed.
+  bool look() {
+    helpers_.erase(std::remove_if(helpers_.begin(), helpers_.end(), [](auto& h) { return h->poll_end().has_value(); }),
+                   helpers_.end());
     if (!child_)
       return false;
     // In this order: what was written before the end is read after it.
@@ -102,7 +113,7 @@ class supervised_process {
       return;
     if (!node_.signal_elsewhere)
       return child_->signal(signal);
-    if (remote_id_)
+    if (told_id_)
       help(node_.signal_elsewhere(*remote_id_, signal));
     else
       awaits_id_ = signal;
@@ -124,9 +135,10 @@ class supervised_process {
 
  private:
   void start(const child_command& command) {
-    remote_id_.reset();
+    // The id of the process before stays until this one tells its own: where no connection comes about, that one may live still.
+    told_id_ = false;
+    may_live_elsewhere_ = false;
     result_.code.reset();
-    started_at_ = clock::now();
     try {
       child_ = std::make_unique<child_process>(command);
     } catch (const std::system_error& e) {
@@ -159,12 +171,14 @@ class supervised_process {
   }
 
   void take_line(std::string_view line, bool is_error) {
-    if (node_.signal_elsewhere && !remote_id_ && !is_error && line.starts_with(remote_id_prefix)) {
+    if (node_.signal_elsewhere && !told_id_ && !is_error && line.starts_with(remote_id_prefix)) {
       long id = 0;
       const auto text = line.substr(remote_id_prefix.size());
-      if (std::from_chars(text.data(), text.data() + text.size(), id).ec == std::errc{} && id > 1)
+      if (std::from_chars(text.data(), text.data() + text.size(), id).ec == std::errc{} && id > 1) {
         remote_id_ = id;
-      if (remote_id_ && awaits_id_)
+        told_id_ = true;
+      }
+      if (told_id_ && awaits_id_)
         help(node_.signal_elsewhere(id, *awaits_id_));
       return;
     }
@@ -174,9 +188,11 @@ class supervised_process {
   void ended(int code, const std::string& how) {
     result_.code = code;
     died_at_ = clock::now();
+    may_live_elsewhere_ = node_.signal_elsewhere && remote_id_ && code == code_connection_lost;
     result_.stopped = result_.stopped || (stopping_ && (code == by_signal(SIGTERM) || code == by_signal(SIGKILL)));
     if (stopping_ || code == code_finished || code == code_interrupted)
       return;
+    result_.never_began = code == code_wrong_usage && node_.is_new && result_.restarts == 0;
     if (code == code_wrong_usage)
       return settings_.on_event(fmt::format("node {} ended with {}; it is not started again", node_.name, how));
     if (run_is_over_)
@@ -187,9 +203,13 @@ class supervised_process {
       return settings_.on_event(
         fmt::format("node {} died: {}; it is started again in {:.1f} s", node_.name, how, seconds(*wait)));
     }
+    give_up(fmt::format("{}; after {} restarts within {:.0f} s it stays down", how, settings_.limits.most,
+                        seconds(settings_.limits.span)));
+  }
+
+  void give_up(const std::string& why) {
     result_.given_up = true;
-    settings_.on_event(fmt::format("node {} died: {}; after {} restarts within {:.0f} s it stays down", node_.name, how,
-                                   settings_.limits.most, seconds(settings_.limits.span)));
+    settings_.on_event(fmt::format("node {} died: {}", node_.name, why));
   }
 
   /// As shells say it.
@@ -205,10 +225,14 @@ class supervised_process {
   std::unique_ptr<child_process> child_;
   /// Commands that pass signals on.
   std::vector<std::unique_ptr<child_process>> helpers_;
-  clock::time_point started_at_;
   clock::time_point died_at_;
+  std::uint32_t restarts_together_ = 0;
   std::optional<clock::time_point> restart_at_;
+  /// Of the last process that told it.
   std::optional<long> remote_id_;
+  /// The process at hand has.
+  bool told_id_ = false;
+  bool may_live_elsewhere_ = false;
   /// A signal that came before the process had told its id.
   std::optional<int> awaits_id_;
   line_splitter out_;
@@ -233,6 +257,7 @@ std::vector<supervised_end> supervise(const std::vector<supervised_node>& nodes,
   };
   settings.on_change(results());
   const auto is_over = [](const auto& process) { return process->over(); };
+  auto all_down_at = clock::time_point::min();
   for (int signals_passed = 0; !std::all_of(processes.begin(), processes.end(), is_over);) {
     std::vector<pollfd> waiting;
     for (const auto& process : processes)
@@ -245,17 +270,18 @@ std::vector<supervised_end> supervise(const std::vector<supervised_node>& nodes,
       if (settings.on_signals_passed)
         settings.on_signals_passed(signals_passed);
     }
-    const auto outlived = [&](clock::time_point then) {
-      return std::any_of(processes.begin(), processes.end(),
-                         [&](const auto& each) { return each->has_run_since(then); });
-    };
     bool changed = false;
+    // All ends before the first restart, so that nodes that died together are not taken for ones that live.
     for (const auto& process : processes)
-      changed = process->look(outlived) || changed;
+      changed = process->look() || changed;
     const auto has_finished = [](const auto& process) { return process->result().code == code_finished; };
     if (std::any_of(processes.begin(), processes.end(), has_finished))
       for (const auto& process : processes)
         process->run_is_over();
+    if (std::none_of(processes.begin(), processes.end(), [](const auto& each) { return each->may_live(); }))
+      all_down_at = clock::now();
+    for (const auto& process : processes)
+      changed = process->restart_when_due(all_down_at) || changed;
     if (changed)
       settings.on_change(results());
   }

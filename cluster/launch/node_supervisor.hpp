@@ -19,8 +19,10 @@ struct supervised_node {
   child_command start;
   /// How it is started again after it died.
   child_command restart;
-  /// In place of `restart` where no other node has lived through its death: nothing is further than what it has saved.
+  /// In place of `restart` where no node has lived since its death: nothing is further than what each has saved.
   std::optional<child_command> restart_together{};
+  /// It refuses, as wrong usage, a folder that holds an earlier part of a run.
+  bool is_new = false;
   /// What sends a signal to the process of that id on another host; empty for children of this machine. Such a process tells its
   /// id by its first lines of output (remote_id_prefix).
   std::function<child_command(long id, int signal)> signal_elsewhere{};
@@ -40,6 +42,8 @@ struct supervised_end {
   std::optional<int> code{};
   /// It died, and its restarts are used up.
   bool given_up = false;
+  /// A new run's node that refused to begin: what its folder holds is another run's.
+  bool never_began = false;
   /// A signal from people ended it, or found it waiting for its next start.
   bool stopped = false;
 };

@@ -33,8 +33,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int wrong_usage = 2;
-
 fs::path path_of(const run_config& config) {
   return config.output.folder / config.output.name;
 }
@@ -111,12 +109,13 @@ void adopt_config_of_a_node(const fs::path& run) {
       return write_file_atomically(run / "config.json", read_whole_file(node.path() / "config.json"));
 }
 
-/// Whose groups the run did without: its processes made no step and came to no good end, or refused the file they were given.
+/// Whose groups the run did without: its processes came to no good end, made no step, and no other node ever saw them. (What a node did
+/// whose host is gone cannot be fetched, but the others have seen it.)
 bool took_no_part(const node_summary& node) {
   constexpr int interrupted = 130;
   if (!node.exit_code || *node.exit_code == 0 || *node.exit_code == interrupted)
     return false;
-  return node.steps == 0 || *node.exit_code == wrong_usage;
+  return node.steps == 0 && !node.met_others;
 }
 
 /// A run ends well without nodes that died. One that never came is a mistake in the file or on its host, which nobody should miss.
@@ -133,11 +132,10 @@ launch_exit exit_of_finished(const run_summary& summary, const fs::path& folder,
   return launch_exit::failed;
 }
 
-/// Those that did not begin here: what lies in their place on their host is another run's.
-std::set<std::string> refused_nodes(const std::vector<supervised_end>& ends) {
+std::set<std::string> never_began(const std::vector<supervised_end>& ends) {
   std::set<std::string> names;
   for (const auto& end : ends)
-    if (end.code == wrong_usage)
+    if (end.never_began)
       names.insert(end.name);
   return names;
 }
@@ -159,7 +157,7 @@ void warn_of_lonely_nodes(const run_summary& summary, const fs::path& folder, st
 /// Fetches, merges and tells.
 launch_exit conclude(const run_config& config, const run_folder& folder, const std::vector<supervised_end>& ends,
                      const launch_tools& tools, std::ostream& out, std::ostream& err) {
-  for (const auto& problem : fetch_nodes(config, folder, refused_nodes(ends), tools))
+  for (const auto& problem : fetch_nodes(config, folder, never_began(ends), tools))
     err << "paceline: " << escaped(problem) << "\n";
   const auto summary = merge_nodes(config, folder, ends);
   out << to_text(summary);
@@ -198,10 +196,12 @@ launch_exit launch_nodes(const launch_options& options, const launch_tools& tool
   if (uses_ipc(config))
     make_ipc_folder(config);
   write_file_atomically(folder.config(), to_json(config).dump(2) + "\n");
-  // Of an earlier part.
+  // Of an earlier part, whose end is not this one's.
+  fs::remove(folder.node_ends(), error);
   fs::remove(folder.summary(), error);
   announce(options, out);
   const auto ends = run_nodes(options, tools, folder, signals, out, err);
+  signals.passed_on(ending_signal);
   if (uses_ipc(config))
     fs::remove_all(ipc_folder(config), error); // what killed nodes left as well
   if (all_local(config) && !any_began(config, folder)) {

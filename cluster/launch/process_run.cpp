@@ -8,6 +8,7 @@
 #include "cluster/console/count_text.hpp"
 #include "cluster/console/progress_console.hpp"
 #include "cluster/files/atomic_file.hpp"
+#include "cluster/files/io_failure.hpp"
 #include "cluster/files/json_lines.hpp"
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/device_check.hpp"
@@ -199,7 +200,7 @@ recorded_end run_actors(const process_run& run, const training_task& task, clust
   auto supervisor = system.spawn(supervisor_actor, std::make_shared<const cluster_plan>(std::move(plan)), services);
   caf::anon_send(recorder, supervisor);
   if (run.node != nullptr)
-    run.node->ride(system, services, supervisor, recorder, earlier.latest);
+    run.node->ride(system, services, supervisor, recorder, std::max(earlier.latest, earlier.latest_fault));
   signals.call_on_first([supervisor, recorder] {
     caf::anon_send(recorder, stop_run{});
     caf::anon_send(supervisor, stop_run{});
@@ -257,7 +258,9 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
     plan.resume = load_state(folder, task.network.parameters(), plan, config);
     earlier = goes_on_from_what_it_saved(run) ? trim_logs(folder, plan.resume) : count_logs(folder);
     // Else it would tell of an end that this part has not come to.
-    std::filesystem::remove(folder.summary());
+    std::error_code error;
+    if (std::filesystem::remove(folder.summary(), error); error)
+      throw io_failure(folder.summary(), "remove", error.value());
   }
   plan.write_checkpoint = make_checkpoint_writer(config, task, folder.checkpoints());
   write_file_atomically(folder.config(), to_json(config).dump(2) + "\n");

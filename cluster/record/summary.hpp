@@ -42,7 +42,7 @@ struct node_summary {
   std::optional<int> exit_code;
   /// Its workers are part of the centre and can be the leader; those of a node that stayed down are not.
   bool in_centre = false;
-  /// Another node came to it at some time.
+  /// Another node saw it at some time, or it another.
   bool met_others = false;
   /// What passed the link of its last process; empty where it told nothing of it.
   std::optional<link_counters> link;

@@ -137,6 +137,10 @@ TEST_CASE("a node that has lost all others takes their seat after half its patie
     REQUIRE(taken->seat.term == 5);
     REQUIRE(taken->reason == "a holds it no more; no other node lives");
   }
+  SECTION("one that says nothing is not back") {
+    b.joined("c");
+    REQUIRE(b.settle(10s)->taken);
+  }
   SECTION("the holder came back, and no term was spent") {
     hear(b, "a", {4, "a"});
     const auto back = b.settle(10s);

@@ -214,14 +214,15 @@ TEST_CASE("a node that has not ended long after the others is named once") {
 
 TEST_CASE("a node elsewhere that died is started again behind the process that told its id") {
   supervised s;
-  auto elsewhere = node_of("a", "echo 'paceline-process 4711'; exit 255");
+  const std::string how = GENERATE("exit 1", "exit 255");
+  auto elsewhere = node_of("a", "echo 'paceline-process 4711'; " + how);
   elsewhere.signal_elsewhere = [](long, int) { return shell("true"); };
   elsewhere.restart_elsewhere = [](long earlier, bool together) {
     return shell("echo after " + std::to_string(earlier) + (together ? " together" : ""));
   };
-  SECTION("nobody has lived through it") {
+  SECTION("nobody has lived through it, unless its connection alone was lost") {
     REQUIRE(s.run({elsewhere})[0].code == 0);
-    REQUIRE(s.lines == lines{"a: after 4711 together"});
+    REQUIRE(s.lines == lines{how == "exit 1" ? "a: after 4711 together" : "a: after 4711"});
   }
   SECTION("another one has") {
     s.run({elsewhere, node_of("b", "sleep 0.3")});
@@ -238,10 +239,17 @@ TEST_CASE("nodes that all died begin again together, one that others outlived jo
     return made;
   };
   SECTION("all died, one after the other") {
-    s.first_wait = 20ms;
-    s.run({node("a", "kill -9 $$"), node("b", "sleep 0.005; kill -9 $$")});
+    s.first_wait = 500ms;
+    s.run({node("a", "kill -9 $$"), node("b", "sleep 0.02; kill -9 $$")});
     std::sort(s.lines.begin(), s.lines.end());
     REQUIRE(s.lines == lines{"a: together", "b: together"});
+  }
+  SECTION("they die so again and again") {
+    auto dying = node_of("a", "exit 1");
+    dying.restart_together = dying.start;
+    const auto ends = s.run({dying}, 3);
+    REQUIRE(ends[0].given_up);
+    REQUIRE(ends[0].restarts == 3);
   }
   SECTION("one rides on") {
     s.run({node("a", "kill -9 $$"), node("b", "sleep 0.3")});

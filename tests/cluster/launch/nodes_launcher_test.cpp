@@ -1,6 +1,7 @@
 #include "cluster/launch/nodes_launcher.hpp"
 
 #include "cluster/config/nodes.hpp"
+#include "cluster/files/json_lines.hpp"
 #include "cluster/launch/resumed_config.hpp"
 #include "cluster/record/run_folder.hpp"
 #include "compute/errors.hpp"
@@ -106,6 +107,14 @@ TEST_CASE("what a killed resume leaves is not told by the summaries of the part 
   fake.config = config_of_run(fake.run(), {"budget.steps=100"});
   fake.launch("[ -e $folder/runs/nodes-test/summary.json ] && touch stale", "", true);
   REQUIRE_FALSE(std::filesystem::exists(fake.folder / "stale"));
+}
+
+TEST_CASE("a launch ends well where nothing is left of a node that the others have seen") {
+  fake_launch fake;
+  fake.config.supervision.node_restarts = 0;
+  json_lines(fake.folder / "prepared/a/metrics.jsonl")
+    .append({{"type", "node"}, {"node", "b"}, {"live", true}, {"time", 1.0}, {"wall", "2023-11-14T22:13:20.000Z"}});
+  REQUIRE(fake.launch("if [ $name = b ]; then exit 255; fi", "") == launch_exit::finished);
 }
 
 TEST_CASE("nodes that trained without ever meeting are named") {

@@ -60,7 +60,7 @@ fault some_cut() {
   return f;
 }
 
-std::vector<json> one_of_each() {
+std::vector<json> one_record_of_each() {
   return {to_record(some_progress(), noon),
           to_record(pull_applied{{0, 1}, scope::group, {0, 0}, 12, 513, 0.1, 3.5, 4ms}, noon),
           to_record(worker_recovered{{1, 0}, {0, 0}, 515}, noon),
@@ -112,7 +112,7 @@ void require_named(const json& value, const std::string& where) {
 } // namespace
 
 TEST_CASE("every line says what it is about and when") {
-  for (const auto& record : one_of_each()) {
+  for (const auto& record : one_record_of_each()) {
     INFO(record.dump());
     REQUIRE(record["type"].is_string());
     REQUIRE(record["time"].get<double>() >= 60.0);
@@ -122,7 +122,7 @@ TEST_CASE("every line says what it is about and when") {
 
 TEST_CASE("every key of a line is named in the page about run folders") {
   const auto common = section("## Lines of both logs");
-  for (const auto& record : one_of_each())
+  for (const auto& record : one_record_of_each())
     require_named(record, common + section("### " + record["type"].get<std::string>()));
 }
 
