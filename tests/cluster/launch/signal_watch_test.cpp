@@ -13,6 +13,18 @@
 
 using namespace paceline;
 
+namespace {
+
+/// Waits for the child's end; fails where it did not exit by itself.
+int exit_code_of(pid_t child) {
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  return WEXITSTATUS(status);
+}
+
+} // namespace
+
 TEST_CASE("the first signal calls what was asked for, once") {
   const auto signal = GENERATE(SIGINT, SIGTERM);
   signal_watch watch;
@@ -57,10 +69,7 @@ TEST_CASE("the second signal ends the process at once with exit code 130") {
     ::pause();
     ::_exit(1);
   }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFEXITED(status));
-  REQUIRE(WEXITSTATUS(status) == 130);
+  REQUIRE(exit_code_of(child) == 130);
 }
 
 TEST_CASE("a process that has others to end first is told of the second signal and ended by the third") {
@@ -76,10 +85,7 @@ TEST_CASE("a process that has others to end first is told of the second signal a
     ::pause();
     ::_exit(1);
   }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFEXITED(status));
-  REQUIRE(WEXITSTATUS(status) == 130);
+  REQUIRE(exit_code_of(child) == 130);
 }
 
 TEST_CASE("the ending signal waits until those before it were passed on to others") {
@@ -99,10 +105,7 @@ TEST_CASE("the ending signal waits until those before it were passed on to other
     ::pause();
     ::_exit(1);
   }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFEXITED(status));
-  REQUIRE(WEXITSTATUS(status) == 130);
+  REQUIRE(exit_code_of(child) == 130);
   const auto made = std::string("/tmp/paceline-passed-") + std::to_string(child);
   REQUIRE(std::filesystem::remove(made));
 }
@@ -119,8 +122,5 @@ TEST_CASE("a terminal that hangs up several times counts once") {
     }
     ::_exit(watch.count() == 1 ? 7 : 1);
   }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFEXITED(status));
-  REQUIRE(WEXITSTATUS(status) == 7);
+  REQUIRE(exit_code_of(child) == 7);
 }
