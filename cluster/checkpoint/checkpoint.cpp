@@ -46,19 +46,6 @@ std::optional<std::uint64_t> steps_of(const fs::path& entry) {
   return error == std::errc{} && parsed == end ? std::optional(steps) : std::nullopt;
 }
 
-/// All checkpoints of a folder, newest first.
-std::vector<std::pair<std::uint64_t, fs::path>> list_checkpoints(const fs::path& folder) {
-  std::vector<std::pair<std::uint64_t, fs::path>> found;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-    if (const auto steps = steps_of(entry->path()); steps && entry->is_directory(error))
-      found.emplace_back(*steps, entry->path());
-  if (error && error != std::errc::no_such_file_or_directory)
-    throw io_failure(folder, "read", error.value());
-  std::sort(found.rbegin(), found.rend());
-  return found;
-}
-
 void remove_tree(const fs::path& path) {
   std::error_code error;
   fs::remove_all(path, error);
@@ -178,8 +165,8 @@ fs::path save_checkpoint(const fs::path& folder, const run_state& state, const p
   sync_folder(folder);
   const auto all = list_checkpoints(folder);
   for (std::size_t i = keep; i < all.size(); ++i)
-    if (all[i].second != target)
-      remove_checkpoint(all[i].second);
+    if (all[i] != target)
+      remove_checkpoint(all[i]);
   return target;
 }
 
@@ -207,9 +194,32 @@ run_state load_checkpoint(const fs::path& checkpoint, const parameter_layout& la
   return state;
 }
 
+std::vector<fs::path> list_checkpoints(const fs::path& folder) {
+  std::vector<std::pair<std::uint64_t, fs::path>> found;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    if (const auto steps = steps_of(entry->path()); steps && entry->is_directory(error))
+      found.emplace_back(*steps, entry->path());
+  if (error && error != std::errc::no_such_file_or_directory)
+    throw io_failure(folder, "read", error.value());
+  std::sort(found.rbegin(), found.rend());
+  std::vector<fs::path> checkpoints;
+  for (auto& [steps, checkpoint] : found)
+    checkpoints.push_back(std::move(checkpoint));
+  return checkpoints;
+}
+
 std::optional<fs::path> find_latest_checkpoint(const fs::path& folder) {
   const auto all = list_checkpoints(folder);
-  return all.empty() ? std::nullopt : std::optional(all.front().second);
+  return all.empty() ? std::nullopt : std::optional(all.front());
+}
+
+fs::path set_aside_checkpoint(const fs::path& checkpoint) {
+  const fs::path aside = checkpoint.string() + ".damaged";
+  remove_tree(aside);
+  if (::rename(checkpoint.c_str(), aside.c_str()) != 0)
+    throw io_failure(checkpoint, "rename", errno);
+  return aside;
 }
 
 void remove_unfinished_checkpoints(const fs::path& folder) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace paceline {
 
@@ -37,8 +38,15 @@ std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const
 /// Throws io_failure, or invalid_input where the files are damaged or of another model.
 run_state load_checkpoint(const std::filesystem::path& checkpoint, const parameter_layout& layout);
 
-/// The checkpoint of most steps in `folder`; empty where there is none.
+/// All checkpoints in `folder`, the one of most steps first.
+std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path& folder);
+
+/// The first of these; empty where there is none.
 std::optional<std::filesystem::path> find_latest_checkpoint(const std::filesystem::path& folder);
+
+/// Gives a damaged checkpoint another name, step-000001234.damaged, under which it is none any more but can be looked at.
+/// Returns where it is. Throws io_failure.
+std::filesystem::path set_aside_checkpoint(const std::filesystem::path& checkpoint);
 
 /// Removes what a killed writer left.
 /// Requires that nobody writes checkpoints there now.

@@ -1,5 +1,6 @@
 #include "cluster/config/json_file.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -182,10 +183,10 @@ config_json parse_json(std::string_view text, error_list& errors) {
   return nullptr;
 }
 
-config_json read_json_file(const std::filesystem::path& file, error_list& errors) {
+config_json read_json_file(const std::filesystem::path& file, const json_file_kind& kind, error_list& errors) {
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored)) {
-    add_unreadable(errors, "this is a folder, not a cluster file");
+    add_unreadable(errors, "this is a folder, not a " + kind.name);
     return nullptr;
   }
   errno = 0;
@@ -201,11 +202,11 @@ config_json read_json_file(const std::filesystem::path& file, error_list& errors
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(stream.gcount()));
   if (text.size() > most_bytes) {
-    add_unreadable(errors, "is larger than 1 MiB and so no cluster file");
+    add_unreadable(errors, "is larger than 1 MiB and so no " + kind.name);
     return nullptr;
   }
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
-    add_unreadable(errors, "the file is empty; the least that runs is {\"budget\": {\"time\": \"10min\"}}");
+    add_unreadable(errors, fmt::format("the file is empty; the least {} is {}", kind.name, kind.example));
     return nullptr;
   }
   return parse_json(text, errors);

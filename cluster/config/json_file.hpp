@@ -4,6 +4,7 @@
 #include "cluster/config/config_json.hpp"
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace paceline {
@@ -12,7 +13,15 @@ namespace paceline {
 /// given twice in one object goes there too, and the later value counts.
 config_json parse_json(std::string_view text, error_list& errors);
 
-/// Reads and parses a file; one that cannot be read, is empty or is far too large to be a cluster file goes to `errors`.
-config_json read_json_file(const std::filesystem::path& file, error_list& errors);
+/// What a file is to hold, for errors.
+struct json_file_kind {
+  /// "cluster file".
+  std::string name;
+  /// The least that it can be.
+  std::string example;
+};
+
+/// Reads and parses a file; one that cannot be read, is empty or is far too large to be of that kind goes to `errors`.
+config_json read_json_file(const std::filesystem::path& file, const json_file_kind& kind, error_list& errors);
 
 } // namespace paceline

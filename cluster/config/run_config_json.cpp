@@ -64,7 +64,7 @@ run_config read(const config_json& json, error_list& errors) {
 /// Puts the object of that file in the place of the section `faults`.
 void take_faults(config_json& json, const std::filesystem::path& file, error_list& errors) {
   error_list errors_of_file(file.string());
-  auto faults = read_json_file(file, errors_of_file);
+  auto faults = read_json_file(file, {"faults file", R"({"per_hour": 125})"}, errors_of_file);
   for (auto& error : errors_of_file.errors())
     errors.add(std::move(error));
   if (faults.is_null() || !json.is_object())
@@ -92,7 +92,8 @@ run_config read_overridden(config_json json, std::span<const std::string> overri
 run_config load_config(const std::filesystem::path& file, std::span<const std::string> overrides,
                        const std::filesystem::path& faults) {
   error_list errors(file.string());
-  auto config = read_overridden(read_json_file(file, errors), overrides, faults, errors);
+  const json_file_kind cluster_file{"cluster file", R"({"budget": {"time": "10min"}})"};
+  auto config = read_overridden(read_json_file(file, cluster_file, errors), overrides, faults, errors);
   if (!config.output.name.empty())
     return config;
   const config_json stem = file.stem().string();

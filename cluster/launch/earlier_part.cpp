@@ -11,7 +11,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <exception>
+#include <filesystem>
 #include <iterator>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -27,22 +30,48 @@ void require_optimizer(const run_state& state, const run_config& config) {
                                       to_string(worker.id), wanted ? "without" : "with", config.optimizer.momentum));
 }
 
-} // namespace
-
-std::shared_ptr<const run_state> load_state(const run_folder& folder, const parameter_layout& layout,
-                                            const cluster_plan& plan, const run_config& config) {
-  remove_unfinished_checkpoints(folder.checkpoints());
-  const auto latest = find_latest_checkpoint(folder.checkpoints());
-  if (!latest)
-    return nullptr;
-  auto state = load_checkpoint(*latest, layout);
+std::shared_ptr<const run_state> load_one(const std::filesystem::path& checkpoint, const parameter_layout& layout,
+                                          const cluster_plan& plan, const run_config& config) {
+  auto state = load_checkpoint(checkpoint, layout);
   try {
     complete_workers(state, plan);
     require_optimizer(state, config);
   } catch (const invalid_input& misfit) {
-    throw invalid_input(fmt::format("{}: {}", latest->string(), misfit.what()));
+    throw invalid_input(fmt::format("{}: {}", checkpoint.string(), misfit.what()));
   }
   return std::make_shared<const run_state>(std::move(state));
+}
+
+struct unusable_checkpoint {
+  std::filesystem::path path;
+  std::string why;
+};
+
+} // namespace
+
+earlier_state load_state(const run_folder& folder, const parameter_layout& layout, const cluster_plan& plan,
+                         const run_config& config) {
+  remove_unfinished_checkpoints(folder.checkpoints());
+  earlier_state found;
+  std::vector<unusable_checkpoint> unusable;
+  std::exception_ptr of_the_latest;
+  for (const auto& checkpoint : list_checkpoints(folder.checkpoints())) {
+    try {
+      found.state = load_one(checkpoint, layout, plan, config);
+      break;
+    } catch (const std::runtime_error& failure) {
+      unusable.push_back({checkpoint, failure.what()});
+      if (!of_the_latest)
+        of_the_latest = std::current_exception();
+    }
+  }
+  if (!found.state && of_the_latest)
+    std::rethrow_exception(of_the_latest);
+  for (const auto& [path, why] : unusable)
+    // Else it would go on being the latest.
+    found.set_aside.push_back(fmt::format("{}; goes on from the checkpoint before, this one is set aside as {}", why,
+                                          set_aside_checkpoint(path).string()));
+  return found;
 }
 
 namespace {

@@ -9,15 +9,25 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace paceline {
 
 // What a run that goes on finds of its earlier part.
 
-/// What a resumed run goes on from: its latest checkpoint, or nothing where it was killed before its first one.
-/// Throws invalid_input where that is of another model, cluster or optimiser.
-std::shared_ptr<const run_state> load_state(const run_folder& folder, const parameter_layout& layout,
-                                            const cluster_plan& plan, const run_config& config);
+/// What a resumed run goes on from.
+struct earlier_state {
+  /// Its latest checkpoint that can be read; nothing where it was killed before its first one.
+  std::shared_ptr<const run_state> state;
+  /// A line for each later one, which was set aside.
+  std::vector<std::string> set_aside;
+};
+
+/// Looks for it. Throws what is wrong with the latest checkpoint where none can be used: invalid_input where it is damaged, or of another
+/// model, cluster or optimiser, or io_failure; then none was set aside.
+earlier_state load_state(const run_folder& folder, const parameter_layout& layout, const cluster_plan& plan,
+                         const run_config& config);
 
 /// What the logs of a resumed run hold already.
 struct earlier_records {

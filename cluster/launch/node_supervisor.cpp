@@ -193,7 +193,8 @@ class supervised_process {
     if (stopping_ || code == code_finished || code == code_interrupted)
       return;
     result_.never_began = code == code_wrong_usage && node_.is_new && result_.restarts == 0;
-    if (code == code_wrong_usage)
+    // On a restart it is something in the way, such as a port that another program has taken meanwhile: the same command ran before.
+    if (code == code_wrong_usage && result_.restarts == 0)
       return settings_.on_event(fmt::format("node {} ended with {}; it is not started again", node_.name, how));
     if (run_is_over_)
       return settings_.on_event(

@@ -69,13 +69,16 @@ bool goes_on_from_what_it_saved(const process_run& run) {
 }
 
 void announce(const process_run& run, const training_task& task, const run_folder& folder,
-              const std::shared_ptr<const run_state>& resumed, const budget_limits& limits, std::ostream& out) {
+              const earlier_state& resumed_from, const budget_limits& limits, std::ostream& out) {
   const auto& config = run.config;
+  const auto& resumed = resumed_from.state;
   out << escaped(fmt::format("{}: {} ({} parameters) on {}, {} of {}, {}; goal: {}", config.output.name,
                              task.network.name(), task.network.parameters().trained_size(), task.data->name,
                              count_text(config.groups.count, "group"), count_text(config.groups.workers, "worker"),
                              folder.path().string(), budget_in_words(config, task)))
       << "\n";
+  for (const auto& line : resumed_from.set_aside)
+    out << escaped(line) << "\n";
   if (resumed)
     out << fmt::format("resumed at step {} of all workers together\n", resumed->total_steps);
   if (resumed && run.node == nullptr && is_used_up(limits, *resumed))
@@ -253,9 +256,11 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
   auto plan = make_plan(config, task);
   if (run.node != nullptr)
     run.node->adapt(plan);
+  earlier_state resumed_from;
   earlier_records earlier;
   if (run.go_on) {
-    plan.resume = load_state(folder, task.network.parameters(), plan, config);
+    resumed_from = load_state(folder, task.network.parameters(), plan, config);
+    plan.resume = resumed_from.state;
     earlier = goes_on_from_what_it_saved(run) ? trim_logs(folder, plan.resume) : count_logs(folder);
     // Else it would tell of an end that this part has not come to.
     std::error_code error;
@@ -265,7 +270,7 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
   plan.write_checkpoint = make_checkpoint_writer(config, task, folder.checkpoints());
   write_file_atomically(folder.config(), to_json(config).dump(2) + "\n");
 
-  announce(run, task, folder, plan.resume, plan.budget, out);
+  announce(run, task, folder, resumed_from, plan.budget, out);
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
   progress_console console(
     out, {.abilities = abilities_of(STDOUT_FILENO), .columns = [] { return columns_of(STDOUT_FILENO); }});

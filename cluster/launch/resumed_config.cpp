@@ -42,6 +42,17 @@ std::string override_of(std::string_view path, const std::vector<std::string>& o
   return found == overrides.rend() ? std::string(path) : fmt::format("--set {}", *found);
 }
 
+/// There may be a typing error in the path, or what it names may be a cluster file or any folder.
+void require_run(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  const auto found = std::filesystem::status(folder, ignored).type();
+  if (found == std::filesystem::file_type::not_found)
+    throw invalid_input(folder.string() + ": there is no such folder");
+  // What cannot even be looked at, whoever reads the file finds out why.
+  if (found != std::filesystem::file_type::none && !holds_run(folder))
+    throw invalid_input(folder.string() + ": is not the folder of a run, which has a config.json");
+}
+
 /// What a node has of a run looks like a run of its own, but all of the nodes would begin inside it.
 void require_whole_run(const run_config& config, const std::filesystem::path& folder) {
   const auto whole = std::filesystem::absolute(folder).lexically_normal();
@@ -59,6 +70,7 @@ run_config config_of_run(const std::filesystem::path& folder, const std::vector<
   const auto clean = (folder / "").lexically_normal().parent_path();
   if (!is_one_line(clean.string()))
     throw invalid_input(folder.string() + ": the path of a run has to be UTF-8 without control characters");
+  require_run(folder);
   const auto file = folder / "config.json";
   auto config = load_config(file, overrides);
   require_whole_run(config, clean);

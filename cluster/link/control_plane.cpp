@@ -1,15 +1,18 @@
 #include "cluster/link/control_plane.hpp"
 
 #include "actors/peer_events.hpp"
+#include "cluster/link/endpoint.hpp"
 #include "cluster/link/message_parts.hpp"
 #include "cluster/link/proxy_actor.hpp"
 #include "cluster/link/refused_connections.hpp"
 #include "cluster/wire/control_codec.hpp"
+#include "compute/affinity.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -194,10 +197,23 @@ void control_plane::apply(peer& with, session_actions actions, const control_mes
           caf::anon_send(node_, content);
       },
       *message);
-  if (!actions.say.empty())
+  if (!actions.say.empty()) {
     shared_.log.say("apart " + where.name, actions.say);
+    look_up(where);
+  }
   if (actions.cannot_take_part)
     give_up(*actions.cannot_take_part);
+}
+
+void control_plane::look_up(const node_endpoints& where) {
+  // ZeroMQ looks names up itself, again and again, and keeps to itself what it finds. The thread lives as long as the resolver takes,
+  // which nobody waits for.
+  std::thread([where, own = own_.node, queue = shared_.queue] {
+    name_this_thread("lookup");
+    if (const auto why = why_unresolvable(where.control))
+      queue->push(say_line{"lookup " + where.name,
+                           fmt::format("node '{}' cannot connect to node '{}': {}; trying on", own, where.name, *why)});
+  }).detach();
 }
 
 void control_plane::give_up(const std::string& why) {

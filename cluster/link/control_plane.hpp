@@ -89,6 +89,8 @@ class control_plane {
   void read_dealer_monitor(peer& of, time_point now);
   void handle(const std::string& route, const control_message& message, time_point now);
   void apply(peer& with, session_actions actions, const control_message* message, const reply_to& reply);
+  /// Says it where the host of a peer that is not there has no address.
+  void look_up(const node_endpoints& where);
   void give_up(const std::string& why);
 
   environment shared_;

@@ -41,6 +41,22 @@ bool is_numeric(const std::string& host) {
   return ::inet_pton(AF_INET, host.c_str(), &four) == 1 || ::inet_pton(AF_INET6, host.c_str(), &six) == 1;
 }
 
+using address_list = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
+
+/// Asks for addresses of that family. `error` is what getaddrinfo returned.
+address_list addresses_of(const std::string& host, int family, int& error) {
+  addrinfo wanted{};
+  wanted.ai_family = family;
+  wanted.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  error = ::getaddrinfo(host.c_str(), nullptr, &wanted, &found);
+  return {error == 0 ? found : nullptr, ::freeaddrinfo};
+}
+
+bool needs_no_resolver(const endpoint& where) {
+  return where.kind == endpoint::transport::ipc || where.host == "*" || is_numeric(where.host);
+}
+
 } // namespace
 
 endpoint parse_endpoint(const std::string& text) {
@@ -86,19 +102,24 @@ void require_local(const std::string& text) {
 
 std::string bindable(const std::string& text) {
   const auto where = parse_endpoint(text);
-  if (where.kind == endpoint::transport::ipc || where.host == "*" || is_numeric(where.host))
+  if (needs_no_resolver(where))
     return text;
-  addrinfo wanted{};
-  wanted.ai_family = AF_INET;
-  wanted.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (const int error = ::getaddrinfo(where.host.c_str(), nullptr, &wanted, &found); error != 0)
+  int error = 0;
+  const auto found = addresses_of(where.host, AF_INET, error);
+  if (!found)
     throw invalid_input(
       fmt::format("endpoint '{}': the host '{}' has no address: {}", text, where.host, ::gai_strerror(error)));
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
   char address[INET_ADDRSTRLEN] = {};
   ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(found->ai_addr)->sin_addr, address, sizeof(address));
   return fmt::format("tcp://{}:{}", address, where.port);
+}
+
+std::optional<std::string> why_unresolvable(const std::string& text) {
+  const auto where = parse_endpoint(text);
+  int error = 0;
+  if (needs_no_resolver(where) || addresses_of(where.host, AF_UNSPEC, error))
+    return std::nullopt;
+  return fmt::format("the host '{}' has no address: {}", where.host, ::gai_strerror(error));
 }
 
 } // namespace paceline

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace paceline {
@@ -29,5 +30,9 @@ void require_local(const std::string& text);
 /// What to give ZeroMQ to bind: it binds numeric addresses only, so a host's name is resolved here.
 /// Throws invalid_input where the name has no address.
 std::string bindable(const std::string& text);
+
+/// Why the host of an endpoint cannot be found; empty where it can, or needs not be. Asks the system's resolver, which may take its
+/// time. Throws invalid_input as parse_endpoint.
+std::optional<std::string> why_unresolvable(const std::string& text);
 
 } // namespace paceline

@@ -71,7 +71,7 @@ TEST_CASE("a file that is missing, a folder, empty or huge is one line") {
   REQUIRE(message_of(folder / "y.json") == (folder / "y.json").string() + ": there is no such file");
   REQUIRE(message_of(folder) == folder.string() + ": this is a folder, not a cluster file");
   REQUIRE(errors_of(" \n")
-          == lines{"x.json: the file is empty; the least that runs is {\"budget\": {\"time\": \"10min\"}}"});
+          == lines{"x.json: the file is empty; the least cluster file is {\"budget\": {\"time\": \"10min\"}}"});
   REQUIRE(errors_of("\"" + std::string(1 << 20, 'x') + "\"")
           == lines{"x.json: is larger than 1 MiB and so no cluster file"});
   REQUIRE(errors_of("null") == lines{"x.json: found null, allowed: an object: { \"key\": value, ... }"});

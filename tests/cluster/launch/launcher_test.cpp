@@ -185,6 +185,32 @@ TEST_CASE("a resume without a checkpoint starts over and says so") {
   require_every_decision_once(run);
 }
 
+TEST_CASE("a resume passes over a damaged checkpoint to the one before it, which it names and sets aside") {
+  const temporary_folder folder;
+  const auto run = folder / "tiny";
+  launch_it(tiny_run(folder.path()));
+  launch_it(config_of_run(run, {"budget.steps=48"}), true);
+  const auto checkpoints = run / "checkpoints";
+  REQUIRE(names_in(checkpoints) == std::set<std::string>{"step-000000096", "step-000000192"});
+  const auto newest = checkpoints / "step-000000192" / "state.json";
+  write_contents(newest, contents_of(newest).substr(0, 100));
+  const auto ended = launch_it(config_of_run(run, {}), true);
+  REQUIRE(ended.exit == launch_exit::finished);
+  REQUIRE_THAT(ended.text,
+               ContainsSubstring(newest.string() + ": not JSON at byte 101; goes on from the checkpoint before"));
+  REQUIRE_THAT(ended.text, ContainsSubstring("resumed at step 96 of all workers together\n"));
+  REQUIRE(names_in(checkpoints) == std::set<std::string>{"step-000000096", "step-000000192", "step-000000192.damaged"});
+  require_every_decision_once(run);
+
+  SECTION("where none can be read it says so of the newest, and touches none") {
+    write_contents(newest, "");
+    write_contents(checkpoints / "step-000000096" / "state.json", "");
+    REQUIRE_THROWS_WITH(launch_it(config_of_run(run, {"budget.steps=60"}), true), StartsWith(newest.string()));
+    REQUIRE(names_in(checkpoints)
+            == std::set<std::string>{"step-000000096", "step-000000192", "step-000000192.damaged"});
+  }
+}
+
 TEST_CASE("what a saved state was made of is not changed on a resume, nor where the run lies") {
   const temporary_folder folder;
   launch_it(tiny_run(folder.path()));
@@ -205,6 +231,15 @@ TEST_CASE("what a saved state was made of is not changed on a resume, nor where 
   REQUIRE_THAT(refusal({"data.train_size=68"}), StartsWith("--set data.train_size=68: found 68 "));
   REQUIRE_THAT(refusal({R"(output={"name": "b"})"}), StartsWith(R"(--set output={"name": "b"}: a resumed run stays )"));
   REQUIRE(refusal({"seed=1", "budget.steps=99", "output.evaluate_every=1h"}) == "none");
+}
+
+TEST_CASE("what is no run's folder cannot be resumed") {
+  const temporary_folder folder;
+  REQUIRE_THROWS_WITH(config_of_run(folder / "typo", {}), (folder / "typo").string() + ": there is no such folder");
+  REQUIRE_THROWS_WITH(config_of_run(folder.path(), {}),
+                      folder.path().string() + ": is not the folder of a run, which has a config.json");
+  write_contents(folder / "cluster.json", "{}");
+  REQUIRE_THROWS_WITH(config_of_run(folder / "cluster.json", {}), ContainsSubstring("is not the folder of a run"));
 }
 
 TEST_CASE("a resume of a finished run says that nothing is left to do, and how to raise the budget") {

@@ -100,6 +100,16 @@ TEST_CASE("exit codes are collected, and neither a finished nor a misused node i
   REQUIRE(s.events == lines{"node b ended with exit code 2; it is not started again"});
 }
 
+TEST_CASE("a node whose restart finds something in its way is tried again") {
+  supervised s;
+  const temporary_folder folder;
+  auto node = node_of("a", "kill -9 $$");
+  node.restart = shell("cd '" + folder.path().string() + "' && if [ -e tried ]; then exit 0; fi; touch tried; exit 2");
+  const auto ends = s.run({node, node_of("b", "sleep 1")});
+  REQUIRE(ends[0].restarts == 2);
+  REQUIRE(ends[0].code == 0);
+}
+
 TEST_CASE("a node that dies is started again, up to its limit, while the others go on") {
   supervised s;
   auto dying = node_of("a", "echo first; kill -9 $$");
