@@ -16,6 +16,8 @@ struct step_bench_settings {
   /// Pixels of a picture's side; 0 for the model's usual input.
   std::int64_t size = 0;
   std::int64_t batch_size = 128;
+  /// As a cluster file names it.
+  std::string device = "cpu";
   product_precision precision = product_precision::fp32;
   int threads = 1;
   int steps = 20;
@@ -24,6 +26,8 @@ struct step_bench_settings {
 };
 
 struct step_bench_result {
+  /// Which one it was: "cpu", "cuda:0".
+  std::string device;
   /// Median over the steps.
   double seconds_a_step = 0;
   double fastest_seconds = 0;
@@ -35,8 +39,9 @@ struct step_bench_result {
 };
 
 /// Times training steps (forward, backward, Nesterov SGD) on random pictures of ten classes, on the calling thread, which it binds to
-/// as many cores as there are threads. Three steps warm up first. Throws invalid_input where there is no such model, or it does
-/// not fit the pictures, or layers are wanted of more than one thread.
+/// as many cores as there are threads. A GPU also makes the batches, on the way. Ten steps warm up first, on a GPU, else three. Throws
+/// invalid_input where there is no such model or device, one does not fit the other or the pictures, or layers are wanted of a GPU or of
+/// more than one thread.
 step_bench_result run_step_bench(const step_bench_settings& settings);
 
 /// "cnn7 fp32 1 thread batch 128: 112.3 ms a step (median of 20), 1140 samples/s", and the layers below it.

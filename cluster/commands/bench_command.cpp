@@ -6,6 +6,7 @@
 #include "cluster/bench/plane_bench.hpp"
 #include "cluster/bench/pull_bench.hpp"
 #include "cluster/bench/step_bench.hpp"
+#include "cluster/config/value_kinds.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -42,12 +43,20 @@ void add_options(CLI::App& step, step_bench_settings& settings) {
   step.add_option("--threads", settings.threads, "Threads of the worker")->check(CLI::Range(1, 1024));
   step.add_option("--steps", settings.steps, "Steps to time; the median counts")->check(CLI::Range(1, 1000000));
   const auto set_precision = [&settings](const std::string& name) {
-    settings.precision = name == to_string(product_precision::bf16) ? product_precision::bf16 : product_precision::fp32;
+    for (const auto precision : {product_precision::fp32, product_precision::tf32, product_precision::bf16})
+      if (name == to_string(precision))
+        settings.precision = precision;
   };
   step
-    .add_option_function<std::string>("--precision", set_precision,
-                                      "Of convolutions' products: fp32 (the default), or bf16 where that is faster")
-    ->check(CLI::IsMember({"fp32", "bf16"}));
+    .add_option_function<std::string>(
+      "--precision", set_precision,
+      "Of products: fp32 (the default), bf16 (on a CPU of convolutions, where that is faster), or a "
+      "GPU's tf32")
+    ->check(CLI::IsMember({"fp32", "tf32", "bf16"}));
+  step.add_option("--device", settings.device, "cpu, reference, auto, or a GPU by its number, as cuda:0")
+    ->check([](const std::string& name) {
+      return device_name{}.read(name) ? std::string() : "allowed: " + device_name{}.allowed(name);
+    });
   step.add_flag("--layers", settings.layers, "Also what each layer takes, beside the limits of this machine");
 }
 

@@ -3,13 +3,11 @@
 //   bench_gpu [SECONDS]   a measurement's length, 1 where none is given
 
 #include "compute/classification_trainer.hpp"
-#include "compute/counter_random.hpp"
 #include "compute/cuda/cuda_backend.hpp"
 #include "compute/cuda_plugin.hpp"
-#include "compute/data/image_set.hpp"
+#include "compute/data/random_pictures.hpp"
 #include "compute/models.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -25,27 +23,6 @@ namespace {
 
 using namespace paceline;
 
-/// Random pictures as large as the model's input, of as many classes as it tells apart.
-dataset_ptr random_pictures(const model& m, std::size_t count) {
-  auto pictures = std::make_shared<image_set>();
-  pictures->height = m.input().height;
-  pictures->width = m.input().width;
-  pictures->mean = {0.5f, 0.5f, 0.5f};
-  pictures->stddev = {0.25f, 0.25f, 0.25f};
-  pictures->pixels.resize(count * pictures->image_bytes());
-  counter_random random(1);
-  for (auto& pixel : pictures->pixels)
-    pixel = static_cast<std::uint8_t>(random());
-  for (std::size_t i = 0; i < count; ++i)
-    pictures->labels.push_back(static_cast<std::uint8_t>(i % 10));
-  auto data = std::make_shared<dataset>();
-  data->name = "random pictures";
-  for (std::int64_t c = 0; c < m.output().size(); ++c)
-    data->class_names.push_back(std::to_string(c));
-  data->train = data->test = pictures;
-  return data;
-}
-
 struct measurement {
   std::string name;
   std::int64_t batch = 0;
@@ -55,7 +32,8 @@ struct measurement {
 
 /// Steps a second of all workers together, each on a thread of its own.
 double rate_of(const measurement& what, const model& m, const backend& device, double seconds) {
-  const auto data = random_pictures(m, 4 * static_cast<std::size_t>(what.batch) * what.workers);
+  const auto data =
+    make_random_pictures(m.input(), m.output().size(), 4 * static_cast<std::size_t>(what.batch) * what.workers);
   std::atomic<std::size_t> ready = 0;
   std::atomic<bool> stop = false;
   std::vector<double> rates(what.workers);

@@ -8,13 +8,17 @@
 using namespace paceline;
 
 TEST_CASE("a step's time is a line that a person reads") {
-  const step_bench_result result{.seconds_a_step = 0.1123, .fastest_seconds = 0.11, .samples_per_second = 1140.2};
+  step_bench_result result{
+    .device = "cpu", .seconds_a_step = 0.1123, .fastest_seconds = 0.11, .samples_per_second = 1140.2};
   REQUIRE(to_text(step_bench_settings{}, result)
           == "cnn7 fp32 1 thread batch 128: 112.3 ms a step (median of 20), 1140 samples/s");
   REQUIRE(to_text({.precision = product_precision::bf16}, result)
           == "cnn7 bf16 1 thread batch 128: 112.3 ms a step (median of 20), 1140 samples/s");
   REQUIRE(to_text({.model = "mlp", .batch_size = 8, .threads = 2, .steps = 5}, result)
           == "mlp fp32 2 threads batch 8: 112.3 ms a step (median of 5), 1140 samples/s");
+  result.device = "cuda:0";
+  REQUIRE(to_text({.device = "auto", .precision = product_precision::tf32}, result)
+          == "cnn7 tf32 cuda:0 batch 128: 112.3 ms a step (median of 20), 1140 samples/s");
 }
 
 TEST_CASE("a step's time is measured and told to programs") {
@@ -26,6 +30,7 @@ TEST_CASE("a step's time is measured and told to programs") {
   REQUIRE(to_json(settings, result)
           == nlohmann::json{{"benchmark", "step"},
                             {"model", "mlp"},
+                            {"device", "cpu"},
                             {"precision", "fp32"},
                             {"threads", 1},
                             {"batch_size", 4},
@@ -49,6 +54,9 @@ TEST_CASE("layers are timed beside the limits of the machine") {
   REQUIRE_THROWS_AS(run_step_bench({.model = "mlp", .threads = 2, .layers = true}), invalid_input);
 }
 
-TEST_CASE("a model that nobody knows cannot be timed") {
+TEST_CASE(
+  "what cannot be timed is refused: a model that nobody knows, a device that is not there, a GPU's numbers on a CPU") {
   REQUIRE_THROWS_AS(run_step_bench({.model = "cnn8"}), invalid_input);
+  REQUIRE_THROWS_AS(run_step_bench({.model = "mlp", .device = "cuda:77"}), invalid_input);
+  REQUIRE_THROWS_AS(run_step_bench({.model = "mlp", .precision = product_precision::tf32}), invalid_input);
 }
