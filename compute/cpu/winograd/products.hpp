@@ -6,23 +6,20 @@
 
 namespace paceline::cpu::winograd {
 
-/// The left matrix of a product, or its transpose: element (row, inner) lies at row row_stride + inner inner_stride.
-struct left_matrix {
-  const float* data = nullptr;
-  std::int64_t row_stride = 0;
-  std::int64_t inner_stride = 0;
-};
-
-/// A matrix in row order.
+/// A matrix whose columns lie in blocks, as an activation's channels do: element (row, column) at
+/// column / block stride + row block + column % block. What a product reads next lies beside what it reads, at a distance that the
+/// compiler knows.
 template <class T>
-struct row_matrix {
+struct blocked_matrix {
   T* data = nullptr;
+  /// Numbers from block to block; at least rows block.
   std::int64_t stride = 0;
 };
 
 /// rows x inner times inner x columns.
 struct product_size {
   std::int64_t rows = 0;
+  /// A multiple of the block.
   std::int64_t columns = 0;
   std::int64_t inner = 0;
 };
@@ -36,19 +33,26 @@ struct read_ahead {
   std::int64_t asked = 0;
 };
 
-/// Matrix products of a size at which a library's preparations would cost more than they gain. Compiled for one instruction set; the
-/// variants round differently.
+/// Matrix products of a size at which a library's preparations would cost more than they gain. Compiled for one instruction set and
+/// block; the variants round differently.
 struct product_kernel {
   std::string_view instruction_set;
-  /// So many columns, or half of them, are made together: such a product may take the place of its left matrix, row by row.
+  /// 8 or 16.
+  std::int64_t block = 0;
+  /// Where inner and columns are at most so many, a product may take the place of its left matrix.
   std::int64_t columns_at_once = 0;
 
-  /// product ← a b, or product + a b where it is to be added. Asks for what is `ahead`, in that order and as far as it comes. Requires a multiple of 8 columns.
-  void (*multiply)(const left_matrix& a, const row_matrix<const float>& b, const row_matrix<float>& product,
-                   const product_size& size, bool add, std::span<read_ahead> ahead);
+  using function = void (*)(const blocked_matrix<const float>& a, const blocked_matrix<const float>& b,
+                            const blocked_matrix<float>& product, const product_size& size, bool add,
+                            std::span<read_ahead> ahead);
+
+  /// product ← a b, or product + a b where it is to be added. Asks for what is `ahead`, in that order and as far as it comes.
+  function multiply = nullptr;
+  /// product ← aᵀ b, likewise.
+  function multiply_transposed = nullptr;
 };
 
-/// The variants that this processor can run, the plain one first and the fastest last.
-std::span<const product_kernel> supported_products();
+/// The variants for that block that this processor can run, the plain one first and the fastest last. Requires a block of 8 or 16.
+std::span<const product_kernel> supported_products(std::int64_t block);
 
 } // namespace paceline::cpu::winograd

@@ -13,9 +13,10 @@
 /// The loops of transforms.hpp, for transforms.cpp alone, which compiles them for each instruction set.
 namespace paceline::cpu::winograd {
 
-/// Where a tile's first place lies in the matrices; the others follow `stride` apart.
-PACELINE_KERNEL_BODY float* first_place(const place_matrices& m, std::int64_t row, std::int64_t column) {
-  return m.data + row * m.columns + column;
+/// Where a tile's first place lies; the others follow `stride` apart.
+PACELINE_KERNEL_BODY float* first_place(const tile_rows& rows, std::int64_t tile, std::int64_t block,
+                                        std::int64_t lane) {
+  return rows.first + tile * block + lane;
 }
 
 /// What transform() takes from an array, or from places of a tile, or gives to them.
@@ -68,8 +69,8 @@ PACELINE_KERNEL_BODY void input_body(const geometry& g, const float* plane, cons
           const auto w = input_window<skipped<Outputs, Filter>>(g, top, left);
           prefetch_below<Outputs>(plane + lane, g.input.block, w, inputs<Outputs, Filter>);
           read<inputs<Outputs, Filter>>(values, how, plane, g.input.block, lane, w, x);
-          float* first = first_place(to.matrices, to.first_row + tile, to.first_column + lane);
-          transform<input_matrix<Outputs, Filter>, vector>(take_from(x), give_places(first, to.matrices.stride));
+          float* first = first_place(to, tile, g.input.block, lane);
+          transform<input_matrix<Outputs, Filter>, vector>(take_from(x), give_places(first, to.stride));
         });
     });
 }
@@ -85,9 +86,8 @@ PACELINE_KERNEL_BODY void input_adjoint_body(const geometry& g, const tile_rows&
       for_each_tile<Outputs>(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
           vector x[inputs<Outputs, Filter> * inputs<Outputs, Filter>];
-          const float* first = first_place(from.matrices, from.first_row + tile, from.first_column + lane);
-          transform<transposed<input_matrix<Outputs, Filter>>, vector>(take_places(first, from.matrices.stride),
-                                                                       give_to(x));
+          const float* first = first_place(from, tile, block, lane);
+          transform<transposed<input_matrix<Outputs, Filter>>, vector>(take_places(first, from.stride), give_to(x));
           const auto w = input_window<skipped<Outputs, Filter>>(g, top, left);
           // Each row just before it is added to, so that it is still at hand.
           const bool is_last = top + static_cast<std::int64_t>(Outputs) >= g.output.shape.height;
@@ -120,14 +120,13 @@ PACELINE_KERNEL_BODY void output_body(const geometry& g, const tile_rows& from, 
       for_each_tile<Outputs>(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
           vector y[Outputs * Outputs];
-          const float* first = first_place(from.matrices, from.first_row + tile, from.first_column + lane);
+          const float* first = first_place(from, tile, block, lane);
           transform<output_matrix<Outputs, Filter>, vector>(
-            take_places(first, from.matrices.stride), [&](const vector& made, std::size_t place)
-                                                        __attribute__((always_inline)) {
-                                                          y[place] = made + added;
-                                                          if (rectify)
-                                                            y[place] = y[place] < 0 ? zero : y[place]; // keeps NaN
-                                                        });
+            take_places(first, from.stride), [&](const vector& made, std::size_t place) __attribute__((always_inline)) {
+              y[place] = made + added;
+              if (rectify)
+                y[place] = y[place] < 0 ? zero : y[place]; // keeps NaN
+            });
           const auto w = output_window(g, top, left);
           for_each_pixel<side>(
             w, block, [&](std::int64_t place, std::int64_t first) __attribute__((always_inline)) {
@@ -165,8 +164,8 @@ PACELINE_KERNEL_BODY void output_pooled_body(const geometry& g, const tile_rows&
       for_each_tile<Outputs>(
         g, [&](std::int64_t tile, std::int64_t top, std::int64_t left) __attribute__((always_inline)) {
           typename vector::floats y[Outputs * Outputs];
-          const float* place = first_place(from.matrices, from.first_row + tile, from.first_column + lane);
-          transform<output_matrix<Outputs, Filter>, typename vector::floats>(take_places(place, from.matrices.stride),
+          const float* place = first_place(from, tile, block, lane);
+          transform<output_matrix<Outputs, Filter>, typename vector::floats>(take_places(place, from.stride),
                                                                              give_to(y));
           for_each_window<side>(
             g, top, left, [&](std::int64_t pixel, std::int64_t first) __attribute__((always_inline)) {
@@ -214,9 +213,9 @@ PACELINE_KERNEL_BODY void output_pooled_adjoint_body(const geometry& g, const po
               for (std::int32_t place = 0; place < 4; ++place)
                 y[window[place]] = winner == place ? gradient : zero;
             });
-          float* place = first_place(to.matrices, to.first_row + tile, to.first_column + lane);
-          transform<transposed<output_matrix<Outputs, Filter>>, typename vector::floats>(
-            take_from(y), give_places(place, to.matrices.stride));
+          float* place = first_place(to, tile, block, lane);
+          transform<transposed<output_matrix<Outputs, Filter>>, typename vector::floats>(take_from(y),
+                                                                                         give_places(place, to.stride));
         });
     });
 }
@@ -237,32 +236,31 @@ PACELINE_KERNEL_BODY void output_adjoint_body(const geometry& g, const float* pl
           if constexpr (std::is_same_v<How, norm_derivation>)
             prefetch_below<Outputs>(how.y_gradient + lane, g.output.block, w, Outputs);
           read<Outputs>(values, how, plane, g.output.block, lane, w, y);
-          float* first = first_place(to.matrices, to.first_row + tile, to.first_column + lane);
-          transform<transposed<output_matrix<Outputs, Filter>>, vector>(take_from(y),
-                                                                        give_places(first, to.matrices.stride));
+          float* first = first_place(to, tile, g.output.block, lane);
+          transform<transposed<output_matrix<Outputs, Filter>>, vector>(take_from(y), give_places(first, to.stride));
         });
     });
 }
 
 template <std::int64_t Widest, std::size_t Outputs, std::size_t Filter>
-PACELINE_KERNEL_BODY void filter_body(const float* filters, std::int64_t tap_stride, std::int64_t row,
-                                      const place_matrices& to) {
+PACELINE_KERNEL_BODY void filter_body(const float* filters, std::int64_t tap_stride, std::int64_t count,
+                                      const tile_rows& to) {
   for_each_lane<Widest>(
-    to.columns, [&](auto width, std::int64_t column) __attribute__((always_inline)) {
+    count, [&](auto width, std::int64_t lane) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
-      transform<filter_matrix<Outputs, Filter>, vector>(take_places(filters + column, tap_stride),
-                                                        give_places(first_place(to, row, column), to.stride));
+      transform<filter_matrix<Outputs, Filter>, vector>(take_places(filters + lane, tap_stride),
+                                                        give_places(to.first + lane, to.stride));
     });
 }
 
 template <std::int64_t Widest, std::size_t Outputs, std::size_t Filter>
-PACELINE_KERNEL_BODY void filter_adjoint_body(const place_matrices& from, std::int64_t row, float* filters,
+PACELINE_KERNEL_BODY void filter_adjoint_body(const tile_rows& from, std::int64_t count, float* filters,
                                               std::int64_t tap_stride) {
   for_each_lane<Widest>(
-    from.columns, [&](auto width, std::int64_t column) __attribute__((always_inline)) {
+    count, [&](auto width, std::int64_t lane) __attribute__((always_inline)) {
       using vector = typename lanes<width>::floats;
-      transform<transposed<filter_matrix<Outputs, Filter>>, vector>(
-        take_places(first_place(from, row, column), from.stride), give_places(filters + column, tap_stride));
+      transform<transposed<filter_matrix<Outputs, Filter>>, vector>(take_places(from.first + lane, from.stride),
+                                                                    give_places(filters + lane, tap_stride));
     });
 }
 

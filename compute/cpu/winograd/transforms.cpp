@@ -54,13 +54,13 @@ namespace {
   }                                                                                                                    \
   template <std::size_t Outputs, std::size_t Filter>                                                                   \
   target PACELINE_FUSED_MULTIPLY_ADD void filter_##variant(const float* filters, std::int64_t tap_stride,              \
-                                                           std::int64_t row, const place_matrices& to) {               \
-    filter_body<widest, Outputs, Filter>(filters, tap_stride, row, to);                                                \
+                                                           std::int64_t count, const tile_rows& to) {                  \
+    filter_body<widest, Outputs, Filter>(filters, tap_stride, count, to);                                              \
   }                                                                                                                    \
   template <std::size_t Outputs, std::size_t Filter>                                                                   \
-  target PACELINE_FUSED_MULTIPLY_ADD void filter_adjoint_##variant(const place_matrices& from, std::int64_t row,       \
+  target PACELINE_FUSED_MULTIPLY_ADD void filter_adjoint_##variant(const tile_rows& from, std::int64_t count,          \
                                                                    float* filters, std::int64_t tap_stride) {          \
-    filter_adjoint_body<widest, Outputs, Filter>(from, row, filters, tap_stride);                                      \
+    filter_adjoint_body<widest, Outputs, Filter>(from, count, filters, tap_stride);                                    \
   }                                                                                                                    \
   template <std::size_t Outputs, std::size_t Filter>                                                                   \
   constexpr transforms transforms_##variant{#variant,                                                                  \

@@ -29,19 +29,12 @@ struct geometry {
   std::int64_t tiles() const { return tiles_down() * tiles_across(); }
 };
 
-/// For each place of a tile a matrix of `columns` columns, `stride` numbers apart.
-struct place_matrices {
-  float* data = nullptr;
-  std::int64_t columns = 0;
-  std::int64_t stride = 0;
-};
-
-/// Where one plane's tiles lie in such matrices: a row for each tile from `first_row` on, and a column for each of the plane's channels
-/// from `first_column` on.
+/// Where tiles lie in the matrices of products.hpp, of which each place of a tile has one: for a block of channels, tile after tile.
 struct tile_rows {
-  place_matrices matrices;
-  std::int64_t first_row = 0;
-  std::int64_t first_column = 0;
+  /// First number of the first tile at the first place.
+  float* first = nullptr;
+  /// Numbers from place to place.
+  std::int64_t stride = 0;
 };
 
 /// A plane of outputs that only a max-pool of 2x2 reads, side by side with nothing left over: what it puts out, and where each window's
@@ -83,12 +76,11 @@ struct transforms {
   /// The same of a pooled plane, where `values` is the gradient of what was put out.
   void (*output_pooled_adjoint)(const geometry& g, const pooled_plane& plane, const tile_rows& to);
 
-  /// G g Gᵀ into row `row` of the matrices, for as many columns as they have; `filters` holds for each tap a row, `tap_stride` numbers
-  /// apart.
-  void (*filter)(const float* filters, std::int64_t tap_stride, std::int64_t row, const place_matrices& to);
+  /// G g Gᵀ of `count` filters, as if they were one tile; `filters` holds for each tap a row of them, `tap_stride` numbers apart.
+  void (*filter)(const float* filters, std::int64_t tap_stride, std::int64_t count, const tile_rows& to);
 
   /// Gᵀ u G, its adjoint, the other way.
-  void (*filter_adjoint)(const place_matrices& from, std::int64_t row, float* filters, std::int64_t tap_stride);
+  void (*filter_adjoint)(const tile_rows& from, std::int64_t count, float* filters, std::int64_t tap_stride);
 };
 
 /// The variants that this processor can run, the plain one first and the fastest last.

@@ -16,16 +16,7 @@ std::int64_t tiles_at_once(std::int64_t from, std::int64_t to) {
   return std::clamp<std::int64_t>(from * to / 256, 64, 512);
 }
 
-left_matrix by_rows(const row_matrix<float>& m) {
-  return {m.data, m.stride, 1};
-}
-
-/// The transpose.
-left_matrix by_columns(const row_matrix<float>& m) {
-  return {m.data, 1, m.stride};
-}
-
-row_matrix<const float> to_read(const row_matrix<float>& m) {
+blocked_matrix<const float> to_read(const blocked_matrix<float>& m) {
   return {m.data, m.stride};
 }
 
@@ -54,7 +45,7 @@ winograd_part::winograd_part(executor& runs_on, const layer& l, const convolutio
     passes_(passes),
     geometry_{input.layout, {output.layout.batch, l.output, output.layout.block}, what.padding, tile_of(l, what)},
     transforms_(supported_transforms(geometry_.tile).back()),
-    products_(supported_products().back()),
+    products_(supported_products(input.layout.block).back()),
     weight_(weight),
     bias_(bias == nullptr ? std::nullopt : std::optional(*bias)),
     input_(input),
@@ -67,11 +58,10 @@ winograd_part::winograd_part(executor& runs_on, const layer& l, const convolutio
       std::clamp<std::int64_t>(tiles_at_once(from_, to_) / geometry_.tiles(), 1, geometry_.input.batch)),
     bias_values_(static_cast<std::size_t>(to_)),
     winners_(output.layout.shape == l.output ? 0 : output.values.size()) {
-  auto floats = static_cast<std::size_t>(what.kernel * what.kernel * from_ * to_);
+  std::size_t floats = 0;
   tiles_in_ = new_matrices(tiles_of(pictures_at_once_), from_, floats);
   tiles_out_ = new_matrices(tiles_of(pictures_at_once_), to_, floats);
-  const bool at_once = to_ == products_.columns_at_once || 2 * to_ == products_.columns_at_once;
-  forward_products_ = to_ == from_ && at_once ? tiles_in_ : tiles_out_;
+  forward_products_ = to_ == from_ && to_ <= products_.columns_at_once ? tiles_in_ : tiles_out_;
   // The two passes are never under way together.
   auto floats_forward = floats;
   if (passes_.forward)
@@ -85,7 +75,9 @@ winograd_part::winograd_part(executor& runs_on, const layer& l, const convolutio
 
 winograd_part::matrices winograd_part::new_matrices(std::int64_t rows, std::int64_t columns,
                                                     std::size_t& floats) const {
-  const matrices added{rows, columns, rows * columns + 16, floats};
+  constexpr std::int64_t line = 16;
+  const auto block_stride = rows * block() + line;
+  const matrices added{rows, columns, block_stride, columns / block() * block_stride + line, floats};
   floats += static_cast<std::size_t>(transforms_.places * added.stride);
   return added;
 }
@@ -103,7 +95,8 @@ void winograd_part::for_each_plane(const activation_layout& layout, const matric
   runs_on_.for_each(count * layout.blocks(), [&](std::int64_t i) {
     const auto picture = i / layout.blocks();
     const auto block = i % layout.blocks();
-    work((first + picture) * layout.blocks() + block, tile_rows{all_of(in), tiles_of(picture), block * layout.block});
+    const auto channel = block * layout.block;
+    work((first + picture) * layout.blocks() + block, channel, rows_of(in, tiles_of(picture), channel));
   });
 }
 
@@ -112,55 +105,86 @@ void winograd_part::for_each_place(Work work) {
   runs_on_.for_each(transforms_.places, work);
 }
 
-void winograd_part::transform_filters(std::span<const float> parameters, const matrices& to, bool rows_are_read) {
+template <class Work>
+void winograd_part::for_each_filter_block(Work work) {
+  const auto across = to_ / block();
+  runs_on_.for_each(from_ / block() * across, [&](std::int64_t i) {
+    filter_block here;
+    here.from = i / across * block();
+    here.to = i % across * block();
+    work(here);
+  });
+}
+
+void winograd_part::transform_filters(std::span<const float> parameters) {
   const float* weights = parameters.data() + weight_.offset;
-  const auto taps = geometry_.tile.filter * geometry_.tile.filter;
-  const auto rows = rows_are_read ? read_ : made_;
-  const auto columns = rows_are_read ? made_ : read_;
-  // From made x read x taps.
-  const auto row_stride = rows_are_read ? taps : read_ * taps;
-  const auto column_stride = rows_are_read ? read_ * taps : taps;
-  const auto tap_stride = from_ * to_;
-  runs_on_.for_each(to.rows, [&](std::int64_t row) {
-    float* first_tap = runs_on_.room() + row * to.columns;
-    const auto present = row < rows ? columns : 0;
-    for (std::int64_t tap = 0; tap < taps; ++tap) {
-      for (std::int64_t column = 0; column < present; ++column)
-        first_tap[tap * tap_stride + column] = weights[row * row_stride + column * column_stride + tap];
-      std::fill(first_tap + tap * tap_stride + present, first_tap + tap * tap_stride + to.columns, 0.0f);
+  const auto taps = this->taps();
+  for_each_filter_block([&](filter_block& b) {
+    const auto present = taps * std::clamp<std::int64_t>(read_ - b.from, 0, block());
+    // What belongs to one output lies together; the outputs shall lie beside each other.
+    for (std::int64_t o = 0; o < block(); ++o) {
+      const auto here = b.to + o < made_ ? present : 0;
+      const float* of_output = weights + ((b.to + o) * read_ + b.from) * taps;
+      for (std::int64_t i = 0; i < here; ++i)
+        b.values[i * block() + o] = of_output[i];
+      for (auto i = here; i < taps * block(); ++i)
+        b.values[i * block() + o] = 0;
     }
-    transforms_.filter(first_tap, tap_stride, row, all_of(to));
+    for (std::int64_t i = 0; i < block(); ++i)
+      transforms_.filter(&b.values[i * taps * block()], block(), block(), rows_of(filters_, b.from + i, b.to));
+  });
+}
+
+void winograd_part::transform_turned_filters(std::span<const float> parameters) {
+  const float* weights = parameters.data() + weight_.offset;
+  const auto taps = this->taps();
+  for_each_filter_block([&](filter_block& b) {
+    const auto present = std::clamp<std::int64_t>(read_ - b.from, 0, block());
+    for (std::int64_t o = 0; o < block(); ++o) {
+      const auto here = b.to + o < made_ ? present : 0;
+      const float* of_output = weights + ((b.to + o) * read_ + b.from) * taps;
+      for (std::int64_t tap = 0; tap < taps; ++tap) {
+        for (std::int64_t i = 0; i < here; ++i)
+          b.values[tap * block() + i] = of_output[i * taps + tap];
+        for (auto i = here; i < block(); ++i)
+          b.values[tap * block() + i] = 0;
+      }
+      transforms_.filter(b.values, block(), block(), rows_of(turned_filters_, b.to + o, b.from));
+    }
   });
 }
 
 void winograd_part::write_filter_gradient(std::span<float> gradient) {
   float* weights = gradient.data() + weight_.offset;
-  const auto taps = geometry_.tile.filter * geometry_.tile.filter;
-  const auto tap_stride = from_ * to_;
-  runs_on_.for_each(read_, [&](std::int64_t i) {
-    float* first_tap = runs_on_.room() + i * to_;
-    transforms_.filter_adjoint(all_of(filter_gradient_), i, first_tap, tap_stride);
-    for (std::int64_t tap = 0; tap < taps; ++tap)
-      for (std::int64_t o = 0; o < made_; ++o)
-        weights[(o * read_ + i) * taps + tap] = first_tap[tap * tap_stride + o];
+  const auto taps = this->taps();
+  for_each_filter_block([&](filter_block& b) {
+    const auto present = std::clamp<std::int64_t>(read_ - b.from, 0, block());
+    for (std::int64_t i = 0; i < present; ++i)
+      transforms_.filter_adjoint(rows_of(filter_gradient_, b.from + i, b.to), block(), &b.values[i * taps * block()],
+                                 block());
+    for (std::int64_t o = 0; o < std::min(block(), made_ - b.to); ++o) {
+      float* of_output = weights + ((b.to + o) * read_ + b.from) * taps;
+      for (std::int64_t i = 0; i < present * taps; ++i)
+        of_output[i] = b.values[i * block() + o];
+    }
   });
 }
 
 void winograd_part::transform_input(std::int64_t first, std::int64_t count) {
   const auto plane_size = geometry_.input.pixels() * geometry_.input.block;
-  for_each_plane(geometry_.input, tiles_in_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
+  for_each_plane(geometry_.input, tiles_in_, first, count, [&](auto plane, auto channel, const tile_rows& rows) {
     const float* values = input_.values.data() + plane * plane_size;
     if (input_.scaling == nullptr)
       return transforms_.input(geometry_, values, nullptr, rows);
-    const auto scaling = input_.scaling->from_channel(rows.first_column);
+    const auto scaling = input_.scaling->from_channel(channel);
     transforms_.input(geometry_, values, &scaling, rows);
   });
 }
 
 void winograd_part::transform_output(const matrices& products, bool measure, std::int64_t first, std::int64_t count) {
   const auto plane_size = output_.layout.pixels() * output_.layout.block;
-  for_each_plane(geometry_.output, products, first, count, [&](std::int64_t plane, const tile_rows& rows) {
-    const float* bias = bias_values_.data() + rows.first_column;
+  for_each_plane(geometry_.output, products, first, count, [&](auto plane, auto channel, const tile_rows& rows) {
+    const float* bias = bias_values_.data() + channel;
     float* values = output_.values.data() + plane * plane_size;
     if (winners_.size() > 0)
       transforms_.output_pooled(geometry_, rows, bias, output_.rectified,
@@ -174,13 +198,13 @@ void winograd_part::transform_output(const matrices& products, bool measure, std
 
 void winograd_part::transform_output_gradient(std::int64_t first, std::int64_t count) {
   const auto plane_size = output_.layout.pixels() * output_.layout.block;
-  for_each_plane(geometry_.output, tiles_out_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
+  for_each_plane(geometry_.output, tiles_out_, first, count, [&](auto plane, auto channel, const tile_rows& rows) {
     float* gradient = output_.gradient.data() + plane * plane_size;
     if (winners_.size() > 0)
       transforms_.output_pooled_adjoint(geometry_, {gradient, winners_.data() + plane * plane_size}, rows);
     else if (output_.derivation != nullptr)
       transforms_.output_adjoint_of_norm(geometry_, output_.values.data() + plane * plane_size,
-                                         output_.derivation->from(plane * plane_size, rows.first_column), rows);
+                                         output_.derivation->from(plane * plane_size, channel), rows);
     else
       transforms_.output_adjoint(geometry_, gradient, rows);
   });
@@ -189,7 +213,7 @@ void winograd_part::transform_output_gradient(std::int64_t first, std::int64_t c
 void winograd_part::forward(const forward_arguments& arguments) {
   if (!passes_.forward)
     return;
-  transform_filters(arguments.parameters, filters_, true);
+  transform_filters(arguments.parameters);
   if (bias_)
     std::copy_n(arguments.parameters.data() + bias_->offset, bias_->size, bias_values_.data());
   const bool measure = arguments.training && !output_.plane_moments.empty();
@@ -197,7 +221,7 @@ void winograd_part::forward(const forward_arguments& arguments) {
     transform_input(first, count);
     for_each_place([&](std::int64_t place) {
       std::array<read_ahead, 2> next{ahead(filters_, place), ahead(tiles_in_, place)};
-      products_.multiply(by_rows(at(tiles_in_, place)), to_read(at(filters_, place)), at(forward_products_, place),
+      products_.multiply(to_read(at(tiles_in_, place)), to_read(at(filters_, place)), at(forward_products_, place),
                          {tiles_of(count), to_, read_}, false, next);
     });
     transform_output(forward_products_, measure, first, count);
@@ -210,7 +234,7 @@ void winograd_part::backward(const backward_arguments& arguments) {
   if (!by_weights && !by_data)
     return;
   if (by_data)
-    transform_filters(arguments.parameters, turned_filters_, false);
+    transform_turned_filters(arguments.parameters);
   const auto input_size = geometry_.input.pixels() * geometry_.input.block;
   for_each_chunk([&](std::int64_t first, std::int64_t count) {
     if (by_weights)
@@ -225,15 +249,15 @@ void winograd_part::backward(const backward_arguments& arguments) {
       std::array<read_ahead, 3> of_data{by_weights ? ahead(filter_gradient_, place) : ahead(turned_filters_, place),
                                         by_weights ? ahead(tiles_in_, place) : ahead(tiles_out_, place), read_ahead{}};
       if (by_weights)
-        products_.multiply(by_columns(input), to_read(gradient), at(filter_gradient_, place),
-                           {read_, to_, tiles_of(count)}, first > 0, of_weights);
+        products_.multiply_transposed(to_read(input), to_read(gradient), at(filter_gradient_, place),
+                                      {read_, to_, tiles_of(count)}, first > 0, of_weights);
       // The input's transform has done its work: its gradient takes its place.
       if (by_data)
-        products_.multiply(by_rows(gradient), to_read(at(turned_filters_, place)), input,
+        products_.multiply(to_read(gradient), to_read(at(turned_filters_, place)), input,
                            {tiles_of(count), from_, made_}, false, of_data);
     });
     if (by_data)
-      for_each_plane(geometry_.input, tiles_in_, first, count, [&](std::int64_t plane, const tile_rows& rows) {
+      for_each_plane(geometry_.input, tiles_in_, first, count, [&](auto plane, auto, const tile_rows& rows) {
         transforms_.input_adjoint(geometry_, rows, input_.gradient.data() + plane * input_size);
       });
   });

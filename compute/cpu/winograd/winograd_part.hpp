@@ -37,38 +37,55 @@ class winograd_part final : public weighted_part {
   std::size_t memory_bytes() const override { return bias_values_.size_bytes() + winners_.size_bytes(); }
 
  private:
-  /// A matrix for each place, somewhere in the executor's room.
+  /// A matrix for each place, in blocks of channels (products.hpp), somewhere in the executor's room.
   struct matrices {
     std::int64_t rows = 0;
     std::int64_t columns = 0;
-    /// Not a power of two: places of equal row and column would else share a few lines of the cache.
+    /// Numbers from block to block, and from place to place. No powers of two: what lies beside each other would else share a few lines of
+    /// the cache.
+    std::int64_t block_stride = 0;
     std::int64_t stride = 0;
     std::size_t offset = 0;
   };
 
   matrices new_matrices(std::int64_t rows, std::int64_t columns, std::size_t& floats) const;
-  place_matrices all_of(const matrices& m) const { return {runs_on_.room() + m.offset, m.columns, m.stride}; }
-  row_matrix<float> at(const matrices& m, std::int64_t place) const {
-    return {runs_on_.room() + m.offset + place * m.stride, m.columns};
+  std::int64_t block() const { return geometry_.input.block; }
+  /// From that row on, for the block of columns that `column` begins.
+  tile_rows rows_of(const matrices& m, std::int64_t row, std::int64_t column) const {
+    return {runs_on_.room() + m.offset + column / block() * m.block_stride + row * block(), m.stride};
+  }
+  blocked_matrix<float> at(const matrices& m, std::int64_t place) const {
+    return {runs_on_.room() + m.offset + place * m.stride, m.block_stride};
   }
 
   /// The matrix of the next place, or so many places on; nothing behind the last one.
   read_ahead ahead(const matrices& m, std::int64_t place, std::int64_t by = 1) const {
-    return place + by < transforms_.places ? read_ahead{at(m, place + by).data, m.rows * m.columns} : read_ahead{};
+    return place + by < transforms_.places ? read_ahead{at(m, place + by).data, m.stride} : read_ahead{};
   }
 
   std::int64_t tiles_of(std::int64_t pictures) const { return pictures * geometry_.tiles(); }
   /// Calls work(first picture, count) for some pictures at a time.
   template <class Work>
   void for_each_chunk(Work work);
-  /// Calls work(plane of the activation, tile_rows) for each plane of some pictures.
+  /// Calls work(plane of the activation, its first channel, tile_rows) for each plane of some pictures.
   template <class Work>
   void for_each_plane(const activation_layout& layout, const matrices& in, std::int64_t first, std::int64_t count,
                       Work work);
   template <class Work>
   void for_each_place(Work work);
-  /// Into `to`, in rows of the channels that are read, or of those that are made.
-  void transform_filters(std::span<const float> parameters, const matrices& to, bool rows_are_read);
+  /// Filters of a block of the channels that are read for a block of those that are made, whose first ones these are. `values`: for a
+  /// channel and tap a row of the other block.
+  struct filter_block {
+    std::int64_t from = 0;
+    std::int64_t to = 0;
+    alignas(64) float values[5 * 5 * 16 * 16];
+  };
+  /// Calls work(filter_block) for each pair of blocks.
+  template <class Work>
+  void for_each_filter_block(Work work);
+  std::int64_t taps() const { return geometry_.tile.filter * geometry_.tile.filter; }
+  void transform_filters(std::span<const float> parameters);
+  void transform_turned_filters(std::span<const float> parameters);
   void transform_input(std::int64_t first, std::int64_t count);
   void transform_output(const matrices& products, bool measure, std::int64_t first, std::int64_t count);
   void transform_output_gradient(std::int64_t first, std::int64_t count);
@@ -93,7 +110,7 @@ class winograd_part final : public weighted_part {
   aligned_buffer<float> bias_values_;
   /// As long as the output where it is pooled, else empty.
   aligned_buffer<std::uint8_t> winners_;
-  /// In the room, behind the filters or their gradient as taps x from x to, or taps x to x from.
+  /// In the room.
   /// G g Gᵀ: from x to at each place; the same turned round, for the input's gradient; and its own gradient.
   matrices filters_;
   matrices turned_filters_;

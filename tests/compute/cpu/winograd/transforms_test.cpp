@@ -28,7 +28,7 @@ struct tiled_plane {
     matrices.resize(static_cast<std::size_t>(t.places * g.tiles() * 8));
   }
 
-  tile_rows rows() { return {{matrices.data(), 8, g.tiles() * 8}, 0, 0}; }
+  tile_rows rows() { return {matrices.data(), g.tiles() * 8}; }
 };
 
 double dot(const std::vector<float>& a, const std::vector<float>& b) {
@@ -70,8 +70,8 @@ TEST_CASE("each transform's adjoint is its adjoint") {
         auto of_filters = filters;
         std::vector<float> transformed(static_cast<std::size_t>(t.places * 8));
         auto gradient = random_vector(transformed.size(), 5);
-        t.filter(filters.data(), 8, 0, {transformed.data(), 8, 8});
-        t.filter_adjoint({gradient.data(), 8, 8}, 0, of_filters.data(), 8);
+        t.filter(filters.data(), 8, 8, {transformed.data(), 8});
+        t.filter_adjoint({gradient.data(), 8}, 8, of_filters.data(), 8);
         REQUIRE(dot(transformed, gradient) == Approx(dot(filters, of_filters)).epsilon(1e-4));
       }
 }
