@@ -43,16 +43,18 @@ void end_actors(supervisor_ptr self) {
   end_cluster(state.cluster);
 }
 
-/// The end of training: waits for a test or write under way, then takes the last state, tests and writes it.
+/// The end of training: waits for a test or write under way, then takes the last state, writes it, and tests it, which may take long.
 void finish(supervisor_ptr self) {
   auto& state = self->state;
   if (state.testing || state.writing)
     return;
   side_work::gather(self, [self](const run_state_ptr& run) {
     self->state.result.state = run;
-    side_work::test(self, run, [self, run](const auto& found) {
-      self->state.result.final_test = found;
-      side_work::write(self, run, [self] { end_actors(self); });
+    side_work::write(self, run, [self, run] {
+      side_work::test(self, run, [self](const auto& found) {
+        self->state.result.final_test = found;
+        end_actors(self);
+      });
     });
   });
 }

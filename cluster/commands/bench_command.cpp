@@ -5,6 +5,7 @@
 #include "cluster/bench/latency_bench.hpp"
 #include "cluster/bench/plane_bench.hpp"
 #include "cluster/bench/pull_bench.hpp"
+#include "cluster/bench/scaling_bench.hpp"
 #include "cluster/bench/step_bench.hpp"
 #include "cluster/config/value_kinds.hpp"
 
@@ -77,6 +78,15 @@ void add_options(CLI::App& exchange, exchange_bench_settings& settings) {
   exchange.add_option("--seconds", settings.phase_seconds, "Length of a phase")->check(CLI::Range(0.1, 3600.0));
 }
 
+void add_options(CLI::App& scaling, scaling_bench_settings& settings) {
+  scaling.add_option("--model", settings.model, "A built-in model");
+  scaling.add_option("--workers", settings.workers, "Workers of one thread, a core each")->check(CLI::Range(1, 1024));
+  scaling.add_option("--batch", settings.batch_size, "Pictures a batch")->check(CLI::Range(1, 65536));
+  scaling.add_option("--turns", settings.turns, "Pairs of phases, of one worker and of all")
+    ->check(CLI::Range(1, 10000));
+  scaling.add_option("--seconds", settings.phase_seconds, "Length of a phase")->check(CLI::Range(0.01, 3600.0));
+}
+
 void add_options(CLI::App& plane, plane_bench_settings& settings) {
   plane.add_option("--megabytes", settings.megabytes, "Sizes of the snapshots in MB")->check(CLI::Range(0.001, 1000.0));
   plane.add_option("--repeats", settings.repeats, "Rounds; the medians count")->check(CLI::Range(1, 1000000));
@@ -128,6 +138,8 @@ void add_bench_command(CLI::App& app, command& chosen) {
   add_benchmark<pull_bench_settings>(*bench, chosen, "pull",
                                      "Time the leader pull, alone and fused into the optimiser's step", run_pull_bench,
                                      add_options);
+  add_benchmark<scaling_bench_settings>(*bench, chosen, "scaling", "Compare several workers at once with one alone",
+                                        run_scaling_bench, add_options);
   add_benchmark<exchange_bench_settings>(
     *bench, chosen, "exchange",
     "Compare workers' steps a second with exchange on and off, in turn, in one run of the same workers",

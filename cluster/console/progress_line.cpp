@@ -74,7 +74,9 @@ field leaders_field(const run_status& status) {
 
 std::vector<field> fields_of(const run_status& status) {
   std::vector<field> fields;
-  if (status.left)
+  if (status.done >= 1)
+    fields.push_back({"testing", "0", 1, cells_of("testing")});
+  else if (status.left)
     fields.push_back({"left " + to_clock_text(*status.left), "0", 1, cells_of("left 0:00:00")});
   if (status.steps_per_second)
     fields.push_back({fmt::format("{:.1f} steps/s", *status.steps_per_second), "0", 4, cells_of("9999.9 steps/s")});

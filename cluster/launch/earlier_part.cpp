@@ -1,6 +1,7 @@
 #include "cluster/launch/earlier_part.hpp"
 
 #include "cluster/checkpoint/checkpoint.hpp"
+#include "cluster/files/io_failure.hpp"
 #include "cluster/files/json_lines.hpp"
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/record/metrics.hpp"
@@ -11,10 +12,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <exception>
-#include <filesystem>
+#include <cerrno>
 #include <iterator>
-#include <stdexcept>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -30,47 +30,43 @@ void require_optimizer(const run_state& state, const run_config& config) {
                                       to_string(worker.id), wanted ? "without" : "with", config.optimizer.momentum));
 }
 
-std::shared_ptr<const run_state> load_one(const std::filesystem::path& checkpoint, const parameter_layout& layout,
-                                          const cluster_plan& plan, const run_config& config) {
-  auto state = load_checkpoint(checkpoint, layout);
+/// The checkpoint; nothing where it is damaged, which goes to `damaged`. A file that is missing was lost, any other failure of the system may
+/// be over by the next try.
+std::optional<run_state> read_undamaged(const std::filesystem::path& checkpoint, const parameter_layout& layout,
+                                        std::vector<damaged_checkpoint>& damaged) {
   try {
-    complete_workers(state, plan);
-    require_optimizer(state, config);
-  } catch (const invalid_input& misfit) {
-    throw invalid_input(fmt::format("{}: {}", checkpoint.string(), misfit.what()));
+    return load_checkpoint(checkpoint, layout);
+  } catch (const invalid_input& damage) {
+    damaged.push_back({checkpoint, damage.what()});
+  } catch (const io_failure& failure) {
+    if (failure.error_number() != ENOENT)
+      throw;
+    damaged.push_back({checkpoint, failure.what()});
   }
-  return std::make_shared<const run_state>(std::move(state));
+  return std::nullopt;
 }
-
-struct unusable_checkpoint {
-  std::filesystem::path path;
-  std::string why;
-};
 
 } // namespace
 
 earlier_state load_state(const run_folder& folder, const parameter_layout& layout, const cluster_plan& plan,
-                         const run_config& config) {
+                         const run_config& config, bool without_one) {
   remove_unfinished_checkpoints(folder.checkpoints());
   earlier_state found;
-  std::vector<unusable_checkpoint> unusable;
-  std::exception_ptr of_the_latest;
   for (const auto& checkpoint : list_checkpoints(folder.checkpoints())) {
+    auto state = read_undamaged(checkpoint, layout, found.damaged);
+    if (!state)
+      continue;
     try {
-      found.state = load_one(checkpoint, layout, plan, config);
-      break;
-    } catch (const std::runtime_error& failure) {
-      unusable.push_back({checkpoint, failure.what()});
-      if (!of_the_latest)
-        of_the_latest = std::current_exception();
+      complete_workers(*state, plan);
+      require_optimizer(*state, config);
+    } catch (const invalid_input& misfit) {
+      throw invalid_input(fmt::format("{}: {}", checkpoint.string(), misfit.what()));
     }
+    found.state = std::make_shared<const run_state>(std::move(*state));
+    return found;
   }
-  if (!found.state && of_the_latest)
-    std::rethrow_exception(of_the_latest);
-  for (const auto& [path, why] : unusable)
-    // Else it would go on being the latest.
-    found.set_aside.push_back(fmt::format("{}; goes on from the checkpoint before, this one is set aside as {}", why,
-                                          set_aside_checkpoint(path).string()));
+  if (!found.damaged.empty() && !without_one)
+    throw invalid_input(found.damaged.front().why);
   return found;
 }
 

@@ -8,6 +8,7 @@
 #include "compute/parameter_layout.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,18 +17,24 @@ namespace paceline {
 
 // What a run that goes on finds of its earlier part.
 
-/// What a resumed run goes on from.
-struct earlier_state {
-  /// Its latest checkpoint that can be read; nothing where it was killed before its first one.
-  std::shared_ptr<const run_state> state;
-  /// A line for each later one, which was set aside.
-  std::vector<std::string> set_aside;
+/// A checkpoint that cannot be read, and why.
+struct damaged_checkpoint {
+  std::filesystem::path path;
+  std::string why;
 };
 
-/// Looks for it. Throws what is wrong with the latest checkpoint where none can be used: invalid_input where it is damaged, or of another
-/// model, cluster or optimiser, or io_failure; then none was set aside.
+/// What a resumed run goes on from.
+struct earlier_state {
+  /// Its latest checkpoint that can be read; nothing where there is none.
+  std::shared_ptr<const run_state> state;
+  /// Later ones, which are to be set aside: else they would go on being the latest.
+  std::vector<damaged_checkpoint> damaged;
+};
+
+/// Looks for it, and changes nothing but what a killed writer left. Throws invalid_input where the checkpoint is of another model, cluster or
+/// optimiser, or where all are damaged and the run cannot go on `without_one`; io_failure where one cannot be looked at.
 earlier_state load_state(const run_folder& folder, const parameter_layout& layout, const cluster_plan& plan,
-                         const run_config& config);
+                         const run_config& config, bool without_one);
 
 /// What the logs of a resumed run hold already.
 struct earlier_records {

@@ -138,7 +138,7 @@ supervised_node measuring_node_of(const run_config& config, const node_section& 
 
 child_command fetch_command(const run_config& config, const node_section& node, const launch_tools& tools) {
   const auto folder = node_folder(config.output.folder / config.output.name, node.name);
-  const auto script = fmt::format("{}exec tar --exclude=.lock -C {} -cf - {}", enter_folder(node),
+  const auto script = fmt::format("{}exec tar --exclude=.lock '--exclude=*.damaged' -C {} -cf - {}", enter_folder(node),
                                   shell_quoted(folder.parent_path().string()), shell_quoted(node.name));
   return over_ssh(config, node, script, tools);
 }

@@ -179,14 +179,17 @@ merged_state take_states(const run_config& config, const std::vector<node_remain
   merged_state merged(config.groups.count, config.groups.workers);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const auto& remains = nodes[i];
-    const auto checkpoint = latest_checkpoint_of(remains.folder);
-    if (!checkpoint || (any && !remains.rode_to_the_end()))
+    std::error_code ignored;
+    if ((any && !remains.rode_to_the_end()) || !std::filesystem::is_directory(remains.folder / "checkpoints", ignored))
       continue;
-    try {
-      merged.add(*checkpoint, first_group_of(config, remains.node->name), remains.node->groups);
-      summary.nodes[i].in_centre = true;
-    } catch (const std::exception& damaged) {
-      summary.failures.push_back({.code = failure_code::checkpoint_failed, .what = damaged.what()});
+    for (const auto& checkpoint : list_checkpoints(remains.folder / "checkpoints")) {
+      try {
+        merged.add(checkpoint, first_group_of(config, remains.node->name), remains.node->groups);
+        summary.nodes[i].in_centre = true;
+        break;
+      } catch (const std::exception& damaged) {
+        summary.failures.push_back({.code = failure_code::checkpoint_failed, .what = damaged.what()});
+      }
     }
   }
   return merged;

@@ -24,7 +24,7 @@ using clock = std::chrono::steady_clock;
 /// How often ends of processes and signals are looked for; output is handed on at once.
 constexpr auto look_every = std::chrono::milliseconds(50);
 
-// Exit codes after which nothing would be gained by another start (cluster/commands/commands.hpp).
+// Exit codes of a node (cluster/commands/commands.hpp).
 constexpr int code_finished = 0;
 constexpr int code_wrong_usage = 2;
 constexpr int code_interrupted = 130;
@@ -193,9 +193,10 @@ class supervised_process {
     if (stopping_ || code == code_finished || code == code_interrupted)
       return;
     result_.never_began = code == code_wrong_usage && node_.is_new && result_.restarts == 0;
-    // On a restart it is something in the way, such as a port that another program has taken meanwhile: the same command ran before.
-    if (code == code_wrong_usage && result_.restarts == 0)
+    // Where it ran before it is something in the way, such as a port that another program has taken meanwhile.
+    if (code == code_wrong_usage && !has_run_)
       return settings_.on_event(fmt::format("node {} ended with {}; it is not started again", node_.name, how));
+    has_run_ = has_run_ || (code != code_wrong_usage && code != code_connection_lost && code != code_not_started);
     if (run_is_over_)
       return settings_.on_event(
         fmt::format("node {} died: {}; it is not started again: the run is over", node_.name, how));
@@ -229,6 +230,8 @@ class supervised_process {
   clock::time_point died_at_;
   std::uint32_t restarts_together_ = 0;
   std::optional<clock::time_point> restart_at_;
+  /// An earlier process was one of the node's, and not refused.
+  bool has_run_ = false;
   /// Of the last process that told it.
   std::optional<long> remote_id_;
   /// The process at hand has.

@@ -66,7 +66,7 @@ struct supervision_settings {
 };
 
 /// Starts a process for every node, and again where one dies unexpectedly: by a signal, or with an exit code that is neither of a
-/// finished or interrupted run nor of wrong usage. Returns when all have ended, in the order of `nodes`.
+/// finished or interrupted run nor, where it never ran before, of wrong usage. Returns when all have ended, in the order of `nodes`.
 std::vector<supervised_end> supervise(const std::vector<supervised_node>& nodes, const supervision_settings& settings);
 
 } // namespace paceline

@@ -77,8 +77,9 @@ void announce(const process_run& run, const training_task& task, const run_folde
                              count_text(config.groups.count, "group"), count_text(config.groups.workers, "worker"),
                              folder.path().string(), budget_in_words(config, task)))
       << "\n";
-  for (const auto& line : resumed_from.set_aside)
-    out << escaped(line) << "\n";
+  for (const auto& [path, why] : resumed_from.damaged)
+    out << escaped(fmt::format("{}; goes on without it, it lies in {} now", why, set_aside_checkpoint(path).string()))
+        << "\n";
   if (resumed)
     out << fmt::format("resumed at step {} of all workers together\n", resumed->total_steps);
   if (resumed && run.node == nullptr && is_used_up(limits, *resumed))
@@ -259,7 +260,7 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
   earlier_state resumed_from;
   earlier_records earlier;
   if (run.go_on) {
-    resumed_from = load_state(folder, task.network.parameters(), plan, config);
+    resumed_from = load_state(folder, task.network.parameters(), plan, config, !goes_on_from_what_it_saved(run));
     plan.resume = resumed_from.state;
     earlier = goes_on_from_what_it_saved(run) ? trim_logs(folder, plan.resume) : count_logs(folder);
     // Else it would tell of an end that this part has not come to.

@@ -45,11 +45,13 @@ std::string override_of(std::string_view path, const std::vector<std::string>& o
 /// There may be a typing error in the path, or what it names may be a cluster file or any folder.
 void require_run(const std::filesystem::path& folder) {
   std::error_code ignored;
-  const auto found = std::filesystem::status(folder, ignored).type();
-  if (found == std::filesystem::file_type::not_found)
+  const auto is_missing = [&](const std::filesystem::path& path) {
+    return std::filesystem::status(path, ignored).type() == std::filesystem::file_type::not_found;
+  };
+  if (is_missing(folder))
     throw invalid_input(folder.string() + ": there is no such folder");
   // What cannot even be looked at, whoever reads the file finds out why.
-  if (found != std::filesystem::file_type::none && !holds_run(folder))
+  if (is_missing(folder / "config.json"))
     throw invalid_input(folder.string() + ": is not the folder of a run, which has a config.json");
 }
 

@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
+#include <system_error>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -199,21 +201,42 @@ void control_plane::apply(peer& with, session_actions actions, const control_mes
       *message);
   if (!actions.say.empty()) {
     shared_.log.say("apart " + where.name, actions.say);
-    look_up(where);
+    look_up(with);
   }
   if (actions.cannot_take_part)
     give_up(*actions.cannot_take_part);
 }
 
-void control_plane::look_up(const node_endpoints& where) {
+void control_plane::look_up(peer& which) {
+  const auto& where = which.session.peer();
+  if (which.is_looked_up || !has_host_name(where.control))
+    return;
   // ZeroMQ looks names up itself, again and again, and keeps to itself what it finds. The thread lives as long as the resolver takes,
   // which nobody waits for.
-  std::thread([where, own = own_.node, queue = shared_.queue] {
-    name_this_thread("lookup");
-    if (const auto why = why_unresolvable(where.control))
-      queue->push(say_line{"lookup " + where.name,
-                           fmt::format("node '{}' cannot connect to node '{}': {}; trying on", own, where.name, *why)});
-  }).detach();
+  try {
+    std::thread([node = where.name, at = where.control, queue = shared_.queue] {
+      try {
+        name_this_thread("lookup");
+        queue->push(host_looked_up{node, why_unresolvable(at).value_or("")});
+      } catch (const std::exception&) {
+        // It was to be said and cannot be; nothing else is lost.
+      }
+    }).detach();
+    which.is_looked_up = true;
+  } catch (const std::system_error&) {
+    // No thread to be had now; the next complaint tries again.
+  }
+}
+
+void control_plane::note(const host_looked_up& found) {
+  const auto named =
+    std::ranges::find_if(peers_, [&](const auto& each) { return each->session.peer().name == found.node; });
+  if (named == peers_.end())
+    return;
+  (*named)->is_looked_up = false;
+  if (!found.why.empty() && !(*named)->session.joined())
+    shared_.log.say("lookup " + found.node, fmt::format("node '{}' cannot connect to node '{}': {}; trying on",
+                                                        own_.node, found.node, found.why));
 }
 
 void control_plane::give_up(const std::string& why) {

@@ -56,6 +56,9 @@ class control_plane {
   void tick(time_point now);
   time_point next_due() const;
 
+  /// Says it where a peer that is not there has a host without an address.
+  void note(const host_looked_up& found);
+
   /// Sends to a peer, unless it is another incarnation now.
   void tell(const tell_peer& order);
 
@@ -75,6 +78,8 @@ class control_plane {
     /// ZeroMQ connects again where a connection broke, but not where the other side said what is no ZMTP, or had other keys.
     /// So a connection that is not back by then is replaced.
     std::optional<time_point> replace_at = std::nullopt;
+    /// The resolver was asked for its host and has not answered yet.
+    bool is_looked_up = false;
 
     bool can_be_told() const { return dealer && !reconnect; }
   };
@@ -89,8 +94,8 @@ class control_plane {
   void read_dealer_monitor(peer& of, time_point now);
   void handle(const std::string& route, const control_message& message, time_point now);
   void apply(peer& with, session_actions actions, const control_message* message, const reply_to& reply);
-  /// Says it where the host of a peer that is not there has no address.
-  void look_up(const node_endpoints& where);
+  /// Asks whether the host of a peer that is not there has an address.
+  void look_up(peer& which);
   void give_up(const std::string& why);
 
   environment shared_;

@@ -53,8 +53,8 @@ address_list addresses_of(const std::string& host, int family, int& error) {
   return {error == 0 ? found : nullptr, ::freeaddrinfo};
 }
 
-bool needs_no_resolver(const endpoint& where) {
-  return where.kind == endpoint::transport::ipc || where.host == "*" || is_numeric(where.host);
+bool is_name(const endpoint& where) {
+  return where.kind == endpoint::transport::tcp && where.host != "*" && !is_numeric(where.host);
 }
 
 } // namespace
@@ -102,7 +102,7 @@ void require_local(const std::string& text) {
 
 std::string bindable(const std::string& text) {
   const auto where = parse_endpoint(text);
-  if (needs_no_resolver(where))
+  if (!is_name(where))
     return text;
   int error = 0;
   const auto found = addresses_of(where.host, AF_INET, error);
@@ -114,12 +114,18 @@ std::string bindable(const std::string& text) {
   return fmt::format("tcp://{}:{}", address, where.port);
 }
 
+bool has_host_name(const std::string& text) {
+  return is_name(parse_endpoint(text));
+}
+
 std::optional<std::string> why_unresolvable(const std::string& text) {
   const auto where = parse_endpoint(text);
   int error = 0;
-  if (needs_no_resolver(where) || addresses_of(where.host, AF_UNSPEC, error))
+  if (addresses_of(where.host, AF_UNSPEC, error))
     return std::nullopt;
-  return fmt::format("the host '{}' has no address: {}", where.host, ::gai_strerror(error));
+  const bool is_unknown = error == EAI_NONAME || error == EAI_NODATA;
+  return fmt::format("the host '{}' {}: {}", where.host, is_unknown ? "has no address" : "cannot be looked up",
+                     ::gai_strerror(error));
 }
 
 } // namespace paceline

@@ -31,8 +31,10 @@ void require_local(const std::string& text);
 /// Throws invalid_input where the name has no address.
 std::string bindable(const std::string& text);
 
-/// Why the host of an endpoint cannot be found; empty where it can, or needs not be. Asks the system's resolver, which may take its
-/// time. Throws invalid_input as parse_endpoint.
+/// Whether the resolver is to be asked for the endpoint's host: not for ipc, "*" and numeric addresses. Throws as parse_endpoint.
+bool has_host_name(const std::string& text);
+
+/// Why the resolver gives no address for the endpoint's host, in one line; empty where it does. May take minutes. Requires has_host_name.
 std::optional<std::string> why_unresolvable(const std::string& text);
 
 } // namespace paceline

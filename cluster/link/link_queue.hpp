@@ -39,7 +39,13 @@ struct say_line {
   std::string text;
 };
 
-using link_command = std::variant<begin_link, tell_peer, node_state, send_frame, offer_frame, say_line>;
+/// The resolver has answered for the host of that peer; `why` it gave no address is empty where it gave one.
+struct host_looked_up {
+  std::string node;
+  std::string why;
+};
+
+using link_command = std::variant<begin_link, tell_peer, node_state, send_frame, offer_frame, say_line, host_looked_up>;
 
 /// Commands on their way to the link's thread, which polls `descriptor`. Thread-safe. Bounded: what does not fit is refused
 /// (all of it is soft state that will be said again).

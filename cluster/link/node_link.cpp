@@ -100,6 +100,7 @@ class node_link::impl {
   void carry_out(send_frame& order) { snapshots_.send(order.frame); }
   void carry_out(offer_frame& newest) { transfers_.offer(std::move(newest), steady_clock::now()); }
   void carry_out(say_line& line) { log_.say(line.key, line.text); }
+  void carry_out(const host_looked_up& found) { control_.note(found); }
   void carry_out(begin_link& order) { control_.begin(std::move(order.node), steady_clock::now()); }
 
   const link_settings settings_;

@@ -15,8 +15,8 @@ namespace {
 /// Floats of a cache line.
 constexpr std::int64_t line = 16;
 
-/// So many rows of the right matrix, of the columns that are made together, stay in the first-level cache while all rows of the left one
-/// pass by.
+/// So many rows of the right matrix, of the columns that are made together, stay in a first-level cache of 48 KiB (in a smaller one most of
+/// them) while all rows of the left one pass by.
 constexpr std::int64_t most_inner = 128;
 
 /// The lines that a tile's way through `inner` is to ask for: the first one, and how far to the next; 0 where nothing is left to ask for.
@@ -72,12 +72,13 @@ PACELINE_KERNEL_BODY void tile(const blocked_matrix<const float>& a, const float
       if (add)
         load(sums[row][v], product[v] + row * block);
     }
-  auto [asked, step] = take_lines(ahead, inner, a.data);
+  const auto lines = take_lines(ahead, inner, a.data);
+  const float* asked = lines.first;
   std::int64_t from = 0;
   const auto add_products = [&](const float* left) __attribute__((always_inline)) {
     constexpr auto next_row = Shape::transposes ? 1 : block;
     __builtin_prefetch(asked);
-    asked += step;
+    asked += lines.step;
     vector right[Vectors];
     for (int v = 0; v < Vectors; ++v)
       load(right[v], b[v] + from);
@@ -123,7 +124,7 @@ PACELINE_KERNEL_BODY void in_equal_parts(std::int64_t size, Work work) {
   }
 }
 
-/// All rows of some columns from `column` on, over a part of the inner numbers.
+/// All rows of some columns, over the part of the inner numbers that begins with the first of `b`.
 template <class Shape, int Vectors>
 PACELINE_KERNEL_BODY void rows_of(const blocked_matrix<const float>& a, const float* const (&b)[Vectors],
                                   float* const (&product)[Vectors], std::int64_t rows, std::int64_t first_inner,
@@ -180,7 +181,8 @@ PACELINE_KERNEL_BODY void multiply_body(const blocked_matrix<const float>& a, co
     multiply_body<shape<block, width, sums, vectors, left::transposed>>(a, b, product, size, add, ahead);              \
   }                                                                                                                    \
   constexpr product_kernel kernel_##block##_##variant{#variant, block, vectors * width, multiply_##variant##_##block,  \
-                                                      multiply_transposed_##variant##_##block};
+                                                      multiply_transposed_##variant##_##block};                        \
+  static_assert(vectors * width <= most_inner);
 
 PACELINE_WINOGRAD_PRODUCTS(portable, , 8, 4, 8, 2)
 PACELINE_WINOGRAD_PRODUCTS(portable, , 16, 4, 8, 2)

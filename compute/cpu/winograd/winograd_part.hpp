@@ -41,8 +41,7 @@ class winograd_part final : public weighted_part {
   struct matrices {
     std::int64_t rows = 0;
     std::int64_t columns = 0;
-    /// Numbers from block to block, and from place to place. No powers of two: what lies beside each other would else share a few lines of
-    /// the cache.
+    /// Numbers from block to block, and from place to place; no multiples of the 4096 bytes after which a first-level cache begins anew.
     std::int64_t block_stride = 0;
     std::int64_t stride = 0;
     std::size_t offset = 0;

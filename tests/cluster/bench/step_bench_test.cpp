@@ -58,5 +58,11 @@ TEST_CASE(
   "what cannot be timed is refused: a model that nobody knows, a device that is not there, a GPU's numbers on a CPU") {
   REQUIRE_THROWS_AS(run_step_bench({.model = "cnn8"}), invalid_input);
   REQUIRE_THROWS_AS(run_step_bench({.model = "mlp", .device = "cuda:77"}), invalid_input);
+  REQUIRE_THROWS_AS(run_step_bench({.model = "mlp", .device = "gpu"}), invalid_input);
   REQUIRE_THROWS_AS(run_step_bench({.model = "mlp", .precision = product_precision::tf32}), invalid_input);
+  REQUIRE_THROWS_AS(run_step_bench({.model = "mlp", .device = "reference", .precision = product_precision::bf16}),
+                    invalid_input);
+  REQUIRE_THROWS_AS(
+    run_step_bench({.model = "linear", .batch_size = 1, .device = "reference", .steps = 1, .layers = true}),
+    invalid_input);
 }

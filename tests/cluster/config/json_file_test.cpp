@@ -74,6 +74,9 @@ TEST_CASE("a file that is missing, a folder, empty or huge is one line") {
           == lines{"x.json: the file is empty; the least cluster file is {\"budget\": {\"time\": \"10min\"}}"});
   REQUIRE(errors_of("\"" + std::string(1 << 20, 'x') + "\"")
           == lines{"x.json: is larger than 1 MiB and so no cluster file"});
+  const temporary_file no_faults(" ");
+  REQUIRE_THROWS_WITH(load_config(temporary_file(R"({"budget": {"steps": 1}})").path(), {}, no_faults.path()),
+                      no_faults.path().string() + R"(: the file is empty; the least faults file is {"per_hour": 125})");
   REQUIRE(errors_of("null") == lines{"x.json: found null, allowed: an object: { \"key\": value, ... }"});
   REQUIRE(errors_of("[]") == lines{"x.json: found [], allowed: an object: { \"key\": value, ... }"});
 }

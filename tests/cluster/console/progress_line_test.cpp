@@ -97,6 +97,15 @@ TEST_CASE("a bar is filled as far as the run is, and full only at the end") {
   REQUIRE(bar(NAN) == "  0% ----------");
 }
 
+TEST_CASE("a run that has used up its budget is tested, and no time is left to tell") {
+  auto status = run_status();
+  status.left = std::chrono::seconds(0);
+  status.done = 0.999;
+  REQUIRE(progress_log_line(status) == "[0:00]  99%  left 0:00");
+  status.done = 1;
+  REQUIRE(progress_log_line(status) == "[0:00] 100%  testing");
+}
+
 TEST_CASE("a global leader that leads no group now is shown all the same") {
   auto status = run_status();
   status.group_leaders = {worker_id{0, 1}, std::nullopt};

@@ -1,10 +1,20 @@
 #include "cluster/launch/earlier_part.hpp"
 
+#include "cluster/files/io_failure.hpp"
 #include "cluster/files/json_lines.hpp"
+#include "cluster/launch/cluster_setup.hpp"
+#include "cluster/launch/launcher.hpp"
+#include "cluster/launch/resumed_config.hpp"
+#include "cluster/launch/task.hpp"
+#include "compute/errors.hpp"
 #include "tests/catch.hpp"
+#include "tests/cluster/launch/tiny_run.hpp"
+#include "tests/skip.hpp"
 #include "tests/temporary_folder.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <unistd.h>
 
 using namespace paceline;
 using namespace std::chrono_literals;
@@ -32,4 +42,53 @@ TEST_CASE("what a run lost leaves its logs, but not what tells of failures, faul
     left.push_back(json::parse(line)["type"]);
   REQUIRE(left == std::vector<std::string>{"node", "fault", "failure"});
   REQUIRE(contents_of(run.leadership()).empty());
+}
+
+TEST_CASE("a run goes on from its latest checkpoint that can be read, and says which cannot") {
+  const temporary_folder folder;
+  const auto path = folder / "tiny";
+  std::ostringstream said;
+  launch({.config = tiny_run(folder.path())}, said, said);
+  launch({.config = config_of_run(path, {"budget.steps=48"}), .resume = true}, said, said);
+  auto config = config_of_run(path, {});
+  const auto task = load_task(config);
+  const auto plan = make_plan(config, task);
+  const auto older = path / "checkpoints" / "step-000000096";
+  const auto newer = path / "checkpoints" / "step-000000192";
+  auto run = run_folder::resume(path);
+  run.keep();
+  const auto load = [&](bool without_one = false) {
+    return load_state(run, task.network.parameters(), plan, config, without_one);
+  };
+  REQUIRE(load().state->total_steps == 192);
+  REQUIRE(load().damaged.empty());
+
+  SECTION("a file of it is lost") {
+    std::filesystem::remove(newer / "worker-0.1.safetensors");
+    const auto found = load();
+    REQUIRE(found.state->total_steps == 96);
+    REQUIRE(found.damaged.size() == 1);
+    REQUIRE(found.damaged[0].path == newer);
+    // Looking alone moves nothing.
+    REQUIRE(std::filesystem::exists(newer));
+  }
+  SECTION("all are damaged") {
+    write_contents(older / "state.json", "");
+    write_contents(newer / "state.json", "{");
+    REQUIRE_THROWS_AS(load(), invalid_input);
+    REQUIRE_THROWS_WITH(load(), Catch::Matchers::StartsWith(newer.string()));
+    const auto without_one = load(true);
+    REQUIRE(without_one.state == nullptr);
+    REQUIRE(without_one.damaged.size() == 2);
+  }
+  SECTION("it is of another optimiser, which no older one would mend") {
+    config.optimizer.momentum = config.optimizer.momentum == 0 ? 0.9f : 0;
+    REQUIRE_THROWS_WITH(load(), Catch::Matchers::StartsWith(newer.string()));
+  }
+  SECTION("it cannot be read just now, which does not make it damaged") {
+    if (::geteuid() == 0)
+      return skip_test("root may read every file");
+    std::filesystem::permissions(newer / "state.json", std::filesystem::perms::none);
+    REQUIRE_THROWS_AS(load(), io_failure);
+  }
 }

@@ -148,6 +148,15 @@ TEST_CASE("a node whose folder is empty or damaged does not keep the others from
     REQUIRE(summary.failures.empty());
     REQUIRE(summary.workers.size() == 2);
   }
+  SECTION("damaged, but for its checkpoint before") {
+    const auto latest = latest_checkpoint_of(b).value();
+    std::filesystem::copy(latest, latest.parent_path() / "step-000000001", std::filesystem::copy_options::recursive);
+    write_contents(latest / "state.json", "{");
+    const auto summary = merge_nodes(left.config, left.run, {});
+    REQUIRE(summary.failures.size() == 1);
+    REQUIRE(left.checkpoint().workers.size() == 4);
+    return;
+  }
   SECTION("damaged") {
     write_contents(latest_checkpoint_of(b).value() / "state.json", "{");
     write_contents(b / "metrics.jsonl", "{\"type\":");

@@ -108,6 +108,14 @@ TEST_CASE("a node whose restart finds something in its way is tried again") {
   const auto ends = s.run({node, node_of("b", "sleep 1")});
   REQUIRE(ends[0].restarts == 2);
   REQUIRE(ends[0].code == 0);
+
+  SECTION("but not one that could never say so before, since nothing ran") {
+    auto far = node_of("far", "exit 255");
+    far.restart = shell("exit 2");
+    const auto refused = s.run({far});
+    REQUIRE(refused[0].restarts == 1);
+    REQUIRE(s.events.back() == "node far ended with exit code 2; it is not started again");
+  }
 }
 
 TEST_CASE("a node that dies is started again, up to its limit, while the others go on") {

@@ -34,3 +34,12 @@ TEST_CASE("a host's name is bound by its address, and one without any is named")
   REQUIRE(bindable("tcp://localhost:7100") == "tcp://127.0.0.1:7100");
   REQUIRE_THROWS_WITH(bindable("tcp://no-such-host.invalid:7100"), Catch::Matchers::Contains("no-such-host.invalid"));
 }
+
+TEST_CASE("the resolver is asked for names alone, and what it does not know is said") {
+  for (const auto* text : {"ipc:///run/x/a.control", "tcp://*:7100", "tcp://10.0.0.1:7100", "tcp://[::1]:7100"})
+    REQUIRE_FALSE(has_host_name(text));
+  REQUIRE(has_host_name("tcp://localhost:7100"));
+  REQUIRE_FALSE(why_unresolvable("tcp://localhost:7100"));
+  REQUIRE_THAT(why_unresolvable("tcp://no-such-host.invalid:7100").value(),
+               Catch::Matchers::StartsWith("the host 'no-such-host.invalid' "));
+}
