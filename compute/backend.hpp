@@ -98,9 +98,9 @@ enum class algorithm_choice {
 /// In what numbers convolutions may be multiplied out.
 enum class product_precision {
   fp32,
-  /// What a convolution reads may be rounded to bf16 (eight bits of precision) where that is faster; by rules, wherever
-  /// the processor has instructions for it and no algorithm of our own fits. Sums, activations between layers,
-  /// parameters and their gradients stay fp32, and so do all other layers.
+  /// What a convolution reads may be rounded to bf16 (eight bits of precision) where that is faster; by rules, where the
+  /// processor has instructions for it and no algorithm of our own fits, or there are more filters than a cache holds. Sums,
+  /// activations between layers, parameters and their gradients stay fp32, and so do all other layers.
   bf16,
   /// What convolutions and linear layers read is rounded to TF32 (ten bits of fraction) by a GPU's units for that. A CPU has none.
   tf32,

@@ -13,15 +13,18 @@ namespace {
 
 using algorithm = convolution_algorithm;
 
-/// Most channels read times channels made of a 3x3 convolution for which rules take our own filtering: beyond it oneDNN's is as fast.
-constexpr std::int64_t most_small_filters = 128 * 128;
-
+/// Where there is at least one of its tiles and a whole vector of channels.
 bool is_worth_filtering(const convolution_task& task) {
   const auto& l = task.l;
-  if (!can_compute(algorithm::filtering, task) || std::min(l.output.height, l.output.width) < 4
-      || l.input.channels < winograd::block_of_channels())
+  if (!can_compute(algorithm::filtering, task) || l.input.channels < winograd::block_of_channels())
     return false;
-  return task.what.kernel == 5 || l.input.channels * l.output.channels <= most_small_filters;
+  return std::min(l.output.height, l.output.width) >= winograd::tile_of(l, task.what).outputs;
+}
+
+/// Products of bf16 are thought to be faster than filtering in fp32 from these many filters on, which no cache holds.
+bool has_many_filters(const convolution_task& task) {
+  constexpr std::int64_t many = 128 * 128;
+  return task.what.kernel == 3 && task.l.input.channels * task.l.output.channels > many;
 }
 
 /// Where there is at least one of its tiles of 4x4 and a whole vector of channels it is 1.4 times as fast as direct.
@@ -73,11 +76,12 @@ std::string name_of(algorithm algorithm, const convolution_task& task) {
 }
 
 convolution_choice fixed_chooser::choose(const convolution_task& task) const {
-  const auto best = can_compute(algorithm::few_channels, task) ? algorithm::few_channels
-                    : is_worth_filtering(task)                 ? algorithm::filtering
-                    : may_round(task, precision_)              ? algorithm::direct_bf16
-                    : is_worth_winograd(task)                  ? algorithm::winograd
-                                                               : algorithm::direct;
+  const bool rounds = may_round(task, precision_);
+  const auto best = can_compute(algorithm::few_channels, task)                        ? algorithm::few_channels
+                    : is_worth_filtering(task) && !(has_many_filters(task) && rounds) ? algorithm::filtering
+                    : rounds                                                          ? algorithm::direct_bf16
+                    : is_worth_winograd(task)                                         ? algorithm::winograd
+                                                                                      : algorithm::direct;
   return {best, best, best};
 }
 

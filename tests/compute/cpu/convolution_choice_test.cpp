@@ -154,12 +154,23 @@ TEST_CASE("products of bf16 give the gradients to a tenth, layer by layer, whate
 
 TEST_CASE("rules take products of bf16 where they are allowed and the processor has them, and no others") {
   const auto forward_by = [](product_precision precision) {
-    // Too large for our own filtering.
+    // More filters than a cache holds.
     const auto m = around({256, 8, 8}, {.channels = 256, .kernel = 3, .padding = 1});
     return make_cpu_backend({.precision = precision})->compile(m, {.batch_size = 2})->report()[1].forward_by;
   };
   REQUIRE((forward_by(product_precision::bf16) == "oneDNN direct, bf16") == onednn::has_bf16_instructions());
-  REQUIRE(forward_by(product_precision::fp32).find("bf16") == std::string::npos);
+  REQUIRE(forward_by(product_precision::fp32) == "own F(4x4, 3x3)");
+}
+
+TEST_CASE("rules filter ourselves wherever there is a tile and a vector of channels, and not below") {
+  const auto forward_by = [](const feature_shape& map) {
+    const auto m = around(map, {.channels = 32, .kernel = 3, .padding = 1});
+    return make_cpu_backend()->compile(m, {.batch_size = 2})->report()[1].forward_by;
+  };
+  REQUIRE(forward_by({16, 4, 4}) == "own F(4x4, 3x3)");
+  REQUIRE(forward_by({16, 2, 2}) == "own F(2x2, 3x3)");
+  REQUIRE(forward_by({16, 3, 3}).find("own") == std::string::npos);
+  REQUIRE(forward_by({6, 8, 8}).find("own F") == std::string::npos);
 }
 
 TEST_CASE("our own convolution takes any number of channels") {
