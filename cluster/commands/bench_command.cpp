@@ -1,5 +1,6 @@
 #include "cluster/commands/commands.hpp"
 
+#include "cluster/bench/accuracy_bench.hpp"
 #include "cluster/bench/coordinator_bench.hpp"
 #include "cluster/bench/exchange_bench.hpp"
 #include "cluster/bench/latency_bench.hpp"
@@ -59,6 +60,14 @@ void add_options(CLI::App& step, step_bench_settings& settings) {
       return device_name{}.read(name) ? std::string() : "allowed: " + device_name{}.allowed(name);
     });
   step.add_flag("--layers", settings.layers, "Also what each layer takes, beside the limits of this machine");
+}
+
+void add_options(CLI::App& accuracy, accuracy_bench_settings& settings) {
+  accuracy.add_option("--model", settings.model, "A built-in model; its dropout is left out");
+  accuracy.add_option("--batch", settings.batch_size, "Pictures a batch")->check(CLI::Range(1, 4096));
+  accuracy.add_option("--device", settings.device, "As for bench step");
+  accuracy.add_option("--save", settings.save, "Folder for parameters, batch and true gradient (safetensors)")
+    ->type_name("FOLDER");
 }
 
 void add_options(CLI::App& pull, pull_bench_settings& settings) {
@@ -135,6 +144,8 @@ void add_bench_command(CLI::App& app, command& chosen) {
   bench->option_defaults()->always_capture_default();
   add_benchmark<step_bench_settings>(*bench, chosen, "step", "Time one training step: forward, backward, Nesterov SGD",
                                      run_step_bench, add_options);
+  add_benchmark<accuracy_bench_settings>(*bench, chosen, "accuracy", "Compare gradients with those of double precision",
+                                         run_accuracy_bench, add_options);
   add_benchmark<pull_bench_settings>(*bench, chosen, "pull",
                                      "Time the leader pull, alone and fused into the optimiser's step", run_pull_bench,
                                      add_options);

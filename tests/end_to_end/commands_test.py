@@ -23,7 +23,7 @@ class Help(harness.EndToEnd):
         for arguments, parts in ((["lanch"], ['"lanch"', "did you mean launch?"]),
                                  (["bench", "setp"], ['"bench setp"', "did you mean step?"]),
                                  ([], ["launch, node, summary, check, preflight, eval, bench", "paceline --help"]),
-                                 (["bench"], ["step, pull, scaling, exchange, plane, latency, coordinator;", "paceline bench --help"]),
+                                 (["bench"], ["step, accuracy, pull, scaling, exchange, plane, latency, coordinator;", "paceline bench --help"]),
                                  (["launch"], ["FILE or --resume RUN", "paceline launch --help"]),
                                  (["check"], ["FILE", "paceline check --help"]),
                                  (["preflight"], ["FILE", "paceline preflight --help"]),
