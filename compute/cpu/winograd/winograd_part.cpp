@@ -76,9 +76,9 @@ winograd_part::winograd_part(executor& runs_on, const layer& l, const convolutio
 winograd_part::matrices winograd_part::new_matrices(std::int64_t rows, std::int64_t columns,
                                                     std::size_t& floats) const {
   constexpr std::int64_t line = 16;
-  constexpr std::int64_t cache_sets = 1024;
+  constexpr std::int64_t cache_way = 4096 / sizeof(float);
   auto block_stride = rows * block() + line;
-  if (block_stride % cache_sets == 0)
+  if (block_stride % cache_way == 0)
     block_stride += line;
   const matrices added{rows, columns, block_stride, columns / block() * block_stride + line, floats};
   floats += static_cast<std::size_t>(transforms_.places * added.stride);
