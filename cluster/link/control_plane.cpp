@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <system_error>
 #include <thread>
@@ -283,6 +284,7 @@ void control_plane::tell(const tell_peer& order) {
 }
 
 void control_plane::farewell_to_all(const std::string& reason) {
+  bool said = false;
   for (const auto& each : peers_) {
     if (!each->session.joined() || !each->can_be_told()
         || is_lost(shared_.settings.filter, each->session.peer().name, outgoing))
@@ -291,7 +293,12 @@ void control_plane::farewell_to_all(const std::string& reason) {
     each->dealer->socket.set(zmq::sockopt::linger,
                              static_cast<int>(link_timing(shared_.settings.patience).first_backoff.count()));
     traffic_.send(each->dealer->socket, farewell{reason});
+    said = true;
   }
+  // Farewells go over connections of our own; the peers', which end with our sockets, must not be quicker.
+  constexpr std::chrono::milliseconds head_start{20};
+  if (said)
+    std::this_thread::sleep_for(head_start);
 }
 
 } // namespace paceline
