@@ -68,18 +68,20 @@ bool goes_on_from_what_it_saved(const process_run& run) {
   return run.node == nullptr || run.node->begins_together();
 }
 
+void set_aside(const std::vector<damaged_checkpoint>& damaged, std::ostream& out) {
+  for (const auto& [path, why] : damaged)
+    out << escaped(fmt::format("{}; goes on without it, it lies in {} now", why, set_aside_checkpoint(path).string()))
+        << "\n";
+}
+
 void announce(const process_run& run, const training_task& task, const run_folder& folder,
-              const earlier_state& resumed_from, const budget_limits& limits, std::ostream& out) {
+              const std::shared_ptr<const run_state>& resumed, const budget_limits& limits, std::ostream& out) {
   const auto& config = run.config;
-  const auto& resumed = resumed_from.state;
   out << escaped(fmt::format("{}: {} ({} parameters) on {}, {} of {}, {}; goal: {}", config.output.name,
                              task.network.name(), task.network.parameters().trained_size(), task.data->name,
                              count_text(config.groups.count, "group"), count_text(config.groups.workers, "worker"),
                              folder.path().string(), budget_in_words(config, task)))
       << "\n";
-  for (const auto& [path, why] : resumed_from.damaged)
-    out << escaped(fmt::format("{}; goes on without it, it lies in {} now", why, set_aside_checkpoint(path).string()))
-        << "\n";
   if (resumed)
     out << fmt::format("resumed at step {} of all workers together\n", resumed->total_steps);
   if (resumed && run.node == nullptr && is_used_up(limits, *resumed))
@@ -271,7 +273,9 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
   plan.write_checkpoint = make_checkpoint_writer(config, task, folder.checkpoints());
   write_file_atomically(folder.config(), to_json(config).dump(2) + "\n");
 
-  announce(run, task, folder, resumed_from, plan.budget, out);
+  // Only now: what goes on without them is there.
+  set_aside(resumed_from.damaged, out);
+  announce(run, task, folder, plan.resume, plan.budget, out);
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
   progress_console console(
     out, {.abilities = abilities_of(STDOUT_FILENO), .columns = [] { return columns_of(STDOUT_FILENO); }});
