@@ -2,9 +2,8 @@
 
 #include "compute/errors.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cassert>
+#include <string>
 
 namespace paceline {
 
@@ -27,6 +26,16 @@ constexpr auto names = [] {
     result[i] = builders[i].name;
   return result;
 }();
+
+const builder& builder_of(std::string_view name) {
+  for (const auto& b : builders)
+    if (b.name == name)
+      return b;
+  std::string known;
+  for (const auto n : names)
+    known += (known.empty() ? "" : ", ") + std::string(n);
+  throw invalid_input("model: \"" + std::string(name) + "\" is not known, allowed are " + known);
+}
 
 } // namespace
 
@@ -65,24 +74,17 @@ model make_linear(feature_shape input, std::int64_t classes) {
   return m;
 }
 
-feature_shape usual_input(std::string_view name) {
-  const auto found = std::find_if(builders.begin(), builders.end(), [&](const auto& b) { return b.name == name; });
-  assert(found != builders.end());
-  return {3, found->side, found->side};
-}
-
 std::span<const std::string_view> model_names() {
   return names;
 }
 
+feature_shape usual_input(std::string_view name) {
+  const auto side = builder_of(name).side;
+  return {3, side, side};
+}
+
 model make_model(std::string_view name, feature_shape input, std::int64_t classes) {
-  for (const auto& b : builders)
-    if (b.name == name)
-      return b.make(input, classes);
-  std::string known;
-  for (const auto n : names)
-    known += (known.empty() ? "" : ", ") + std::string(n);
-  throw invalid_input("model: \"" + std::string(name) + "\" is not known, allowed are " + known);
+  return builder_of(name).make(input, classes);
 }
 
 } // namespace paceline

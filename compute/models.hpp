@@ -27,8 +27,8 @@ model make_vgg16(feature_shape input, std::int64_t classes);
 /// As torchvision's: 25,557,032 parameters at a thousand classes, whatever the input's size.
 model make_resnet50(feature_shape input, std::int64_t classes);
 
-/// What the paper gives a built-in model to look at: 28 pixels a side of small pictures, 32 for vgg16, 224 for resnet50. Requires a
-/// name that make_model knows.
+/// What the paper gives a built-in model to look at: 28 pixels a side of small pictures, 32 for vgg16, 224 for resnet50. Throws
+/// invalid_input that lists the known names where there is none of that name.
 feature_shape usual_input(std::string_view name);
 
 /// Names that make_model knows.

@@ -27,9 +27,6 @@ namespace {
 constexpr std::int64_t classes = 10;
 
 model make_network(const step_bench_settings& settings) {
-  constexpr feature_shape any{3, 32, 32};
-  if (std::ranges::find(model_names(), settings.model) == model_names().end())
-    return make_model(settings.model, any, classes); // says which there are
   return make_model(settings.model,
                     settings.size == 0 ? usual_input(settings.model) : feature_shape{3, settings.size, settings.size},
                     classes);

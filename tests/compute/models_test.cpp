@@ -69,8 +69,9 @@ TEST_CASE("every known name makes a model of that name with as many outputs as c
 }
 
 TEST_CASE("an unknown model name is refused with the list of known ones") {
-  REQUIRE_THROWS_WITH(make_model("cnn8", {3, 28, 28}, 10),
-                      "model: \"cnn8\" is not known, allowed are cnn7, resnet20, vgg16, resnet50, mlp, linear");
+  const auto* known = "model: \"cnn8\" is not known, allowed are cnn7, resnet20, vgg16, resnet50, mlp, linear";
+  REQUIRE_THROWS_WITH(make_model("cnn8", {3, 28, 28}, 10), known);
+  REQUIRE_THROWS_WITH(usual_input("cnn8"), known);
 }
 
 TEST_CASE("cnn7 is refused on pictures that its kernels do not fit") {
