@@ -23,7 +23,8 @@ std::vector<algorithm> others_of_onednn(const convolution_task& task, product_pr
   return result;
 }
 
-/// Those that read and write the same layouts as the direct one, and so can be mixed; the direct one first, our own last.
+} // namespace
+
 std::vector<algorithm> mixable(const convolution_task& task, product_precision precision) {
   const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
   const auto made_by = [&](algorithm which) {
@@ -42,6 +43,8 @@ std::vector<algorithm> mixable(const convolution_task& task, product_precision p
     result.push_back(algorithm::filtering);
   return result;
 }
+
+namespace {
 
 struct timed_algorithm {
   algorithm which = algorithm::direct;

@@ -13,6 +13,10 @@
 
 namespace paceline::cpu {
 
+/// The algorithms for a convolution that read and write the same layouts as oneDNN's direct one, so that each pass can have another of
+/// them: the direct one first, our own last. Requires: the direct one can compute it.
+std::vector<convolution_algorithm> mixable(const convolution_task& task, product_precision precision);
+
 /// What an algorithm takes for some passes of a convolution. One that takes longer than `limit` need not be timed precisely.
 using convolution_stopwatch =
   std::function<std::chrono::nanoseconds(const convolution_task& task, convolution_algorithm algorithm,

@@ -3,6 +3,7 @@
 #include "compute/backend.hpp"
 #include "compute/cpu/cpu_network.hpp"
 #include "compute/cpu/onednn.hpp"
+#include "compute/cpu/timed_chooser.hpp"
 #include "compute/instruction_sets.hpp"
 #include "tests/catch.hpp"
 #include "tests/compute/random_vector.hpp"
@@ -23,14 +24,17 @@ constexpr convolution_algorithm all[] = {convolution_algorithm::direct, convolut
 constexpr convolution_choice only_own{convolution_algorithm::filtering, convolution_algorithm::filtering,
                                       convolution_algorithm::filtering};
 
-/// Takes what it is told to where there is that, else direct.
+/// Takes what it is told to where there is that and it goes with the rest, else direct.
 class obedient_chooser final : public convolution_chooser {
  public:
   explicit obedient_chooser(const convolution_choice& order) : order_(order) {}
 
   convolution_choice choose(const convolution_task& task) const override {
+    const bool alone = order_.forward == order_.backward_weights && order_.forward == order_.backward_data;
+    const bool own_mixes = mixable(task, product_precision::fp32).back() == convolution_algorithm::filtering;
     const auto or_direct = [&](convolution_algorithm ordered) {
-      return can_compute(ordered, task) ? ordered : convolution_algorithm::direct;
+      const bool goes = alone || own_mixes || ordered != convolution_algorithm::filtering;
+      return goes && can_compute(ordered, task) ? ordered : convolution_algorithm::direct;
     };
     return {or_direct(order_.forward), or_direct(order_.backward_weights), or_direct(order_.backward_data)};
   }
