@@ -39,10 +39,15 @@ worker_training::outcome worker_training::apply_pulls() {
     return result;
   }
   for (const auto& pull : pending) {
-    const auto distance = trainer_->pull({pull.snapshot->parameters, static_cast<float>(pull.strength)});
+    const auto distance = trainer_->pull(pull_of(pull));
     record_pull(pull, distance, result);
   }
   return result;
+}
+
+leader_pull worker_training::pull_of(const pending_pull& pending) {
+  const auto& leader = *pending.snapshot;
+  return {leader.parameters, static_cast<float>(pending.strength), leader.on_device.get()};
 }
 
 std::vector<worker_training::pending_pull> worker_training::take_pending() {
@@ -65,7 +70,7 @@ worker_training::outcome worker_training::run_step(double budget_used, bool look
   const auto due = [&] {
     taken = take_pending();
     for (std::size_t i = 0; i < taken->size(); ++i)
-      pulls[i] = {(*taken)[i].snapshot->parameters, static_cast<float>((*taken)[i].strength)};
+      pulls[i] = pull_of((*taken)[i]);
     return std::span<const leader_pull>(pulls.data(), taken->size());
   };
 
@@ -153,10 +158,11 @@ snapshot_ptr worker_training::take_snapshot(const leader_announcement& decision)
 
 snapshot_ptr worker_training::try_take_snapshot(const leader_announcement& decision) {
   auto snapshot = empty_snapshot(decision);
-  const auto steps = trainer_->try_copy_parameters(snapshot->parameters);
-  if (!steps)
+  auto copy = trainer_->try_copy_parameters(snapshot->parameters);
+  if (!copy)
     return nullptr;
-  snapshot->leader_steps = *steps;
+  snapshot->leader_steps = copy->steps;
+  snapshot->on_device = std::move(copy->on_device);
   return finished(std::move(snapshot));
 }
 

@@ -93,6 +93,7 @@ class worker_training {
     double strength;
   };
 
+  static leader_pull pull_of(const pending_pull& pending);
   /// The foreign snapshots that have come, group first.
   std::vector<pending_pull> take_pending();
   /// `look`: at snapshots.

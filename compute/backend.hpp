@@ -131,8 +131,10 @@ std::shared_ptr<const backend> make_cpu_backend(const cpu_backend_options& optio
 struct cuda_backend_options {
   /// The device's number, from 0.
   int device = 0;
-  /// With bf16 activations lie in bf16 too; parameters, their gradients and all sums are fp32.
+  /// With bf16 activations lie in bf16 too, and cuDNN rounds the gradient of a convolution's weights to bf16 once it is summed up; parameters, momentum
+  /// and all sums are fp32.
   product_precision precision = product_precision::fp32;
+  algorithm_choice choice = algorithm_choice::fixed;
 };
 
 /// cuDNN, cuBLAS and own kernels on one GPU. Throws invalid_input, which says why, where that device cannot be used here.

@@ -57,12 +57,12 @@ class sgd_trainer final : public trainer {
     std::copy(parameters_.begin(), parameters_.end(), out.begin());
   }
 
-  std::optional<std::uint64_t> try_copy_parameters(std::span<float> out) const override {
+  std::optional<parameter_copy> try_copy_parameters(std::span<float> out) const override {
     const std::unique_lock unchanged(changing_, std::try_to_lock);
     if (!unchanged)
       return std::nullopt;
     copy_parameters(out);
-    return steps_;
+    return parameter_copy{.steps = steps_, .on_device = nullptr};
   }
 
   void adopt(std::span<const float> parameters) override {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "compute/device_copy.hpp"
 #include "compute/leader_pull.hpp"
 #include "compute/parameter_layout.hpp"
 
@@ -33,6 +34,14 @@ struct step_result {
   bool finite = true;
   /// Distances to the targets of the pulls, in the order in which they were given.
   double pull_distances[2] = {0, 0};
+};
+
+/// What a copy of a trainer's parameters brings beside the numbers.
+struct parameter_copy {
+  /// Steps that had been made.
+  std::uint64_t steps = 0;
+  /// nullptr where the device keeps none.
+  std::shared_ptr<const device_copy> on_device;
 };
 
 /// Tells the pulls of a step, at most two; their targets stay as they are until the step has returned. An empty one has none.
@@ -70,9 +79,9 @@ class trainer {
   /// Copies the parameters in canonical order. Requires out.size() == layout().size().
   virtual void copy_parameters(std::span<float> out) const = 0;
 
-  /// The same from any thread, also in the midst of a step: the parameters as the last whole step left them. Returns how many
-  /// steps had been made, or nothing where they are being changed just now. Who is to change them waits for a copy's end.
-  virtual std::optional<std::uint64_t> try_copy_parameters(std::span<float> out) const = 0;
+  /// The same from any thread, also in the midst of a step: the parameters as the last whole step left them, and a copy on the device for
+  /// others there. Returns nothing where they are being changed just now. Who is to change them waits for a copy's end.
+  virtual std::optional<parameter_copy> try_copy_parameters(std::span<float> out) const = 0;
 
   /// Replaces the parameters and starts with fresh optimiser state; the step count goes on.
   virtual void adopt(std::span<const float> parameters) = 0;

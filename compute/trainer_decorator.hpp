@@ -22,7 +22,7 @@ class trainer_decorator : public trainer {
   double learning_rate() const override { return inner_->learning_rate(); }
   void set_learning_rate(double rate) override { inner_->set_learning_rate(rate); }
   void copy_parameters(std::span<float> out) const override { inner_->copy_parameters(out); }
-  std::optional<std::uint64_t> try_copy_parameters(std::span<float> out) const override {
+  std::optional<parameter_copy> try_copy_parameters(std::span<float> out) const override {
     return inner_->try_copy_parameters(out);
   }
   void adopt(std::span<const float> parameters) override { inner_->adopt(parameters); }

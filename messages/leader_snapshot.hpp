@@ -9,6 +9,8 @@
 
 namespace paceline {
 
+class device_copy;
+
 /// A leader's parameters at one moment. Immutable and shared: copied once, whoever many followers read it.
 struct leader_snapshot {
   paceline::scope scope = paceline::scope::group;
@@ -25,6 +27,8 @@ struct leader_snapshot {
   std::uint64_t fingerprint = 0;
   /// fp32 in the canonical order of the layout; always finite.
   std::vector<float> parameters;
+  /// The same where the leader's device keeps them for others on it; nullptr where it keeps none, and from another process.
+  std::shared_ptr<const device_copy> on_device;
 };
 
 using snapshot_ptr = std::shared_ptr<const leader_snapshot>;

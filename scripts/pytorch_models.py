@@ -80,13 +80,57 @@ class Vgg16(nn.Module):
         return self.classifier(self.features(x).flatten(1))
 
 
-MODELS = {"cnn7": Cnn7, "resnet20": ResNet20, "vgg16": Vgg16}
+class Bottleneck(nn.Module):
+    def __init__(self, before, channels, stride):
+        super().__init__()
+        after = 4 * channels
+        self.conv1, self.bn1 = nn.Conv2d(before, channels, 1, bias=False), nn.BatchNorm2d(channels)
+        self.conv2, self.bn2 = nn.Conv2d(channels, channels, 3, stride, 1, bias=False), nn.BatchNorm2d(channels)
+        self.conv3, self.bn3 = nn.Conv2d(channels, after, 1, bias=False), nn.BatchNorm2d(after)
+        self.downsample = None
+        if stride > 1 or before != after:
+            self.downsample = nn.Sequential(nn.Conv2d(before, after, 1, stride, bias=False), nn.BatchNorm2d(after))
+
+    def forward(self, x):
+        y = functional.relu(self.bn1(self.conv1(x)))
+        y = functional.relu(self.bn2(self.conv2(y)))
+        y = self.bn3(self.conv3(y))
+        return functional.relu(y + (x if self.downsample is None else self.downsample(x)))
 
 
-def make_step(model, batch, mode):
+class ResNet50(nn.Module):
+    size = 224
+
+    def __init__(self, classes=1000):
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64)
+        self.pool = nn.MaxPool2d(3, 2, 1)
+        self.layer1 = self.stage(64, 64, 3, 1)
+        self.layer2 = self.stage(256, 128, 4, 2)
+        self.layer3 = self.stage(512, 256, 6, 2)
+        self.layer4 = self.stage(1024, 512, 3, 2)
+        self.fc = nn.Linear(2048, classes)
+
+    @staticmethod
+    def stage(before, channels, blocks, stride):
+        rest = (Bottleneck(4 * channels, channels, 1) for _ in range(blocks - 1))
+        return nn.Sequential(Bottleneck(before, channels, stride), *rest)
+
+    def forward(self, x):
+        x = self.pool(functional.relu(self.bn1(self.conv1(x))))
+        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        return self.fc(x.mean((2, 3)))
+
+
+MODELS = {"cnn7": Cnn7, "resnet20": ResNet20, "vgg16": Vgg16, "resnet50": ResNet50}
+CLASSES = {"resnet50": 1000}
+
+
+def make_step(model, batch, mode, device="cpu"):
     """A training step in that mode, to be called again and again: forward, backward, Nesterov SGD on random pictures."""
-    network = MODELS[model]()
-    images, labels = torch.rand(batch, 3, network.size, network.size), torch.randint(0, 10, (batch,))
+    network = MODELS[model]().to(device)
+    images = torch.rand(batch, 3, network.size, network.size, device=device)
+    labels = torch.randint(0, CLASSES.get(model, 10), (batch,), device=device)
     if "channels_last" in mode:
         network, images = network.to(memory_format=torch.channels_last), images.to(memory_format=torch.channels_last)
     run = torch.compile(network) if "compile" in mode else network
@@ -94,9 +138,23 @@ def make_step(model, batch, mode):
 
     def step():
         optimizer.zero_grad()
-        with torch.autocast("cpu", torch.bfloat16, enabled="bf16" in mode):
+        with torch.autocast(torch.device(device).type, torch.bfloat16, enabled="bf16" in mode, cache_enabled="graph" not in mode):
             loss = functional.cross_entropy(run(images), labels)
         loss.backward()
         optimizer.step()
 
-    return step
+    return record(step) if "graph" in mode else step
+
+
+def record(step):
+    """The step as one CUDA graph. What it allocates at its first calls has to be there before."""
+    beside = torch.cuda.Stream()
+    beside.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(beside):
+        for _ in range(3):
+            step()
+    torch.cuda.current_stream().wait_stream(beside)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        step()
+    return graph.replay

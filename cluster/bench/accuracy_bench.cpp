@@ -1,9 +1,9 @@
 #include "cluster/bench/accuracy_bench.hpp"
 
+#include "cluster/bench/bench_device.hpp"
 #include "cluster/checkpoint/parameter_file.hpp"
 #include "cluster/checkpoint/safetensors.hpp"
 #include "cluster/config/model_json.hpp"
-#include "cluster/config/value_kinds.hpp"
 #include "cluster/files/io_failure.hpp"
 #include "cluster/launch/task.hpp"
 #include "compute/counter_random.hpp"
@@ -111,18 +111,16 @@ void save(const problem& p, const std::vector<float>& truth, const std::filesyst
 } // namespace
 
 std::vector<gradient_error> run_accuracy_bench(const accuracy_bench_settings& settings) {
-  if (!device_name{}.read(settings.device))
-    throw invalid_input(fmt::format("bench accuracy: --device: found \"{}\", allowed: {}", settings.device,
-                                    device_name{}.allowed(settings.device)));
+  require_device("accuracy", settings.device, product_precision::fp32);
   const auto p = make_problem(settings);
   const auto on = [&](product_precision precision) {
     return make_backend({.backend = settings.device, .precision = precision}, algorithm_choice::timed);
   };
   std::vector<product_precision> precisions{product_precision::fp32};
-  const auto name = on(product_precision::fp32)->name();
-  if (name.starts_with("cuda"))
+  const auto device = on(product_precision::fp32);
+  if (is_on_gpu(*device))
     precisions.push_back(product_precision::tf32);
-  if (name != "reference")
+  if (device->name() != "reference")
     precisions.push_back(product_precision::bf16);
   const auto truth = gradient_of(p, *make_reference_backend());
   if (!settings.save.empty())

@@ -5,6 +5,7 @@
 #include "actors/cluster_actors.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/type_ids.hpp"
+#include "cluster/bench/bench_device.hpp"
 #include "cluster/bench/median.hpp"
 #include "cluster/config/run_config.hpp"
 #include "cluster/launch/cluster_setup.hpp"
@@ -30,6 +31,8 @@ run_config config_of(const exchange_bench_settings& settings) {
   run_config config;
   config.groups = {.count = settings.groups, .workers = settings.workers};
   config.model.name = settings.model;
+  config.device.backend = settings.device;
+  config.device.precision = settings.precision;
   config.data.batch_size = settings.batch_size;
   config.data.train_size =
     std::max<std::size_t>(4096, 4 * static_cast<std::size_t>(settings.batch_size) * config.workers());
@@ -148,6 +151,7 @@ void count_waits(const progress_of_all& workers, exchange_bench_result& result) 
 } // namespace
 
 exchange_bench_result run_exchange_bench(const exchange_bench_settings& settings) {
+  require_device("exchange", settings.device, settings.precision);
   const auto config = config_of(settings);
   const auto task = load_task(config);
   auto plan = make_plan(config, task);
@@ -158,7 +162,7 @@ exchange_bench_result run_exchange_bench(const exchange_bench_settings& settings
   cluster_under_test cluster(system, plan);
   cluster.start();
   cluster.rate(true, std::min(2.0, settings.phase_seconds)); // warms up
-  exchange_bench_result result;
+  exchange_bench_result result{.device = task.device->name()};
   std::vector<double> on;
   std::vector<double> off;
   compared by_clock;
@@ -187,15 +191,17 @@ exchange_bench_result run_exchange_bench(const exchange_bench_settings& settings
 
 std::string to_text(const exchange_bench_settings& settings, const exchange_bench_result& result) {
   const auto [least, most] = std::minmax_element(result.ratios.begin(), result.ratios.end());
-  return fmt::format("{} tau {}, {}x{} workers: {:.2f} steps/s with exchange, {:.2f} without: {:.1f} ± {:.1f} % "
+  const bool usual = result.device == "cpu" && settings.precision == product_precision::fp32;
+  const auto place = usual ? std::string() : fmt::format(" on {} in {}", result.device, to_string(settings.precision));
+  return fmt::format("{} tau {}, {}x{} workers{}: {:.2f} steps/s with exchange, {:.2f} without: {:.1f} ± {:.1f} % "
                      "(median of {} turns and its "
                      "standard error; {:.1f} to {:.1f})\nsteps a second of processor time: {:.1f} ± {:.1f} %\n{} "
                      "steps, {} pulls; waited for "
                      "messages: {:g} s, for data: {:.3f} s",
-                     settings.model, settings.tau, settings.groups, settings.workers, result.rate_on, result.rate_off,
-                     100 * result.ratio, 100 * result.ratio_error, settings.turns, 100 * *least, 100 * *most,
-                     100 * result.processor_ratio, 100 * result.processor_ratio_error, result.steps, result.pulls,
-                     result.waited_for_messages_seconds, result.waited_for_data_seconds);
+                     settings.model, settings.tau, settings.groups, settings.workers, place, result.rate_on,
+                     result.rate_off, 100 * result.ratio, 100 * result.ratio_error, settings.turns, 100 * *least,
+                     100 * *most, 100 * result.processor_ratio, 100 * result.processor_ratio_error, result.steps,
+                     result.pulls, result.waited_for_messages_seconds, result.waited_for_data_seconds);
 }
 
 nlohmann::json to_json(const exchange_bench_settings& settings, const exchange_bench_result& result) {
@@ -205,6 +211,8 @@ nlohmann::json to_json(const exchange_bench_settings& settings, const exchange_b
           {"groups", settings.groups},
           {"workers_per_group", settings.workers},
           {"batch_size", settings.batch_size},
+          {"device", result.device},
+          {"precision", to_string(settings.precision)},
           {"turns", settings.turns},
           {"phase_seconds", settings.phase_seconds},
           {"rate_on", result.rate_on},

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "compute/backend.hpp"
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
@@ -14,11 +16,16 @@ struct exchange_bench_settings {
   std::uint32_t groups = 1;
   std::uint32_t workers = 2;
   std::int64_t batch_size = 128;
+  /// As a cluster file names it.
+  std::string device = "cpu";
+  product_precision precision = product_precision::fp32;
   int turns = 30;
   double phase_seconds = 2;
 };
 
 struct exchange_bench_result {
+  /// Which one it was: "cpu", "cuda:0".
+  std::string device;
   /// Steps a second of all workers together, with exchange on and off; medians over the turns.
   double rate_on = 0;
   double rate_off = 0;
@@ -38,8 +45,8 @@ struct exchange_bench_result {
 };
 
 /// Trains real pictures by real actors, and lets the very same workers exchange in one phase and ride alone in the next, in
-/// alternating order; so both see the same machine. Throws invalid_input where there is no such model, std::runtime_error where
-/// a worker fails.
+/// alternating order; so both see the same machine. Throws invalid_input where there is no such model or device,
+/// or one does not fit the other, std::runtime_error where a worker fails.
 exchange_bench_result run_exchange_bench(const exchange_bench_settings& settings);
 
 std::string to_text(const exchange_bench_settings& settings, const exchange_bench_result& result);

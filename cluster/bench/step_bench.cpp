@@ -1,9 +1,9 @@
 #include "cluster/bench/step_bench.hpp"
 
+#include "cluster/bench/bench_device.hpp"
 #include "cluster/bench/median.hpp"
 #include "cluster/bench/stopwatch.hpp"
 #include "cluster/bench/training_rig.hpp"
-#include "cluster/config/value_kinds.hpp"
 #include "cluster/console/count_text.hpp"
 #include "cluster/launch/memory_check.hpp"
 #include "cluster/launch/task.hpp"
@@ -37,16 +37,6 @@ double seconds_of(const std::vector<layer_report>& layers) {
   for (const auto& l : layers)
     sum += l.forward + l.backward;
   return std::chrono::duration<double>(sum).count();
-}
-
-void require_sense(const step_bench_settings& settings) {
-  if (!device_name{}.read(settings.device))
-    throw invalid_input(fmt::format("bench step: --device: found \"{}\", allowed: {}", settings.device,
-                                    device_name{}.allowed(settings.device)));
-  if (settings.device == "reference" && settings.precision != product_precision::fp32)
-    throw invalid_input("bench step: the reference computes in double precision: --precision fp32 alone goes with it");
-  if (settings.device == "cpu" && settings.precision == product_precision::tf32)
-    throw invalid_input("bench step: --precision tf32 goes with a GPU alone (--device cuda:0)");
 }
 
 /// What steps took, one after another, and what was found out on the way.
@@ -105,19 +95,20 @@ step_bench_result run_step_bench(const step_bench_settings& settings) {
   const auto usable = usable_cores();
   const auto count = std::min(usable.size(), static_cast<std::size_t>(settings.threads));
   pin_this_thread(std::span(usable).last(count));
-  require_sense(settings);
+  require_device("step", settings.device, settings.precision);
   const auto network = make_network(settings);
   const auto device =
     make_backend({.backend = settings.device, .precision = settings.precision, .threads_per_worker = settings.threads},
                  algorithm_choice::timed);
-  const bool on_gpu = device->name().starts_with("cuda");
+  const bool on_gpu = is_on_gpu(*device);
   if (settings.layers && (device->name() != "cpu" || settings.threads > 1))
     throw invalid_input(
       "bench step: --layers goes with the CPU and --threads 1 alone, since its limits are those of one core");
   constexpr int vectors = 3;
-  require_memory(least_training_bytes(network, settings.batch_size, vectors, 1)
-                   + (settings.layers ? machine_limits_bytes : 0),
-                 fmt::format("batches of {}", settings.batch_size));
+  if (!on_gpu)
+    require_memory(least_training_bytes(network, settings.batch_size, vectors, 1)
+                     + (settings.layers ? machine_limits_bytes : 0),
+                   fmt::format("batches of {}", settings.batch_size));
   const auto timed = on_gpu ? time_trainer(settings, network, *device) : time_network(settings, network, *device);
   const auto middle = median(timed.seconds);
   step_bench_result result{.device = device->name(),

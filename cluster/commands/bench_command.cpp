@@ -37,6 +37,29 @@ void add_benchmark(CLI::App& bench, command& chosen, const std::string& name, co
   });
 }
 
+void add_device_option(CLI::App& bench, std::string& device) {
+  bench.add_option("--device", device, "cpu, reference, auto, or a GPU by its number, as cuda:0")
+    ->check([](const std::string& name) {
+      return device_name{}.read(name) ? std::string() : "allowed: " + device_name{}.allowed(name);
+    });
+}
+
+template <class Settings>
+void add_device_options(CLI::App& bench, Settings& settings) {
+  const auto set_precision = [&settings](const std::string& name) {
+    for (const auto precision : {product_precision::fp32, product_precision::tf32, product_precision::bf16})
+      if (name == to_string(precision))
+        settings.precision = precision;
+  };
+  bench
+    .add_option_function<std::string>(
+      "--precision", set_precision,
+      "Of products: fp32 (the default), bf16 (on a CPU of convolutions, where that is faster), or a "
+      "GPU's tf32")
+    ->check(CLI::IsMember({"fp32", "tf32", "bf16"}));
+  add_device_option(bench, settings.device);
+}
+
 void add_options(CLI::App& step, step_bench_settings& settings) {
   step.add_option("--model", settings.model, "A built-in model");
   step.add_option("--size", settings.size, "Pixels of a picture's side; 0 for what is usual for the model")
@@ -44,28 +67,14 @@ void add_options(CLI::App& step, step_bench_settings& settings) {
   step.add_option("--batch", settings.batch_size, "Pictures a batch")->check(CLI::Range(1, 65536));
   step.add_option("--threads", settings.threads, "Threads of the worker")->check(CLI::Range(1, 1024));
   step.add_option("--steps", settings.steps, "Steps to time; the median counts")->check(CLI::Range(1, 1000000));
-  const auto set_precision = [&settings](const std::string& name) {
-    for (const auto precision : {product_precision::fp32, product_precision::tf32, product_precision::bf16})
-      if (name == to_string(precision))
-        settings.precision = precision;
-  };
-  step
-    .add_option_function<std::string>(
-      "--precision", set_precision,
-      "Of products: fp32 (the default), bf16 (on a CPU of convolutions, where that is faster), or a "
-      "GPU's tf32")
-    ->check(CLI::IsMember({"fp32", "tf32", "bf16"}));
-  step.add_option("--device", settings.device, "cpu, reference, auto, or a GPU by its number, as cuda:0")
-    ->check([](const std::string& name) {
-      return device_name{}.read(name) ? std::string() : "allowed: " + device_name{}.allowed(name);
-    });
+  add_device_options(step, settings);
   step.add_flag("--layers", settings.layers, "Also what each layer takes, beside the limits of this machine");
 }
 
 void add_options(CLI::App& accuracy, accuracy_bench_settings& settings) {
   accuracy.add_option("--model", settings.model, "A built-in model; its dropout is left out");
   accuracy.add_option("--batch", settings.batch_size, "Pictures a batch")->check(CLI::Range(1, 4096));
-  accuracy.add_option("--device", settings.device, "As for bench step");
+  add_device_option(accuracy, settings.device);
   accuracy.add_option("--save", settings.save, "Folder for parameters, batch and true gradient (safetensors)")
     ->type_name("FOLDER");
 }
@@ -85,6 +94,7 @@ void add_options(CLI::App& exchange, exchange_bench_settings& settings) {
   exchange.add_option("--batch", settings.batch_size, "Pictures a batch")->check(CLI::Range(1, 65536));
   exchange.add_option("--turns", settings.turns, "Pairs of phases, one on and one off")->check(CLI::Range(1, 10000));
   exchange.add_option("--seconds", settings.phase_seconds, "Length of a phase")->check(CLI::Range(0.1, 3600.0));
+  add_device_options(exchange, settings);
 }
 
 void add_options(CLI::App& scaling, scaling_bench_settings& settings) {

@@ -74,13 +74,22 @@ void set_aside(const std::vector<damaged_checkpoint>& damaged, std::ostream& out
         << "\n";
 }
 
+/// " on cuda:0 in bf16"; nothing where the CPU was asked for, as usual.
+std::string place_in_words(const run_config::device_section& asked, const std::string& found) {
+  if (asked.backend == "cpu" && asked.precision == product_precision::fp32)
+    return "";
+  return " on " + found
+         + (asked.precision == product_precision::fp32 ? "" : std::string(" in ") + to_string(asked.precision));
+}
+
 void announce(const process_run& run, const training_task& task, const run_folder& folder,
               const std::shared_ptr<const run_state>& resumed, const budget_limits& limits, std::ostream& out) {
   const auto& config = run.config;
-  out << escaped(fmt::format("{}: {} ({} parameters) on {}, {} of {}, {}; goal: {}", config.output.name,
+  out << escaped(fmt::format("{}: {} ({} parameters) on {}, {} of {}{}, {}; goal: {}", config.output.name,
                              task.network.name(), task.network.parameters().trained_size(), task.data->name,
                              count_text(config.groups.count, "group"), count_text(config.groups.workers, "worker"),
-                             folder.path().string(), budget_in_words(config, task)))
+                             place_in_words(config.device, task.device->name()), folder.path().string(),
+                             budget_in_words(config, task)))
       << "\n";
   if (resumed)
     out << fmt::format("resumed at step {} of all workers together\n", resumed->total_steps);

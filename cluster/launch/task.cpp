@@ -50,8 +50,12 @@ std::shared_ptr<const backend> make_backend(const run_config::device_section& se
   if (section.backend == "reference")
     return make_reference_backend();
   if (const auto gpu = gpu_of(section.backend))
-    return make_cuda_backend({.device = *gpu, .precision = section.precision});
+    return make_cuda_backend({.device = *gpu, .precision = section.precision, .choice = how});
   return make_cpu_backend({.threads = section.threads_per_worker, .choice = how, .precision = section.precision});
+}
+
+bool is_on_gpu(const backend& device) {
+  return device.name().starts_with("cuda");
 }
 
 training_task load_task(const run_config& config, const std::function<bool()>& cancelled) {
@@ -64,14 +68,15 @@ training_task load_task(const run_config& config, const std::function<bool()>& c
                                     data->name, data->train->size(), config.workers(), smallest_shard,
                                     config.data.batch_size));
   auto network = model_from_config(config, {picture_set::channels, how.crop, how.crop}, data->classes());
-  // Each worker of a group is in the same process; those of several groups are where there are no nodes.
-  const auto together = config.nodes.empty() ? config.workers() : config.groups.workers;
-  require_memory(
-    least_training_bytes(network, config.data.batch_size, config.optimizer.momentum == 0 ? 2 : 3, together),
-    fmt::format("{} with batches of {} and {} parameters each", count_text(together, "worker"), config.data.batch_size,
-                network.parameters().trained_size()));
   // Bits that are the same each time must not depend on what was fast when it was timed.
   auto device = make_backend(config.device, config.deterministic ? algorithm_choice::fixed : algorithm_choice::timed);
+  // Each worker of a group is in the same process; those of several groups are where there are no nodes.
+  const auto together = config.nodes.empty() ? config.workers() : config.groups.workers;
+  if (!is_on_gpu(*device))
+    require_memory(
+      least_training_bytes(network, config.data.batch_size, config.optimizer.momentum == 0 ? 2 : 3, together),
+      fmt::format("{} with batches of {} and {} parameters each", count_text(together, "worker"),
+                  config.data.batch_size, network.parameters().trained_size()));
   try {
     // A batch of one costs next to nothing and shows whether the device can compute every layer.
     (void)device->compile(network, {.batch_size = 1, .trial = true});

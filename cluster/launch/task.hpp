@@ -24,6 +24,9 @@ dataset_ptr load_dataset(const run_config::data_section& section, const std::fun
 /// The backend of that section.
 std::shared_ptr<const backend> make_backend(const run_config::device_section& section, algorithm_choice how);
 
+/// Whether what is computed there lies in memory of its own.
+bool is_on_gpu(const backend& device);
+
 /// Throws invalid_input where data cannot be loaded, the model does not fit it, or a worker's shard is smaller than a batch;
 /// std::runtime_error where the workers do not fit into memory; work_cancelled as load_dataset.
 training_task load_task(const run_config& config, const std::function<bool()>& cancelled = nullptr);

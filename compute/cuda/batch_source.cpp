@@ -57,8 +57,6 @@ class batches_on_device final : public batch_source {
                  input_.values);
   }
 
-  std::size_t memory_bytes() const override { return cuts_.size_bytes(); }
-
  private:
   batch_loader_settings settings_;
   std::shared_ptr<const image_set> pictures_;
@@ -104,7 +102,6 @@ class batches_from_host final : public batch_source {
 
   std::chrono::nanoseconds waited() const override { return loader_.waited(); }
   std::uint64_t replaced() const override { return loader_.replaced(); }
-  std::size_t memory_bytes() const override { return images_.size_bytes(); }
 
  private:
   const activation& input_;

@@ -31,9 +31,6 @@ class batch_source {
   /// As the objective's.
   virtual std::chrono::nanoseconds waited() const { return std::chrono::nanoseconds{0}; }
   virtual std::uint64_t replaced() const { return 0; }
-
-  /// Of the device, but for pictures that several workers share.
-  virtual std::size_t memory_bytes() const = 0;
 };
 
 /// Batches for `input`, the network's. Throws invalid_input as require_batches, device_failure.

@@ -3,19 +3,33 @@
 #include "compute/classification_trainer.hpp"
 #include "compute/cuda/cuda_network.hpp"
 #include "compute/cuda/cuda_trainer.hpp"
+#include "compute/cuda/device/device_name.hpp"
 
+#include <map>
+#include <mutex>
 #include <string>
 
 namespace paceline::cuda {
 
 namespace {
 
+/// All backends of a process on one device are in each other's way, and their choices and pictures are the same.
+std::shared_ptr<shared_by_workers> shared_on(int device) {
+  static std::mutex mutex;
+  static std::map<int, std::weak_ptr<shared_by_workers>> all;
+  const std::lock_guard lock(mutex);
+  auto& known = all[device];
+  auto shared = known.lock();
+  if (!shared)
+    known = shared = std::make_shared<shared_by_workers>();
+  return shared;
+}
+
 class cuda_backend final : public backend {
  public:
-  explicit cuda_backend(const cuda_backend_options& options)
-    : options_(options), shared_(std::make_shared<shared_by_workers>()) {}
+  explicit cuda_backend(const cuda_backend_options& options) : options_(options), shared_(shared_on(options.device)) {}
 
-  std::string name() const override { return "cuda:" + std::to_string(options_.device); }
+  std::string name() const override { return device_name(options_.device); }
 
   std::unique_ptr<network> compile(const model& m, const network_options& options) const override {
     return std::make_unique<cuda_network>(options_.device, m, network_options_for(options), shared_);
@@ -37,7 +51,8 @@ class cuda_backend final : public backend {
             .training = options.training,
             .trial = options.trial,
             .type = options_.precision == product_precision::bf16 ? value_type::bf16 : value_type::fp32,
-            .tf32 = options_.precision == product_precision::tf32};
+            .tf32 = options_.precision == product_precision::tf32,
+            .choice = options_.choice};
   }
 
   cuda_backend_options options_;

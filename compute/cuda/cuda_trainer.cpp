@@ -3,6 +3,7 @@
 #include "compute/classification.hpp"
 #include "compute/counter_random.hpp"
 #include "compute/cuda/device/device_failure.hpp"
+#include "compute/cuda/device/device_name.hpp"
 #include "compute/finite.hpp"
 #include "compute/loss.hpp"
 
@@ -16,15 +17,16 @@ namespace paceline::cuda {
 
 namespace {
 
-batch_loader_settings fitting(const model& m, const batch_loader_settings& loader) {
+/// Before anything is timed or takes memory.
+const model& fitting(const model& m, const batch_loader_settings& loader) {
   require_fit(m, *loader.data, loader.how);
-  return loader;
+  return m;
 }
 
 } // namespace
 
 cuda_trainer::cuda_trainer(const model& m, cuda_trainer_settings settings)
-  : model_(m),
+  : model_(fitting(m, settings.loader)),
     settings_(std::move(settings)),
     making_(settings_.shared),
     dropout_stream_(dropout_stream_of(settings_.loader)),
@@ -32,7 +34,8 @@ cuda_trainer::cuda_trainer(const model& m, cuda_trainer_settings settings)
     parameters_(queue_, m.parameters(), settings_.network.type, true),
     network_(queue_, m, settings_.network, settings_.shared->convolutions, parameters_),
     velocity_(settings_.optimiser.momentum == 0 ? device_memory() : parameters_.make_vector(queue_, "momentum")),
-    staging_(settings_.device, m.parameters().size() * sizeof(float), "a leader's parameters"),
+    host_targets_{pinned_memory(settings_.device, m.parameters().size() * sizeof(float)),
+                  pinned_memory(settings_.device, m.parameters().size() * sizeof(float))},
     targets_{parameters_.make_vector(queue_, "the group leader's parameters"),
              parameters_.make_vector(queue_, "the global leader's parameters")},
     arguments_(settings_.device, sizeof(step_arguments), "a step's arguments"),
@@ -46,7 +49,8 @@ cuda_trainer::cuda_trainer(const model& m, cuda_trainer_settings settings)
     copies_(settings_.device, stream_use::copying),
     copied_(settings_.device),
     copy_staging_(settings_.device, m.parameters().size() * sizeof(float), "a snapshot"),
-    batches_(make_batch_source(queue_, fitting(m, settings_.loader), settings_.shared->pictures, network_.input())) {
+    host_copy_(settings_.device, m.parameters().size() * sizeof(float)),
+    batches_(make_batch_source(queue_, settings_.loader, settings_.shared->pictures, network_.input())) {
   std::vector<float> start(m.parameters().size());
   m.initialise(start, settings_.seed);
   parameters_.load(queue_, start);
@@ -102,11 +106,16 @@ void cuda_trainer::begin_gradient(std::uint64_t step) {
   gradient_ahead_ = true;
 }
 
-const float* cuda_trainer::bring(std::size_t place, std::span<const float> target) {
-  assert(target.size() == layout().size());
+const float* cuda_trainer::bring(std::size_t place, const leader_pull& pull) {
+  if (pull.on_device)
+    if (const auto* there = pull.on_device->on(device_name(settings_.device)))
+      return there;
+  assert(pull.target.size() == layout().size());
   auto* to = targets_[place].as<float>();
-  queue_.copy(staging_.data(), target.data(), target.size_bytes());
-  parameters_.to_device_order(queue_, staging_.as<float>(), to);
+  // The last update that read them is over: a step or pull ends behind it.
+  const std::span on_host(host_targets_[place].as<float>(), pull.target.size());
+  std::copy(pull.target.begin(), pull.target.end(), on_host.begin());
+  parameters_.bring(queue_, on_host, to);
   return to;
 }
 
@@ -115,7 +124,7 @@ void cuda_trainer::put_arguments(std::span<const leader_pull> pulls) {
   arguments.learning_rate = static_cast<float>(settings_.optimiser.learning_rate);
   assert(pulls.size() <= std::size(arguments.targets));
   for (std::size_t k = 0; k < pulls.size(); ++k) {
-    arguments.targets[k] = bring(k, pulls[k].target);
+    arguments.targets[k] = bring(k, pulls[k]);
     arguments.strengths[k] = pulls[k].strength;
   }
   *host_arguments_.as<step_arguments>() = arguments;
@@ -165,28 +174,59 @@ double cuda_trainer::pull(const leader_pull& toward) {
   return std::sqrt(host_outcome_.as<step_outcome>()->squared_distances[0]);
 }
 
-void cuda_trainer::copy_parameters(std::span<float> out) const {
-  const std::lock_guard changing(changing_);
-  parameters_.store(queue_, out);
-}
-
-std::optional<std::uint64_t> cuda_trainer::try_copy_parameters(std::span<float> out) const {
-  const std::unique_lock unchanged(changing_, std::try_to_lock);
-  if (!unchanged)
-    return std::nullopt;
-  assert(out.size() == layout().size());
+std::shared_ptr<copy_pool::copy> cuda_trainer::begin_copy(bool keep) const {
+  std::shared_ptr<copy_pool::copy> kept;
   try {
-    copies_.use_here();
-    updated_.hold_back(copies_);
+    if (keep)
+      kept = copy_pool::take(settings_.shared->copies, settings_.device, parameters_.size());
+  } catch (const device_failure&) {
+    // Others are pulled toward the host's copy.
+  }
+  copies_.use_here();
+  updated_.hold_back(copies_);
+  if (kept) {
+    copies_.copy(kept->values(), parameters_.values(), static_cast<std::size_t>(parameters_.size()) * sizeof(float));
+    copied_.record(copies_);
+    parameters_.to_canonical_order(copies_, kept->values(), copy_staging_.as<float>());
+  } else {
     parameters_.to_canonical_order(copies_, parameters_.values(), copy_staging_.as<float>());
     copied_.record(copies_);
-    copies_.copy(out.data(), copy_staging_.data(), out.size_bytes());
-    copies_.wait();
+  }
+  return kept;
+}
+
+void cuda_trainer::end_copy(std::span<float> out) const {
+  assert(out.size() == layout().size());
+  copies_.copy(host_copy_.data(), copy_staging_.data(), host_copy_.size_bytes());
+  copies_.wait();
+  std::copy_n(host_copy_.as<float>(), out.size(), out.begin());
+}
+
+void cuda_trainer::copy_parameters(std::span<float> out) const {
+  const std::lock_guard copying(copying_);
+  {
+    const std::lock_guard changing(changing_);
+    begin_copy(false);
+  }
+  end_copy(out);
+}
+
+std::optional<parameter_copy> cuda_trainer::try_copy_parameters(std::span<float> out) const {
+  const std::lock_guard copying(copying_);
+  parameter_copy copy;
+  try {
+    {
+      const std::unique_lock unchanged(changing_, std::try_to_lock);
+      if (!unchanged)
+        return std::nullopt;
+      copy = {.steps = steps_, .on_device = begin_copy(true)};
+    }
+    end_copy(out);
   } catch (const device_failure&) {
     // The training thread meets it too, and says so; here somebody else would be taken for the lost one.
     return std::nullopt;
   }
-  return steps_;
+  return copy;
 }
 
 void cuda_trainer::replace_parameters(std::span<const float> parameters) {
@@ -222,9 +262,7 @@ std::vector<float> cuda_trainer::fetch_velocity() const {
   if (!velocity_.data())
     return {};
   std::vector<float> velocity(layout().size());
-  parameters_.to_canonical_order(queue_, velocity_.as<float>(), staging_.as<float>());
-  queue_.copy(velocity.data(), staging_.data(), staging_.size_bytes());
-  queue_.wait();
+  parameters_.fetch(queue_, velocity_.as<float>(), velocity);
   return velocity;
 }
 
@@ -242,8 +280,7 @@ void cuda_trainer::restore(const trainer_state& state) {
   replace_parameters(state.parameters);
   if (state.velocity.empty())
     return;
-  queue_.copy(staging_.data(), state.velocity.data(), staging_.size_bytes());
-  parameters_.to_device_order(queue_, staging_.as<float>(), velocity_.as<float>());
+  parameters_.bring(queue_, state.velocity, velocity_.as<float>());
   queue_.wait();
 }
 

@@ -51,7 +51,7 @@ class cuda_trainer final : public trainer {
   double learning_rate() const override { return settings_.optimiser.learning_rate; }
   void set_learning_rate(double rate) override { settings_.optimiser.learning_rate = rate; }
   void copy_parameters(std::span<float> out) const override;
-  std::optional<std::uint64_t> try_copy_parameters(std::span<float> out) const override;
+  std::optional<parameter_copy> try_copy_parameters(std::span<float> out) const override;
   void adopt(std::span<const float> parameters) override;
   double probe_loss(std::span<const float> parameters) override;
   trainer_state save() const override;
@@ -60,13 +60,18 @@ class cuda_trainer final : public trainer {
  private:
   /// Puts the gradient at the current parameters of that step's batch into the queue.
   void begin_gradient(std::uint64_t step);
-  /// Puts a target into the queue, into the device's order, and returns where it is.
-  const float* bring(std::size_t place, std::span<const float> target);
+  /// Where a leader's parameters are on the device, in its order: a copy that is there, or the place's own that is put into the queue.
+  const float* bring(std::size_t place, const leader_pull& pull);
   void put_arguments(std::span<const leader_pull> pulls);
   /// Has what an update or a pull leaves brought to host_outcome_; it is there when updated_ is over.
   void put_outcome();
   void replace_parameters(std::span<const float> parameters);
   std::vector<float> fetch_velocity() const;
+  /// Puts a copy of the parameters into copies_, in canonical order to copy_staging_ and, with `keep`, where others on the device
+  /// find it (nullptr where there is no memory for that). Requires: copying_ and changing_ are held.
+  std::shared_ptr<copy_pool::copy> begin_copy(bool keep) const;
+  /// Waits for what was begun and takes it to the host. Requires: copying_ is held.
+  void end_copy(std::span<float> out) const;
 
   model model_;
   cuda_trainer_settings settings_;
@@ -76,8 +81,8 @@ class cuda_trainer final : public trainer {
   mutable device_parameters parameters_;
   device_network network_;
   device_memory velocity_;
-  /// Canonical order, on their way to targets_.
-  device_memory staging_;
+  /// For leaders that have no copy on this device; in canonical order, on their way to targets_.
+  pinned_memory host_targets_[2];
   device_memory targets_[2];
   device_memory arguments_;
   device_memory outcome_;
@@ -91,13 +96,17 @@ class cuda_trainer final : public trainer {
   std::optional<recorded_work> update_work_;
   bool gradient_ahead_ = false;
 
-  /// Held by this thread while it puts in what changes steps_ or the parameters, and by others while they copy them, on a
-  /// stream of their own, which makes the next update wait for the device's part of the copy.
+  /// Held by who uses the members for copies below; before changing_.
+  mutable std::mutex copying_;
+  /// Held by this thread while it puts in what changes steps_ or the parameters, and by who begins a copy of them, on a stream of its
+  /// own, which makes the next update wait for the device's part of the copy; the training thread never waits for it.
   mutable std::mutex changing_;
   std::uint64_t steps_ = 0;
   mutable stream copies_;
   mutable event copied_;
+  /// Canonical order.
   mutable device_memory copy_staging_;
+  mutable pinned_memory host_copy_;
 
   std::unique_ptr<cuda_network> prober_;
   probe_batch probe_;

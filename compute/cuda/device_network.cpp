@@ -157,6 +157,7 @@ std::unique_ptr<operation> device_network::make_one(stream& queue, const layer& 
       return {.name = l.name,
               .rectify = p.rectify,
               .tf32 = net.options_.tf32,
+              .choice = net.options_.choice,
               .input = &input,
               .output = &output,
               .input_gradient = from};

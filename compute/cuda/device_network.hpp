@@ -22,6 +22,7 @@ struct device_network_options {
   value_type type = value_type::fp32;
   /// See convolution_shape.
   bool tf32 = false;
+  algorithm_choice choice = algorithm_choice::timed;
 };
 
 /// A model's passes on a device. All that it reads and writes lies there: who uses it puts the batch, the labels and the dropout seed to

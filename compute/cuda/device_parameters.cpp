@@ -93,20 +93,16 @@ void device_parameters::to_canonical_order(stream& queue, const float* from, flo
   gather(queue, static_cast<std::int64_t>(layout_.size()), from, places_.as<std::uint32_t>(), canonical);
 }
 
-void device_parameters::load(stream& queue, std::span<const float> canonical) {
+void device_parameters::bring(stream& queue, std::span<const float> canonical, float* to) {
   assert(canonical.size() == layout_.size());
   queue.copy(staging_.data(), canonical.data(), canonical.size_bytes());
-  to_device_order(queue, staging_.as<float>(), values());
+  to_device_order(queue, staging_.as<float>(), to);
+}
+
+void device_parameters::load(stream& queue, std::span<const float> canonical) {
+  bring(queue, canonical, values());
   refresh_products(queue);
   queue.wait();
-}
-
-void device_parameters::store(stream& queue, std::span<float> canonical) {
-  fetch(queue, values(), canonical);
-}
-
-void device_parameters::store_gradient(stream& queue, std::span<float> canonical) {
-  fetch(queue, gradient(), canonical);
 }
 
 void device_parameters::fetch(stream& queue, const float* from, std::span<float> canonical) {

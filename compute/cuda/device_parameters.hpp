@@ -46,8 +46,12 @@ class device_parameters {
   void load(stream& queue, std::span<const float> canonical);
 
   /// To the host in canonical order; done when it returns.
-  void store(stream& queue, std::span<float> canonical);
-  void store_gradient(stream& queue, std::span<float> canonical);
+  void store(stream& queue, std::span<float> canonical) { fetch(queue, values(), canonical); }
+  void store_gradient(stream& queue, std::span<float> canonical) { fetch(queue, gradient(), canonical); }
+
+  /// The same of any vector in the device's order; bringing one is done only when the queue is.
+  void bring(stream& queue, std::span<const float> canonical, float* to);
+  void fetch(stream& queue, const float* from, std::span<float> canonical);
 
   /// Between the orders, both on the device. Zeros between slices stay as they are.
   void to_device_order(stream& queue, const float* canonical, float* to) const;
@@ -60,7 +64,6 @@ class device_parameters {
 
  private:
   float* place_of(const std::string& slice, float* all) const;
-  void fetch(stream& queue, const float* from, std::span<float> canonical);
   std::vector<std::uint32_t> find_places();
 
   parameter_layout layout_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "compute/cuda/copy_pool.hpp"
 #include "compute/cuda/device/convolution.hpp"
 #include "compute/cuda/picture_store.hpp"
 
@@ -13,6 +14,8 @@ namespace paceline::cuda {
 struct shared_by_workers {
   picture_store pictures;
   convolution_choices convolutions;
+  /// Copies may outlive the workers.
+  std::shared_ptr<copy_pool> copies = std::make_shared<copy_pool>();
   /// Held while networks, streams and recordings are made or given back: a device must not be waited for as a whole while somebody records
   /// on it, and algorithms are timed best alone.
   std::mutex making;

@@ -35,7 +35,8 @@ convolution_shape shape_of(const weighted_layer& what, const convolution_layer& 
           .stride = l.stride,
           .padding = l.padding,
           .type = what.input->type,
-          .tf32 = what.tf32};
+          .tf32 = what.tf32,
+          .choice = what.choice};
 }
 
 } // namespace

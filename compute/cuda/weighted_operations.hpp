@@ -15,6 +15,7 @@ struct weighted_layer {
   std::string name;
   bool rectify = false;
   bool tf32 = false;
+  algorithm_choice choice = algorithm_choice::timed;
   activation* input = nullptr;
   activation* output = nullptr;
   gradient_target input_gradient;

@@ -166,10 +166,10 @@ TEST_CASE("parameters that are not finite are refused before anybody scores or f
         trainer_decorator::copy_parameters(out);
         out[3] = std::numeric_limits<float>::quiet_NaN();
       }
-      std::optional<std::uint64_t> try_copy_parameters(std::span<float> out) const override {
-        const auto steps = trainer_decorator::try_copy_parameters(out);
+      std::optional<parameter_copy> try_copy_parameters(std::span<float> out) const override {
+        const auto copy = trainer_decorator::try_copy_parameters(out);
         out[3] = std::numeric_limits<float>::quiet_NaN();
-        return steps;
+        return copy;
       }
     };
     return id == spoilt ? std::make_unique<poisoned>(healthy(id)) : healthy(id);

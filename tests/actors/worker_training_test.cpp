@@ -1,6 +1,7 @@
 #include "actors/worker_training.hpp"
 
 #include "compute/sgd_trainer.hpp"
+#include "compute/trainer_decorator.hpp"
 #include "tests/actors/quadratic.hpp"
 #include "tests/catch.hpp"
 
@@ -14,11 +15,14 @@ namespace {
 /// A worker with its slots, as a compute actor would hold it.
 struct rig {
   explicit rig(std::unique_ptr<quadratic> goal = std::make_unique<quadratic>(), worker_id id = {0, 1})
+    : rig(make_sgd_trainer(std::move(goal), {.learning_rate = 0.1, .momentum = 0.9}, 7), id) {}
+
+  explicit rig(std::unique_ptr<trainer> device, worker_id id = {0, 1})
     : training(
       {.id = id,
        .strategy = {.period_group = 4, .period_global = 8, .pull_group = 0.5, .pull_global = 1.0, .loss_window = 3},
        .learning_rate = 0.1},
-      make_sgd_trainer(std::move(goal), {.learning_rate = 0.1, .momentum = 0.9}, 7), group, global, clock) {}
+      std::move(device), group, global, clock) {}
 
   snapshot_ptr snapshot(scope of, worker_id leader, std::uint64_t decision, float value = 0.25f) {
     leader_snapshot s;
@@ -170,6 +174,48 @@ TEST_CASE("a snapshot taken in the midst of a step has the parameters, and the c
   REQUIRE(taken->parameters == before);
   REQUIRE(taken->leader_steps == 1);
   REQUIRE(leader.parameters() != before);
+}
+
+TEST_CASE("a copy that the leader's device keeps goes with the snapshot to the followers' pulls") {
+  struct kept : device_copy {
+    const float* on(std::string_view) const override { return nullptr; }
+  };
+  struct keeping : trainer_decorator {
+    using trainer_decorator::trainer_decorator;
+    std::optional<parameter_copy> try_copy_parameters(std::span<float> out) const override {
+      auto copy = trainer_decorator::try_copy_parameters(out);
+      copy->on_device = std::make_shared<kept>();
+      return copy;
+    }
+    step_result step(const pull_source& pulls) override {
+      return trainer_decorator::step([&] {
+        const auto due = pulls();
+        pulled_toward = due.empty() ? nullptr : due[0].on_device;
+        return due;
+      });
+    }
+    double pull(const leader_pull& toward) override {
+      pulled_toward = toward.on_device;
+      return trainer_decorator::pull(toward);
+    }
+    const device_copy* pulled_toward = nullptr;
+  };
+  auto device = std::make_unique<keeping>(make_sgd_trainer(std::make_unique<quadratic>(), {}, 7));
+  auto& watched = *device;
+  rig follower(std::move(device));
+  const auto snapshot = follower.training.try_take_snapshot({.scope = scope::group, .decision = 1});
+  REQUIRE(snapshot->on_device);
+  auto foreign = *snapshot;
+  foreign.leader = {0, 0};
+  SECTION("within a step") {
+    follower.group->put(std::make_shared<const leader_snapshot>(foreign));
+    follower.training.step(0);
+  }
+  SECTION("alone") {
+    follower.group->put(std::make_shared<const leader_snapshot>(foreign));
+    follower.training.apply_pulls();
+  }
+  REQUIRE(watched.pulled_toward == snapshot->on_device.get());
 }
 
 TEST_CASE("a worker with a parameter that is not finite has diverged, though its loss hides it") {

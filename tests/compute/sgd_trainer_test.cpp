@@ -125,10 +125,12 @@ TEST_CASE("another thread can copy the parameters while the gradient is computed
   trainer->adopt(std::vector<float>{8, 4});
   trainer->step({});
   std::vector<float> copied(2);
-  std::optional<std::uint64_t> steps;
-  watched->while_computing([&] { std::thread([&] { steps = trainer->try_copy_parameters(copied); }).join(); });
+  std::optional<parameter_copy> copy;
+  watched->while_computing([&] { std::thread([&] { copy = trainer->try_copy_parameters(copied); }).join(); });
   trainer->step({});
-  REQUIRE(steps == 1u);
+  REQUIRE(copy);
+  REQUIRE(copy->steps == 1);
+  REQUIRE_FALSE(copy->on_device);
   REQUIRE(copied == std::vector<float>{4, 2});
 }
 

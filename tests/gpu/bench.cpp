@@ -1,19 +1,25 @@
-// Times training steps on a GPU: one JSON object a line, for scripts/gpu-check.
+// Times training steps on a GPU: one JSON object a line, for scripts/gpu-check and scripts/gpu-compare.
 //
-//   bench_gpu [SECONDS]   a measurement's length, 1 where none is given
+//   bench_gpu [SECONDS]   the update's bandwidth, then all models, batches and precisions, each for so long (1)
+//   bench_gpu -           what the standard input asks for, a line each: MODEL BATCH PRECISION WORKERS SECONDS
 
 #include "compute/classification_trainer.hpp"
 #include "compute/cuda/cuda_backend.hpp"
 #include "compute/cuda_plugin.hpp"
 #include "compute/data/random_pictures.hpp"
 #include "compute/models.hpp"
+#include "tests/gpu/update_bench.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iostream>
+#include <optional>
+#include <sstream>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -79,20 +85,80 @@ double rate_of(const measurement& what, const model& m, const backend& device, d
   return sum;
 }
 
-void measure(const measurement& what, double seconds) {
-  const auto input = usual_input(what.name);
-  const auto m = make_model(what.name, input, what.name == "resnet50" ? 1000 : 10);
-  const auto device = cuda::make_backend({.precision = what.precision});
+/// Returns whether it could be done.
+bool measure(const measurement& what, double seconds) {
   std::printf("{\"model\":\"%s\",\"batch\":%lld,\"precision\":\"%s\",\"workers\":%zu,", what.name.c_str(),
               static_cast<long long>(what.batch), to_string(what.precision), what.workers);
   try {
-    const auto rate = rate_of(what, m, *device, seconds);
+    const auto m = make_model(what.name, usual_input(what.name), what.name == "resnet50" ? 1000 : 10);
+    const auto rate = rate_of(what, m, *cuda::make_backend({.precision = what.precision}), seconds);
     std::printf("\"steps_per_second\":%.2f,\"samples_per_second\":%.0f}\n", rate,
                 rate * static_cast<double>(what.batch));
+    std::fflush(stdout);
+    return true;
   } catch (const std::exception& e) {
     std::printf("\"failed\":\"%s\"}\n", e.what());
+    std::fflush(stdout);
+    return false;
   }
-  std::fflush(stdout);
+}
+
+} // namespace
+
+namespace {
+
+/// A small model's parameters stay in the device's cache, so that its copy is fast too.
+void measure_updates() {
+  for (const auto* name : {"cnn7", "resnet20", "vgg16", "resnet50"}) {
+    const auto m = make_model(name, usual_input(name), name == std::string_view("resnet50") ? 1000 : 10);
+    const auto rates = cuda::measure_update(m);
+    std::printf(
+      "{\"model\":\"%s\",\"parameters\":%zu,\"step_gbps\":%.1f,\"step_and_pulls_gbps\":%.1f,\"copy_gbps\":%.1f,"
+      "\"step_and_pulls_of_copy\":%.3f}\n",
+      name, m.parameters().size(), 1e-9 * rates.step, 1e-9 * rates.step_and_pulls, 1e-9 * rates.copy,
+      rates.step_and_pulls / rates.copy);
+    std::fflush(stdout);
+  }
+}
+
+/// Returns whether all of it could be done.
+bool measure_all(double seconds) {
+  measure_updates();
+  bool all = true;
+  for (const auto* name : {"cnn7", "resnet20", "vgg16", "resnet50"})
+    for (const auto precision : {product_precision::fp32, product_precision::tf32, product_precision::bf16})
+      for (const std::int64_t batch : {32, 128, 512})
+        for (const std::size_t workers : {1, 4})
+          if (workers == 1 || batch == 128)
+            all = measure({name, batch, precision, workers}, seconds) && all;
+  return all;
+}
+
+std::optional<product_precision> precision_of(std::string_view name) {
+  for (const auto precision : {product_precision::fp32, product_precision::tf32, product_precision::bf16})
+    if (name == to_string(precision))
+      return precision;
+  return std::nullopt;
+}
+
+/// Returns whether all that was asked for could be read.
+bool measure_as_asked(std::istream& questions) {
+  for (std::string line; std::getline(questions, line);) {
+    std::istringstream words(line);
+    measurement what;
+    std::string precision;
+    double seconds = 0;
+    words >> what.name >> what.batch >> precision >> what.workers >> seconds;
+    const auto known = precision_of(precision);
+    if (!words || !known || what.batch < 1 || what.workers < 1) {
+      std::fprintf(stderr, "bench_gpu: found \"%s\", allowed: MODEL BATCH fp32|tf32|bf16 WORKERS SECONDS\n",
+                   line.c_str());
+      return false;
+    }
+    what.precision = *known;
+    measure(what, seconds);
+  }
+  return true;
 }
 
 } // namespace
@@ -101,14 +167,9 @@ int main(int argc, char** argv) {
   const auto devices = paceline_cuda_plugin()->devices();
   if (!devices.front().problem.empty()) {
     std::printf("[skipped] no CUDA device: %s\n", devices.front().problem.c_str());
-    return 0;
+    return 77; // as test_gpu
   }
-  const double seconds = argc > 1 ? std::atof(argv[1]) : 1;
-  for (const auto* name : {"cnn7", "resnet20", "vgg16", "resnet50"})
-    for (const auto precision : {product_precision::fp32, product_precision::tf32, product_precision::bf16})
-      for (const std::int64_t batch : {32, 128, 512})
-        for (const std::size_t workers : {1, 4})
-          if (workers == 1 || batch == 128)
-            measure({name, batch, precision, workers}, seconds);
-  return 0;
+  if (argc > 1 && argv[1] == std::string_view("-"))
+    return measure_as_asked(std::cin) ? 0 : 2;
+  return measure_all(argc > 1 ? std::atof(argv[1]) : 1) ? 0 : 1;
 }

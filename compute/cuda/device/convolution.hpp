@@ -1,5 +1,6 @@
 #pragma once
 
+#include "compute/backend.hpp"
 #include "compute/cuda/device/stream.hpp"
 #include "compute/cuda/device/value_type.hpp"
 #include "compute/model.hpp"
@@ -22,9 +23,11 @@ struct convolution_shape {
   value_type type = value_type::fp32;
   /// Whether fp32 values may be rounded to TF32 (ten bits of fraction) for the products.
   bool tf32 = false;
+  /// Algorithms by timing, or by the library's rules, which say the same each time.
+  algorithm_choice choice = algorithm_choice::timed;
 };
 
-/// Which algorithms were found the fastest on one device, by shape, so that each is timed once. Thread-safe.
+/// Which algorithms were found the best on one device, by shape, so that each is asked for once. Thread-safe.
 class convolution_choices {
  public:
   convolution_choices();
@@ -44,8 +47,8 @@ struct convolution_passes {
   bool data = true;
 };
 
-/// One convolution's three passes, by the fastest algorithm that the library has for each and that gives equal bits
-/// for equal input.
+/// One convolution's three passes, by the algorithm that is chosen of those that the library has for each and that give equal bits for
+/// equal input.
 /// All pointers are to device memory.
 class convolution {
  public:

@@ -1,5 +1,6 @@
 #include "compute/cuda/kernels/elementwise.hpp"
 
+#include "compute/cuda/kernels/places.hpp"
 #include "compute/dropout_mask.hpp"
 
 namespace paceline::cuda {
@@ -92,48 +93,51 @@ struct drop_one {
   }
 };
 
-/// The place in the input of one of the output's values; none where it is a channel of zeros.
-PACELINE_ON_DEVICE inline std::int64_t source_of(const shortcut_shape& shape, std::int64_t i) {
-  const auto channel = i % shape.output.channels - (shape.output.channels - shape.input.channels) / 2;
-  const auto pixel = i / shape.output.channels;
-  const auto x = pixel % shape.output.width * shape.stride;
-  const auto y = pixel / shape.output.width % shape.output.height * shape.stride;
-  const auto sample = pixel / (shape.output.width * shape.output.height);
-  if (channel < 0 || channel >= shape.input.channels)
-    return -1;
-  return ((sample * shape.input.height + y) * shape.input.width + x) * shape.input.channels + channel;
-}
+/// A shortcut_shape in numbers that a GPU divides fast, see element.
+struct shortcut_geometry {
+  explicit shortcut_geometry(const shortcut_shape& shape)
+    : input(shape.input),
+      output(shape.output),
+      stride(static_cast<std::int32_t>(shape.stride)),
+      before(static_cast<std::int32_t>((shape.output.channels - shape.input.channels) / 2)) {}
+
+  extent input;
+  extent output;
+  std::int32_t stride;
+  /// Channels of zeros before the input's.
+  std::int32_t before;
+};
 
 template <class T>
 struct shortcut_one {
-  shortcut_shape shape;
+  shortcut_geometry shape;
   const T* input;
   T* output;
   PACELINE_ON_DEVICE void operator()(element i) const {
-    const auto source = source_of(shape, i);
-    store(output[i], source < 0 ? 0 : to_float(input[source]));
+    const auto at = spot_of(shape.output, i);
+    const auto channel = at.channel - shape.before;
+    const bool is_zero = channel < 0 || channel >= shape.input.channels;
+    store(output[i],
+          is_zero
+            ? 0
+            : to_float(input[place_of(shape.input, at.sample, at.y * shape.stride, at.x * shape.stride, channel)]));
   }
 };
 
 template <class T>
 struct shortcut_gradient_of_one {
-  shortcut_shape shape;
+  shortcut_geometry shape;
   const T* output_gradient;
   T* input_gradient;
   bool accumulate;
   PACELINE_ON_DEVICE void operator()(element i) const {
-    const auto channel = i % shape.input.channels + (shape.output.channels - shape.input.channels) / 2;
-    const auto pixel = i / shape.input.channels;
-    const auto x = pixel % shape.input.width;
-    const auto y = pixel / shape.input.width % shape.input.height;
-    const auto sample = pixel / (shape.input.width * shape.input.height);
+    const auto at = spot_of(shape.input, i);
+    const auto y = at.y / shape.stride;
+    const auto x = at.x / shape.stride;
     float value = 0;
     // The last rows may be beyond what the output has, where the stride leaves a rest.
-    if (x % shape.stride == 0 && y % shape.stride == 0 && x / shape.stride < shape.output.width
-        && y / shape.stride < shape.output.height) {
-      const auto place = (sample * shape.output.height + y / shape.stride) * shape.output.width + x / shape.stride;
-      value = to_float(output_gradient[place * shape.output.channels + channel]);
-    }
+    if (x * shape.stride == at.x && y * shape.stride == at.y && x < shape.output.width && y < shape.output.height)
+      value = to_float(output_gradient[place_of(shape.output, at.sample, y, x, at.channel + shape.before)]);
     store_or_add(input_gradient[i], value, accumulate);
   }
 };
@@ -205,7 +209,8 @@ void drop_out(stream& queue, value_type type, const dropout_shape& shape, const 
 void shortcut(stream& queue, value_type type, const shortcut_shape& shape, const void* input, void* output) {
   with_type(type, [&](auto value) {
     using T = decltype(value);
-    const kernels::shortcut_one<T> body{shape, static_cast<const T*>(input), static_cast<T*>(output)};
+    const kernels::shortcut_one<T> body{kernels::shortcut_geometry(shape), static_cast<const T*>(input),
+                                        static_cast<T*>(output)};
     for_each(queue, shape.batch * shape.output.size(), body);
   });
 }
@@ -214,7 +219,8 @@ void shortcut_gradient(stream& queue, value_type type, const shortcut_shape& sha
                        bool accumulate, void* input_gradient) {
   with_type(type, [&](auto value) {
     using T = decltype(value);
-    const kernels::shortcut_gradient_of_one<T> body{shape, static_cast<const T*>(output_gradient),
+    const kernels::shortcut_gradient_of_one<T> body{kernels::shortcut_geometry(shape),
+                                                    static_cast<const T*>(output_gradient),
                                                     static_cast<T*>(input_gradient), accumulate};
     for_each(queue, shape.batch * shape.input.size(), body);
   });

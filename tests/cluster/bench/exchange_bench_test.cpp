@@ -8,7 +8,8 @@
 using namespace paceline;
 
 TEST_CASE("the cost of exchange is three lines that a person reads") {
-  const exchange_bench_result result{.rate_on = 19.8,
+  const exchange_bench_result result{.device = "cpu",
+                                     .rate_on = 19.8,
                                      .rate_off = 20,
                                      .ratio = 0.99,
                                      .ratio_error = 0.004,
@@ -24,6 +25,11 @@ TEST_CASE("the cost of exchange is three lines that a person reads") {
     == "cnn7 tau 16, 1x2 workers: 19.80 steps/s with exchange, 20.00 without: 99.0 ± 0.4 % (median of 3 turns and "
        "its standard error; 98.0 to 101.0)\nsteps a second of processor time: 99.5 ± 0.2 %\n1000 steps, 60 pulls; "
        "waited for messages: 0 s, for data: 0.250 s");
+}
+
+TEST_CASE("the cost of exchange says on what device and in what precision it was, where that is not the CPU's fp32") {
+  REQUIRE_THAT(to_text({.precision = product_precision::tf32}, {.device = "cuda:0", .ratios = {1}}),
+               Catch::Matchers::StartsWith("cnn7 tau 16, 1x2 workers on cuda:0 in tf32: "));
 }
 
 TEST_CASE("the cost of exchange is measured with pulls and without waiting, and told to programs") {
@@ -47,6 +53,8 @@ TEST_CASE("the cost of exchange is measured with pulls and without waiting, and 
   REQUIRE(object["waited_for_messages_seconds"] == 0);
 }
 
-TEST_CASE("workers of a model that nobody knows cannot be compared") {
+TEST_CASE("workers of a model or on a device that nobody knows cannot be compared") {
   REQUIRE_THROWS_AS(run_exchange_bench({.model = "cnn8"}), invalid_input);
+  REQUIRE_THROWS_AS(run_exchange_bench({.device = "gpu"}), invalid_input);
+  REQUIRE_THROWS_AS(run_exchange_bench({.precision = product_precision::tf32}), invalid_input);
 }

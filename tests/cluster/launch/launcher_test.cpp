@@ -103,13 +103,24 @@ TEST_CASE("a run leaves a complete folder") {
   REQUIRE(lines["pull"] == pulls);
   REQUIRE((pulls > 0 || !config.deterministic));
   REQUIRE(lines.size() == 3);
-  REQUIRE_THAT(ended.text, StartsWith("tiny: linear (23530 parameters) on glyphs, 2 groups of 2 workers"));
+  REQUIRE_THAT(ended.text, StartsWith("tiny: linear (23530 parameters) on glyphs, 2 groups of 2 workers, "));
   REQUIRE_THAT(ended.text, ContainsSubstring("tiny finished: 96 steps"));
 
   const auto task = load_task(config);
   const auto state = load_checkpoint(run / "checkpoints" / "step-000000096", task.network.parameters());
   REQUIRE(state.total_steps == 96);
   REQUIRE(state.workers.size() == 4);
+}
+
+TEST_CASE("a run says on what it computes where that is not the CPU's fp32") {
+  const temporary_folder folder;
+  auto config = tiny_run(folder.path());
+  const auto [backend, precision, said] = GENERATE(table<std::string, product_precision, std::string>(
+    {{"reference", product_precision::fp32, "2 groups of 2 workers on reference, "},
+     {"cpu", product_precision::bf16, "2 groups of 2 workers on cpu in bf16, "}}));
+  config.device.backend = backend;
+  config.device.precision = precision;
+  REQUIRE_THAT(launch_it(config).text, ContainsSubstring(said));
 }
 
 TEST_CASE("a launch that fails in its set-up leaves no trace") {

@@ -1,66 +1,21 @@
 #include "compute/cuda/cuda_trainer.hpp"
 
-#include "compute/classification_trainer.hpp"
 #include "compute/counter_random.hpp"
-#include "compute/cuda/cuda_backend.hpp"
-#include "compute/data/glyphs.hpp"
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
+#include "tests/compute/cuda/job_on_glyphs.hpp"
 #include "tests/compute/random_vector.hpp"
 #include "tests/compute/relative_error.hpp"
 
 #include <array>
-#include <atomic>
 #include <cmath>
 #include <limits>
-#include <thread>
 
 // Here on the host in the device's place, in tests/gpu/ on a GPU.
 
 using namespace paceline;
 
 namespace {
-
-/// A small network with all that a step has to carry along: dropout's seed, a batch norm's statistics.
-model small_network() {
-  model m("small", {3, 12, 12});
-  m.append("conv1", convolution_layer{.channels = 8, .kernel = 3, .padding = 1, .bias = false});
-  m.append("bn1", batch_norm_layer{});
-  m.append("", relu_layer{});
-  m.append("", max_pool_layer{.kernel = 2});
-  m.append("", dropout_layer{.probability = 0.2});
-  m.append("", flatten_layer{});
-  m.append("fc", linear_layer{.features = 10});
-  return m;
-}
-
-struct job_on_glyphs {
-  model network = small_network();
-  dataset_ptr data = make_glyphs({.train_size = 200, .test_size = 10});
-  sgd_settings optimiser{.learning_rate = 0.05, .momentum = 0.9, .nesterov = true, .weight_decay = 1e-3};
-
-  training_job job() const {
-    return {.network = network,
-            .loader = {.data = data,
-                       .part = {.total = data->train->size(), .count = 2, .index = 1, .seed = 1},
-                       .how = {.crop = 12},
-                       .batch_size = 8,
-                       .seed = 5},
-            .optimiser = optimiser,
-            .seed = 7};
-  }
-  std::unique_ptr<trainer> on_device(product_precision precision = product_precision::fp32) const {
-    return make_classification_trainer(job(), *cuda::make_backend({.precision = precision}));
-  }
-  std::unique_ptr<trainer> on_host() const { return make_classification_trainer(job(), *make_reference_backend()); }
-  std::size_t size() const { return network.parameters().size(); }
-};
-
-std::vector<float> parameters_of(const trainer& worker) {
-  std::vector<float> result(worker.layout().size());
-  worker.copy_parameters(result);
-  return result;
-}
 
 void require_alike(const trainer& device, const trainer& host) {
   REQUIRE(device.steps() == host.steps());
@@ -167,23 +122,15 @@ TEST_CASE("a step whose loss is not finite is counted on a device and changes no
   REQUIRE(std::isnan(device->probe_loss(after)));
 }
 
-TEST_CASE("parameters that a device's step made infinite are told, though the loss was finite") {
-  job_on_glyphs glyphs;
-  glyphs.optimiser.learning_rate = 1e38;
-  const auto device = glyphs.on_device();
-  auto huge = parameters_of(*device);
-  device->step(nullptr);
-  const auto done = device->step(nullptr);
-  REQUIRE_FALSE((std::isfinite(done.loss) && done.finite));
-}
-
-TEST_CASE("others copy a device's parameters as whole steps leave them") {
+TEST_CASE("a parameter that a pull on the device makes infinite is told, though the loss was finite") {
   const job_on_glyphs glyphs;
   const auto device = glyphs.on_device();
-  device->step(nullptr);
-  std::vector<float> copied(glyphs.size());
-  REQUIRE(device->try_copy_parameters(copied) == 1);
-  REQUIRE(copied == parameters_of(*device));
+  auto leader = parameters_of(*device);
+  leader[3] = std::numeric_limits<float>::infinity();
+  const std::array<leader_pull, 1> pulls{leader_pull{leader, 1}};
+  const auto done = device->step([&] { return std::span<const leader_pull>(pulls); });
+  REQUIRE(std::isfinite(done.loss));
+  REQUIRE_FALSE(done.finite);
 }
 
 TEST_CASE("a device's loss on the probe batch is the host's, and leaves training as it was") {
@@ -209,27 +156,50 @@ TEST_CASE("a device that computes in bf16 keeps parameters in fp32 and comes nea
   REQUIRE(relative_error(parameters_of(*device), parameters_of(*host)) < 0.03);
 }
 
-TEST_CASE("others may copy a device's parameters at any time, and a trainer may go at any time") {
+TEST_CASE("what computes in bf16 goes on from a pull alone as from parameters that it was given") {
   const job_on_glyphs glyphs;
-  for (int round = 0; round < 3; ++round) {
-    const auto device = glyphs.on_device();
-    std::atomic<bool> over = false;
-    std::atomic<bool> fell = false;
-    std::thread other([&] {
-      std::vector<float> copied(glyphs.size());
-      std::uint64_t steps = 0;
-      while (!over)
-        if (const auto found = device->try_copy_parameters(copied)) {
-          fell = fell || *found < steps;
-          steps = *found;
-        }
-    });
-    const auto leader = random_vector(glyphs.size(), 3);
-    const std::array<leader_pull, 1> pulls{leader_pull{leader, 0.1f}};
-    for (int i = 0; i < 5; ++i)
-      device->step([&] { return std::span<const leader_pull>(pulls); });
-    over = true;
-    other.join();
-    REQUIRE_FALSE(fell);
-  }
+  const auto leader = random_vector(glyphs.size(), 3);
+  const auto pulled = glyphs.on_device(product_precision::bf16);
+  const auto given = glyphs.on_device(product_precision::bf16);
+  pulled->pull({leader, 1});
+  given->adopt(leader);
+  REQUIRE(pulled->step(nullptr).loss == given->step(nullptr).loss);
+}
+
+TEST_CASE("TF32 comes near the host's") {
+  const job_on_glyphs glyphs;
+  const auto device = glyphs.on_device(product_precision::tf32);
+  const auto host = glyphs.on_host();
+  for (int i = 0; i < 4; ++i)
+    REQUIRE(device->step(nullptr).loss == Approx(host->step(nullptr).loss).epsilon(0.01));
+  REQUIRE(relative_error(parameters_of(*device), parameters_of(*host)) < 0.01);
+}
+
+TEST_CASE("pictures that are not kept on the device come over batch by batch and train as those that are") {
+  /// The same pictures, and no way to know that they lie in memory.
+  struct unknown_place final : picture_set {
+    explicit unknown_place(std::shared_ptr<const picture_set> known) : pictures(std::move(known)) {}
+    std::size_t size() const override { return pictures->size(); }
+    std::int32_t label(std::size_t index) const override { return pictures->label(index); }
+    void require_fit(const augmentation& how) const override { pictures->require_fit(how); }
+    bool prepare_for_training(std::size_t index, const augmentation& how, std::uint64_t seed,
+                              std::span<float> out) const override {
+      return pictures->prepare_for_training(index, how, seed, out);
+    }
+    bool prepare_for_test(std::size_t index, const augmentation& how, std::span<float> out) const override {
+      return pictures->prepare_for_test(index, how, out);
+    }
+    std::string extent() const override { return pictures->extent(); }
+    std::size_t memory_bytes() const override { return pictures->memory_bytes(); }
+    std::shared_ptr<const picture_set> pictures;
+  };
+  job_on_glyphs glyphs;
+  const auto kept = glyphs.on_device();
+  auto data = std::make_shared<dataset>(*glyphs.data);
+  data->train = std::make_shared<unknown_place>(glyphs.data->train);
+  glyphs.data = data;
+  const auto streamed = glyphs.on_device();
+  for (int i = 0; i < 4; ++i)
+    REQUIRE(streamed->step(nullptr).loss == Approx(kept->step(nullptr).loss).epsilon(1e-5));
+  REQUIRE(relative_error(parameters_of(*streamed), parameters_of(*kept)) < 1e-5);
 }

@@ -1,5 +1,7 @@
 #include "compute/cuda/device/convolution.hpp"
 
+#include "compute/cuda/device/emulated/native_stream.hpp"
+
 #include <vector>
 
 namespace paceline::cuda {
@@ -59,41 +61,44 @@ std::size_t convolution::workspace_bytes() const {
   return 0;
 }
 
-void convolution::forward(stream&, const void* input, const void* weights, void* output, void*) const {
-  const auto& s = native_->shape;
-  with_type(s.type, [&](auto value) {
-    using T = decltype(value);
-    const auto* x = static_cast<const T*>(input);
-    const auto* w = static_cast<const T*>(weights);
-    std::vector<float> sums(values_of(s, s.output));
-    for_each_product(s, [&](auto o, auto i, auto k) { sums[o] += to_float(x[i]) * to_float(w[k]); });
-    put_all(sums, false, static_cast<T*>(output));
+void convolution::forward(stream& queue, const void* input, const void* weights, void* output, void*) const {
+  queue.own().put([=, s = native_->shape] {
+    with_type(s.type, [&](auto value) {
+      using T = decltype(value);
+      const auto* x = static_cast<const T*>(input);
+      const auto* w = static_cast<const T*>(weights);
+      std::vector<float> sums(values_of(s, s.output));
+      for_each_product(s, [&](auto o, auto i, auto k) { sums[o] += to_float(x[i]) * to_float(w[k]); });
+      put_all(sums, false, static_cast<T*>(output));
+    });
   });
 }
 
-void convolution::backward_data(stream&, const void* output_gradient, const void* weights, void* input_gradient,
+void convolution::backward_data(stream& queue, const void* output_gradient, const void* weights, void* input_gradient,
                                 bool accumulate, void*) const {
-  const auto& s = native_->shape;
-  with_type(s.type, [&](auto value) {
-    using T = decltype(value);
-    const auto* dy = static_cast<const T*>(output_gradient);
-    const auto* w = static_cast<const T*>(weights);
-    std::vector<float> sums(values_of(s, s.input));
-    for_each_product(s, [&](auto o, auto i, auto k) { sums[i] += to_float(dy[o]) * to_float(w[k]); });
-    put_all(sums, accumulate, static_cast<T*>(input_gradient));
+  queue.own().put([=, s = native_->shape] {
+    with_type(s.type, [&](auto value) {
+      using T = decltype(value);
+      const auto* dy = static_cast<const T*>(output_gradient);
+      const auto* w = static_cast<const T*>(weights);
+      std::vector<float> sums(values_of(s, s.input));
+      for_each_product(s, [&](auto o, auto i, auto k) { sums[i] += to_float(dy[o]) * to_float(w[k]); });
+      put_all(sums, accumulate, static_cast<T*>(input_gradient));
+    });
   });
 }
 
-void convolution::backward_weights(stream&, const void* input, const void* output_gradient, void* weight_gradient,
+void convolution::backward_weights(stream& queue, const void* input, const void* output_gradient, void* weight_gradient,
                                    void*) const {
-  const auto& s = native_->shape;
-  with_type(s.type, [&](auto value) {
-    using T = decltype(value);
-    const auto* x = static_cast<const T*>(input);
-    const auto* dy = static_cast<const T*>(output_gradient);
-    std::vector<float> sums(static_cast<std::size_t>(s.output.channels * s.kernel * s.kernel * s.input.channels));
-    for_each_product(s, [&](auto o, auto i, auto k) { sums[k] += to_float(x[i]) * to_float(dy[o]); });
-    put_all(sums, false, static_cast<T*>(weight_gradient));
+  queue.own().put([=, s = native_->shape] {
+    with_type(s.type, [&](auto value) {
+      using T = decltype(value);
+      const auto* x = static_cast<const T*>(input);
+      const auto* dy = static_cast<const T*>(output_gradient);
+      std::vector<float> sums(static_cast<std::size_t>(s.output.channels * s.kernel * s.kernel * s.input.channels));
+      for_each_product(s, [&](auto o, auto i, auto k) { sums[k] += to_float(x[i]) * to_float(dy[o]); });
+      put_all(sums, false, static_cast<T*>(weight_gradient));
+    });
   });
 }
 

@@ -1,5 +1,7 @@
 #include "compute/cuda/device/matrix_product.hpp"
 
+#include "compute/cuda/device/emulated/native_stream.hpp"
+
 namespace paceline::cuda {
 
 namespace {
@@ -19,15 +21,17 @@ void multiply_values(const matrix_product& p, const T* left, const T* right, Res
 
 } // namespace
 
-void multiply(stream&, const matrix_product& product, const void* left, const void* right, void* result) {
-  with_type(product.type, [&](auto value) {
-    using T = decltype(value);
-    const auto* a = static_cast<const T*>(left);
-    const auto* b = static_cast<const T*>(right);
-    if (product.fp32_result)
-      multiply_values(product, a, b, static_cast<float*>(result));
-    else
-      multiply_values(product, a, b, static_cast<T*>(result));
+void multiply(stream& queue, const matrix_product& product, const void* left, const void* right, void* result) {
+  queue.own().put([=] {
+    with_type(product.type, [&](auto value) {
+      using T = decltype(value);
+      const auto* a = static_cast<const T*>(left);
+      const auto* b = static_cast<const T*>(right);
+      if (product.fp32_result)
+        multiply_values(product, a, b, static_cast<float*>(result));
+      else
+        multiply_values(product, a, b, static_cast<T*>(result));
+    });
   });
 }
 

@@ -1,13 +1,17 @@
 #include "compute/cuda/device/convolution.hpp"
 
 #include "compute/cuda/device/device_failure.hpp"
+#include "compute/cuda/device/device_name.hpp"
 #include "compute/cuda/device/gpu/native_stream.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 
 namespace paceline::cuda {
@@ -36,34 +40,41 @@ using filter_descriptor =
 using convolution_descriptor =
   descriptor<cudnnConvolutionDescriptor_t, cudnnCreateConvolutionDescriptor, cudnnDestroyConvolutionDescriptor>;
 
-/// An algorithm as it was timed.
+/// An algorithm, and the units that it runs on.
 template <class Algorithm>
-struct timed {
+struct chosen {
   Algorithm algorithm{};
   cudnnMathType_t math = CUDNN_DEFAULT_MATH;
   std::size_t workspace_bytes = 0;
 };
 
-/// More scratch memory than that an algorithm does not get: it is missing to the pictures.
+/// More scratch memory than that an algorithm gets only where there is no other: it is missing to the pictures.
 constexpr std::size_t most_workspace_bytes = std::size_t{1} << 30;
 
-/// The fastest that ran, gives equal bits for equal input and, where fp32 must not be rounded, does not round it. cuDNN gives them
-/// fastest first.
-template <class Performance>
-auto fastest_of(int device, const char* pass, const std::array<Performance, 10>& found, int count, bool may_round) {
-  for (int i = 0; i < count; ++i)
-    if (found[i].status == CUDNN_STATUS_SUCCESS && found[i].determinism == CUDNN_DETERMINISTIC
-        && found[i].memory <= most_workspace_bytes && (may_round || found[i].mathType == CUDNN_FMA_MATH))
-      return timed<decltype(found[i].algo)>{found[i].algo, found[i].mathType, found[i].memory};
-  throw device_failure("cuda:" + std::to_string(device) + ": cuDNN has no algorithm for a convolution's " + pass);
+/// On which units a convolution may run. The default lets fp32 be rounded to TF32, and bf16 be computed without the units made for it.
+cudnnMathType_t allowed_math(const convolution_shape& s) {
+  if (s.type == value_type::bf16)
+    return CUDNN_TENSOR_OP_MATH;
+  return s.tf32 ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH;
 }
 
 /// All that the choice depends on.
-using shape_key = std::array<std::int64_t, 12>;
+using shape_key = std::array<std::int64_t, 13>;
 
 shape_key key_of(const convolution_shape& s) {
-  return {s.batch,        s.input.channels, s.input.height, s.input.width, s.output.channels,          s.output.height,
-          s.output.width, s.kernel,         s.stride,       s.padding,     s.type == value_type::bf16, s.tf32};
+  return {s.batch,
+          s.input.channels,
+          s.input.height,
+          s.input.width,
+          s.output.channels,
+          s.output.height,
+          s.output.width,
+          s.kernel,
+          s.stride,
+          s.padding,
+          s.type == value_type::bf16,
+          s.tf32,
+          s.choice == algorithm_choice::timed};
 }
 
 constexpr float one = 1;
@@ -73,9 +84,9 @@ constexpr float zero = 0;
 
 struct convolution_choices::native {
   std::mutex mutex;
-  std::map<shape_key, timed<cudnnConvolutionFwdAlgo_t>> forward;
-  std::map<shape_key, timed<cudnnConvolutionBwdDataAlgo_t>> data;
-  std::map<shape_key, timed<cudnnConvolutionBwdFilterAlgo_t>> weights;
+  std::map<shape_key, chosen<cudnnConvolutionFwdAlgo_t>> forward;
+  std::map<shape_key, chosen<cudnnConvolutionBwdDataAlgo_t>> data;
+  std::map<shape_key, chosen<cudnnConvolutionBwdFilterAlgo_t>> weights;
 };
 
 convolution_choices::convolution_choices() : native_(std::make_unique<native>()) {}
@@ -97,15 +108,13 @@ struct convolution::native {
     require(device, "a convolution's weights",
             cudnnSetFilter4dDescriptor(filter, type, CUDNN_TENSOR_NHWC, static_cast<int>(s.output.channels),
                                        static_cast<int>(s.input.channels), kernel, kernel));
-    // The default lets fp32 be rounded to TF32.
-    const auto math = s.type == value_type::fp32 && !s.tf32 ? CUDNN_FMA_MATH : CUDNN_DEFAULT_MATH;
     const auto padding = static_cast<int>(s.padding);
     const auto stride = static_cast<int>(s.stride);
     for (const cudnnConvolutionDescriptor_t way : {forward_way.get(), data_way.get(), weights_way.get()}) {
       require(device, "a convolution",
               cudnnSetConvolution2dDescriptor(way, padding, padding, stride, stride, 1, 1, CUDNN_CROSS_CORRELATION,
                                               CUDNN_DATA_FLOAT));
-      require(device, "a convolution's precision", cudnnSetConvolutionMathType(way, math));
+      require(device, "a convolution's precision", cudnnSetConvolutionMathType(way, allowed_math(s)));
     }
   }
 
@@ -116,24 +125,64 @@ struct convolution::native {
   convolution_descriptor forward_way;
   convolution_descriptor data_way;
   convolution_descriptor weights_way;
-  timed<cudnnConvolutionFwdAlgo_t> forward;
-  timed<cudnnConvolutionBwdDataAlgo_t> data;
-  timed<cudnnConvolutionBwdFilterAlgo_t> weights;
+  chosen<cudnnConvolutionFwdAlgo_t> forward;
+  chosen<cudnnConvolutionBwdDataAlgo_t> data;
+  chosen<cudnnConvolutionBwdFilterAlgo_t> weights;
 };
 
 namespace {
 
-/// What is known of the shape, or what `find(found, &count)` has the library time.
-template <class Performance, class Choices, class Find>
-auto choose(int device, const char* pass, const convolution_shape& shape, Choices& choices, const Find& find) {
-  const auto key = key_of(shape);
-  if (const auto known = choices.find(key); known != choices.end())
-    return known->second;
+/// What the library knows of one pass of one convolution.
+template <class Performance>
+struct library_pass {
+  const char* name;
+  /// That pass alone's.
+  cudnnConvolutionDescriptor_t way;
+  /// Algorithms, fastest first: as they were timed, or as the library's rules have it.
+  std::function<cudnnStatus_t(int most, int* count, Performance* found)> time;
+  std::function<cudnnStatus_t(int most, int* count, Performance* found)> guess;
+  /// Of an algorithm, on the units that `way` says.
+  std::function<cudnnStatus_t(decltype(Performance::algo) algorithm, std::size_t* bytes)> workspace;
+};
+
+/// The fastest that gives equal bits for equal input within the usual scratch memory, else the one that needs least. Leaves the pass's
+/// descriptor as that one takes it.
+template <class Performance>
+auto fastest_of(int device, const library_pass<Performance>& pass, const convolution_shape& shape) {
+  using algorithm = decltype(Performance::algo);
   std::array<Performance, 10> found{};
   int count = 0;
-  require(device, "the timing of convolutions", find(found, count));
-  const bool may_round = shape.type == value_type::bf16 || shape.tf32;
-  return choices.emplace(key, fastest_of(device, pass, found, count, may_round)).first->second;
+  const auto& ask = shape.choice == algorithm_choice::timed ? pass.time : pass.guess;
+  require(device, "the choice of a convolution's algorithm", ask(static_cast<int>(found.size()), &count, found.data()));
+  const bool may_round = allowed_math(shape) != CUDNN_FMA_MATH;
+  std::optional<chosen<algorithm>> smallest;
+  for (const auto& one : std::span(found).first(static_cast<std::size_t>(count))) {
+    if (one.status != CUDNN_STATUS_SUCCESS || one.determinism != CUDNN_DETERMINISTIC)
+      continue;
+    // What knows no tensor cores is listed with the default's name.
+    chosen<algorithm> candidate{one.algo, may_round ? one.mathType : CUDNN_FMA_MATH, 0};
+    require(device, "a convolution's precision", cudnnSetConvolutionMathType(pass.way, candidate.math));
+    if (pass.workspace(candidate.algorithm, &candidate.workspace_bytes) != CUDNN_STATUS_SUCCESS)
+      continue;
+    if (candidate.workspace_bytes <= most_workspace_bytes)
+      return candidate;
+    if (!smallest || candidate.workspace_bytes < smallest->workspace_bytes)
+      smallest = candidate;
+  }
+  if (!smallest)
+    throw device_failure(device_name(device) + ": cuDNN has no algorithm for a convolution's " + pass.name);
+  return *smallest;
+}
+
+/// What is known of the shape, or what is found out.
+template <class Performance, class Choices>
+auto choose(int device, const library_pass<Performance>& pass, const convolution_shape& shape, Choices& choices) {
+  const auto key = key_of(shape);
+  auto known = choices.find(key);
+  if (known == choices.end())
+    known = choices.emplace(key, fastest_of(device, pass, shape)).first;
+  require(device, "a convolution's precision", cudnnSetConvolutionMathType(pass.way, known->second.math));
+  return known->second;
 }
 
 } // namespace
@@ -147,28 +196,47 @@ convolution::convolution(stream& queue, const convolution_shape& shape, const co
   auto& known = choices.own();
   const std::lock_guard guard(known.mutex);
   if (passes.forward) {
-    n.forward =
-      choose<cudnnConvolutionFwdAlgoPerf_t>(device, "forward pass", shape, known.forward, [&](auto& found, int& count) {
-        return cudnnFindConvolutionForwardAlgorithm(dnn, n.input, n.filter, n.forward_way, n.output,
-                                                    static_cast<int>(found.size()), &count, found.data());
-      });
-    require(device, "a convolution's precision", cudnnSetConvolutionMathType(n.forward_way, n.forward.math));
+    const cudnnConvolutionDescriptor_t way = n.forward_way;
+    const library_pass<cudnnConvolutionFwdAlgoPerf_t> pass{
+      "forward pass", way,
+      [&](auto... out) { return cudnnFindConvolutionForwardAlgorithm(dnn, n.input, n.filter, way, n.output, out...); },
+      [&](auto... out) {
+        return cudnnGetConvolutionForwardAlgorithm_v7(dnn, n.input, n.filter, way, n.output, out...);
+      },
+      [&](auto... out) {
+        return cudnnGetConvolutionForwardWorkspaceSize(dnn, n.input, n.filter, way, n.output, out...);
+      }};
+    n.forward = choose(device, pass, shape, known.forward);
   }
   if (passes.data) {
-    n.data = choose<cudnnConvolutionBwdDataAlgoPerf_t>(
-      device, "backward pass", shape, known.data, [&](auto& found, int& count) {
-        return cudnnFindConvolutionBackwardDataAlgorithm(dnn, n.filter, n.output, n.data_way, n.input,
-                                                         static_cast<int>(found.size()), &count, found.data());
-      });
-    require(device, "a convolution's precision", cudnnSetConvolutionMathType(n.data_way, n.data.math));
+    const cudnnConvolutionDescriptor_t way = n.data_way;
+    const library_pass<cudnnConvolutionBwdDataAlgoPerf_t> pass{
+      "backward pass", way,
+      [&](auto... out) {
+        return cudnnFindConvolutionBackwardDataAlgorithm(dnn, n.filter, n.output, way, n.input, out...);
+      },
+      [&](auto... out) {
+        return cudnnGetConvolutionBackwardDataAlgorithm_v7(dnn, n.filter, n.output, way, n.input, out...);
+      },
+      [&](auto... out) {
+        return cudnnGetConvolutionBackwardDataWorkspaceSize(dnn, n.filter, n.output, way, n.input, out...);
+      }};
+    n.data = choose(device, pass, shape, known.data);
   }
   if (passes.weights) {
-    n.weights = choose<cudnnConvolutionBwdFilterAlgoPerf_t>(
-      device, "weight gradient", shape, known.weights, [&](auto& found, int& count) {
-        return cudnnFindConvolutionBackwardFilterAlgorithm(dnn, n.input, n.output, n.weights_way, n.filter,
-                                                           static_cast<int>(found.size()), &count, found.data());
-      });
-    require(device, "a convolution's precision", cudnnSetConvolutionMathType(n.weights_way, n.weights.math));
+    const cudnnConvolutionDescriptor_t way = n.weights_way;
+    const library_pass<cudnnConvolutionBwdFilterAlgoPerf_t> pass{
+      "weight gradient", way,
+      [&](auto... out) {
+        return cudnnFindConvolutionBackwardFilterAlgorithm(dnn, n.input, n.output, way, n.filter, out...);
+      },
+      [&](auto... out) {
+        return cudnnGetConvolutionBackwardFilterAlgorithm_v7(dnn, n.input, n.output, way, n.filter, out...);
+      },
+      [&](auto... out) {
+        return cudnnGetConvolutionBackwardFilterWorkspaceSize(dnn, n.input, n.output, way, n.filter, out...);
+      }};
+    n.weights = choose(device, pass, shape, known.weights);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "compute/cuda/device/device_memory.hpp"
 
 #include "compute/cuda/device/device_failure.hpp"
+#include "compute/cuda/device/device_name.hpp"
 #include "compute/cuda/device/gpu/native_stream.hpp"
 
 #include <cstdio>
@@ -27,9 +28,8 @@ std::byte* allocate(int device, std::size_t bytes, std::string_view what) {
     std::size_t free = 0;
     std::size_t total = 0;
     cudaMemGetInfo(&free, &total);
-    throw device_failure("cuda:" + std::to_string(device) + " is out of memory: " + in_mebibytes(bytes)
-                         + " are needed for " + std::string(what) + ", " + in_mebibytes(free) + " of "
-                         + in_mebibytes(total) + " are free");
+    throw device_failure(device_name(device) + " is out of memory: " + in_mebibytes(bytes) + " are needed for "
+                         + std::string(what) + ", " + in_mebibytes(free) + " of " + in_mebibytes(total) + " are free");
   } else {
     require(device, "an allocation", status);
   }

@@ -1,6 +1,7 @@
 #include "compute/cuda_plugin.hpp"
 
 #include "compute/cuda/cuda_backend.hpp"
+#include "compute/cuda/device/device_name.hpp"
 #include "compute/errors.hpp"
 
 #include <cuda_runtime_api.h>
@@ -32,7 +33,7 @@ std::string driver_problem(cudaError_t status) {
 }
 
 device_info info_of(int number) {
-  device_info result{.name = "cuda:" + std::to_string(number), .description = {}, .problem = {}};
+  device_info result{.name = device_name(number), .description = {}, .problem = {}};
   cudaDeviceProp properties{};
   if (const auto status = cudaGetDeviceProperties(&properties, number); status != cudaSuccess) {
     result.problem = std::string("it cannot be asked: ") + cudaGetErrorString(status);
@@ -58,7 +59,7 @@ std::vector<device_info> find_devices() {
 }
 
 std::shared_ptr<const backend> make_checked_backend(const cuda_backend_options& options) {
-  const auto name = "cuda:" + std::to_string(options.device);
+  const auto name = device_name(options.device);
   std::string known;
   for (const auto& device : find_devices()) {
     if (device.name == name && device.problem.empty())

@@ -26,6 +26,8 @@ recorded_work::recorded_work(stream& queue, std::function<void(stream&)> put_in)
   } catch (...) {
     // The stream is of no use until the recording has ended.
     cudaStreamEndCapture(handle, &native_->graph);
+    // What the recording failed by is on its way; this is not for the next caller to find.
+    cudaGetLastError();
     throw;
   }
   require(device, "a recording", cudaStreamEndCapture(handle, &native_->graph));

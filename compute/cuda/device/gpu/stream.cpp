@@ -1,6 +1,7 @@
 #include "compute/cuda/device/stream.hpp"
 
 #include "compute/cuda/device/device_failure.hpp"
+#include "compute/cuda/device/device_name.hpp"
 #include "compute/cuda/device/gpu/native_stream.hpp"
 
 #include <string>
@@ -10,7 +11,7 @@ namespace paceline::cuda {
 namespace {
 
 [[noreturn]] void fail(int device, std::string_view what, const char* why) {
-  throw device_failure("cuda:" + std::to_string(device) + ": " + std::string(what) + " failed: " + why);
+  throw device_failure(device_name(device) + ": " + std::string(what) + " failed: " + why);
 }
 
 } // namespace
@@ -55,6 +56,10 @@ stream::stream(int device, stream_use use) : device_(device), native_(std::make_
       return;
     require(device, "cuBLAS", cublasCreate(&native_->blas));
     require(device, "cuBLAS' stream", cublasSetStream(native_->blas, native_->handle));
+    // Sums stay fp32 where the result is bf16.
+    constexpr auto math =
+      static_cast<cublasMath_t>(CUBLAS_DEFAULT_MATH | CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION);
+    require(device, "cuBLAS' precision", cublasSetMathMode(native_->blas, math));
     native_->blas_workspace = device_memory(device, blas_workspace_bytes, "cuBLAS' workspace");
     require(device, "cuBLAS' workspace",
             cublasSetWorkspace(native_->blas, native_->blas_workspace.data(), native_->blas_workspace.size_bytes()));

@@ -32,6 +32,7 @@ cuda::step_outcome step_on_device(vectors& v, const sgd_settings& settings, cons
                               .gradient = v.gradient.data(),
                               .velocity = settings.momentum == 0 ? nullptr : v.velocity.data()};
   cuda::sgd_step(queue, at, settings, &arguments, &loss, {scratch.data()}, &outcome);
+  queue.wait();
   return outcome;
 }
 
