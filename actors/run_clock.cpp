@@ -33,12 +33,16 @@ std::chrono::nanoseconds run_clock::now() const {
 }
 
 std::chrono::nanoseconds run_clock::training_time() const {
+  if (const auto stopped = stopped_at_.load(); stopped != runs_on)
+    return std::chrono::nanoseconds(stopped);
   if (!started_.load())
     return std::chrono::nanoseconds{0};
   return now() - std::chrono::nanoseconds(offset_.load());
 }
 
 std::chrono::nanoseconds run_clock::training_time_here() const {
+  if (const auto stopped = stopped_here_at_.load(); stopped != runs_on)
+    return std::chrono::nanoseconds(stopped);
   if (!started_.load())
     return std::chrono::nanoseconds{0};
   return now() - std::chrono::nanoseconds(offset_here_.load());
@@ -47,6 +51,11 @@ std::chrono::nanoseconds run_clock::training_time_here() const {
 void run_clock::exclude(std::chrono::nanoseconds time) {
   offset_.fetch_add(time.count());
   offset_here_.fetch_add(time.count());
+}
+
+void run_clock::stop() {
+  stopped_here_at_.store(training_time_here().count());
+  stopped_at_.store(training_time().count());
 }
 
 std::chrono::nanoseconds run_clock::steady_time() {

@@ -37,6 +37,9 @@ class run_clock {
   /// Leaves out so much of the time since the start.
   void exclude(std::chrono::nanoseconds time);
 
+  /// Nobody trains any more: training time stays what it is. What is done afterwards is not counted.
+  void stop();
+
   static std::chrono::nanoseconds steady_time();
 
  private:
@@ -49,6 +52,10 @@ class run_clock {
   /// Of training_time_here(), the same.
   std::atomic<std::chrono::nanoseconds::rep> offset_here_ = 0;
   std::atomic<bool> started_ = false;
+  static constexpr std::chrono::nanoseconds::rep runs_on = -1;
+  /// The training times at which it was stopped.
+  std::atomic<std::chrono::nanoseconds::rep> stopped_at_ = runs_on;
+  std::atomic<std::chrono::nanoseconds::rep> stopped_here_at_ = runs_on;
   /// What catch_up was told.
   std::atomic<std::chrono::nanoseconds::rep> at_least_ = 0;
 };

@@ -62,6 +62,7 @@ void finish(supervisor_ptr self) {
 void begin_finishing(supervisor_ptr self) {
   auto& state = self->state;
   state.now = phase::finishing;
+  state.services.clock->stop();
   finish(self);
 }
 

@@ -89,7 +89,7 @@ bool schedule(supervisor_ptr self, const failure& lost) {
       .worker = id,
       .what = "was restarted as often as is allowed (" + std::to_string(state.plan->restarts.most) + " times in "
               + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(state.plan->restarts.span).count())
-              + " s); the run goes on without it"};
+              + " s); the run goes on without it; at last: " + lost.what};
     state.plan->watchers.tell(given_up);
     state.result.failures.push_back(given_up);
     return false;

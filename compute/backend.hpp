@@ -118,6 +118,9 @@ inline const char* to_string(product_precision precision) {
   return "unknown";
 }
 
+/// Whether this processor has instructions for products of bf16; on others they are made in fp32.
+bool cpu_multiplies_bf16();
+
 struct cpu_backend_options {
   int threads = 1;
   algorithm_choice choice = algorithm_choice::fixed;

@@ -114,6 +114,9 @@ class classification_test::state {
     for (std::size_t next = 0; next < test.size();) {
       // A last incomplete batch is filled up with what the one before left there; those scores are not looked at.
       next = load(next);
+      // None of the last ones can be read.
+      if (shown_.empty())
+        break;
       network_->scores(images_, parameters, scores_);
       const auto scores = std::span(scores_).first(shown_.size() * classes_);
       found.loss += softmax_cross_entropy(scores, labels_, {});

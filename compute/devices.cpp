@@ -55,7 +55,8 @@ loaded_plugin load_plugin() {
 device_info cpu_info() {
   const auto* instructions = processor_has_avx512() ? "AVX-512" : processor_has_avx2() ? "AVX2" : "no AVX2";
   return {.name = "cpu",
-          .description = std::to_string(std::thread::hardware_concurrency()) + " cores, " + instructions,
+          .description = std::to_string(std::thread::hardware_concurrency()) + " cores, " + instructions
+                         + (cpu_multiplies_bf16() ? " with bf16" : ""),
           .problem = {}};
 }
 

@@ -5,6 +5,7 @@
 #include "cluster/checkpoint/safetensors.hpp"
 #include "cluster/config/model_json.hpp"
 #include "cluster/files/io_failure.hpp"
+#include "cluster/launch/memory_check.hpp"
 #include "cluster/launch/task.hpp"
 #include "compute/counter_random.hpp"
 #include "compute/errors.hpp"
@@ -113,6 +114,10 @@ void save(const problem& p, const std::vector<float>& truth, const std::filesyst
 std::vector<gradient_error> run_accuracy_bench(const accuracy_bench_settings& settings) {
   require_device("accuracy", settings.device, product_precision::fp32);
   const auto p = make_problem(settings);
+  // The reference computes in double precision, and keeps the gradients of all that lies between its layers too.
+  constexpr double doubles_and_gradients = 4;
+  require_memory(doubles_and_gradients * least_training_bytes(p.network, settings.batch_size, 3, 1),
+                 fmt::format("a gradient of batches of {} in double precision", settings.batch_size));
   const auto on = [&](product_precision precision) {
     return make_backend({.backend = settings.device, .precision = precision}, algorithm_choice::timed);
   };
@@ -120,7 +125,7 @@ std::vector<gradient_error> run_accuracy_bench(const accuracy_bench_settings& se
   const auto device = on(product_precision::fp32);
   if (is_on_gpu(*device))
     precisions.push_back(product_precision::tf32);
-  if (device->name() != "reference")
+  if (precision_on(*device, product_precision::bf16) == product_precision::bf16)
     precisions.push_back(product_precision::bf16);
   const auto truth = gradient_of(p, *make_reference_backend());
   if (!settings.save.empty())

@@ -162,7 +162,8 @@ exchange_bench_result run_exchange_bench(const exchange_bench_settings& settings
   cluster_under_test cluster(system, plan);
   cluster.start();
   cluster.rate(true, std::min(2.0, settings.phase_seconds)); // warms up
-  exchange_bench_result result{.device = task.device->name()};
+  exchange_bench_result result{.device = task.device->name(),
+                               .precision = precision_on(*task.device, settings.precision)};
   std::vector<double> on;
   std::vector<double> off;
   compared by_clock;
@@ -192,7 +193,9 @@ exchange_bench_result run_exchange_bench(const exchange_bench_settings& settings
 std::string to_text(const exchange_bench_settings& settings, const exchange_bench_result& result) {
   const auto [least, most] = std::minmax_element(result.ratios.begin(), result.ratios.end());
   const bool usual = result.device == "cpu" && settings.precision == product_precision::fp32;
-  const auto place = usual ? std::string() : fmt::format(" on {} in {}", result.device, to_string(settings.precision));
+  const auto place =
+    usual ? std::string()
+          : fmt::format(" on {} in {}", result.device, precision_in_words(result.precision, settings.precision));
   return fmt::format("{} tau {}, {}x{} workers{}: {:.2f} steps/s with exchange, {:.2f} without: {:.1f} ± {:.1f} % "
                      "(median of {} turns and its "
                      "standard error; {:.1f} to {:.1f})\nsteps a second of processor time: {:.1f} ± {:.1f} %\n{} "
@@ -212,7 +215,7 @@ nlohmann::json to_json(const exchange_bench_settings& settings, const exchange_b
           {"workers_per_group", settings.workers},
           {"batch_size", settings.batch_size},
           {"device", result.device},
-          {"precision", to_string(settings.precision)},
+          {"precision", to_string(result.precision)},
           {"turns", settings.turns},
           {"phase_seconds", settings.phase_seconds},
           {"rate_on", result.rate_on},

@@ -26,6 +26,8 @@ struct exchange_bench_settings {
 struct exchange_bench_result {
   /// Which one it was: "cpu", "cuda:0".
   std::string device;
+  /// In what numbers it multiplied.
+  product_precision precision = product_precision::fp32;
   /// Steps a second of all workers together, with exchange on and off; medians over the turns.
   double rate_on = 0;
   double rate_off = 0;

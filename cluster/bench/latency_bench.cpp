@@ -224,6 +224,9 @@ latency_bench_result::way measure(const latency_bench_settings& settings, std::u
 } // namespace
 
 latency_bench_result run_latency_bench(const latency_bench_settings& settings) {
+  if (settings.workers < 2 || settings.workers % 2 != 0)
+    throw invalid_input(fmt::format(
+      "bench latency: --workers: found {}, allowed: even numbers, half on each of two nodes", settings.workers));
   return {{measure(settings, 1, "in one process"), measure(settings, 2, "between two nodes over TCP")}};
 }
 

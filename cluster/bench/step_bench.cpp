@@ -93,6 +93,9 @@ timed_steps time_trainer(const step_bench_settings& settings, const model& netwo
 
 step_bench_result run_step_bench(const step_bench_settings& settings) {
   const auto usable = usable_cores();
+  if (static_cast<std::size_t>(settings.threads) > usable.size())
+    throw invalid_input(fmt::format("bench step: --threads: found {}, allowed: at most {}, the cores that it may use",
+                                    settings.threads, usable.size()));
   const auto count = std::min(usable.size(), static_cast<std::size_t>(settings.threads));
   pin_this_thread(std::span(usable).last(count));
   require_device("step", settings.device, settings.precision);
@@ -112,6 +115,7 @@ step_bench_result run_step_bench(const step_bench_settings& settings) {
   const auto timed = on_gpu ? time_trainer(settings, network, *device) : time_network(settings, network, *device);
   const auto middle = median(timed.seconds);
   step_bench_result result{.device = device->name(),
+                           .precision = precision_on(*device, settings.precision),
                            .seconds_a_step = middle,
                            .fastest_seconds = *std::min_element(timed.seconds.begin(), timed.seconds.end()),
                            .samples_per_second = static_cast<double>(settings.batch_size) / middle};
@@ -134,8 +138,8 @@ std::string place_in_words(const step_bench_settings& settings, const step_bench
 
 std::string to_text(const step_bench_settings& settings, const step_bench_result& result) {
   return fmt::format("{} {} {} batch {}: {:.1f} ms a step (median of {}), {:.0f} samples/s", settings.model,
-                     to_string(settings.precision), place_in_words(settings, result), settings.batch_size,
-                     1000 * result.seconds_a_step, settings.steps, result.samples_per_second)
+                     precision_in_words(result.precision, settings.precision), place_in_words(settings, result),
+                     settings.batch_size, 1000 * result.seconds_a_step, settings.steps, result.samples_per_second)
          + (result.layers.empty() ? "" : "\n" + to_text(result.layers, result.limits, result.rest_seconds));
 }
 
@@ -143,7 +147,7 @@ nlohmann::json to_json(const step_bench_settings& settings, const step_bench_res
   nlohmann::json object{{"benchmark", "step"},
                         {"model", settings.model},
                         {"device", result.device},
-                        {"precision", to_string(settings.precision)},
+                        {"precision", to_string(result.precision)},
                         {"threads", settings.threads},
                         {"batch_size", settings.batch_size},
                         {"steps", settings.steps},

@@ -28,6 +28,8 @@ struct step_bench_settings {
 struct step_bench_result {
   /// Which one it was: "cpu", "cuda:0".
   std::string device;
+  /// In what numbers it multiplied.
+  product_precision precision = product_precision::fp32;
   /// Median over the steps.
   double seconds_a_step = 0;
   double fastest_seconds = 0;

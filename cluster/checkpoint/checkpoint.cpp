@@ -5,6 +5,7 @@
 #include "cluster/config/config_json.hpp"
 #include "cluster/files/atomic_file.hpp"
 #include "cluster/files/io_failure.hpp"
+#include "cluster/files/json_text.hpp"
 #include "compute/errors.hpp"
 
 #include <fmt/format.h>
@@ -122,7 +123,9 @@ void read_worker(const fs::path& path, worker_state& worker, const parameter_lay
 
 void write_all(const fs::path& checkpoint, const run_state& state, const parameter_layout& layout,
                const checkpoint_origin& origin) {
-  const auto description = describe_parameters(layout, origin.model, origin.data);
+  auto description = describe_parameters(layout, origin.model, origin.data);
+  if (!origin.classes.empty())
+    description.emplace("classes", origin.classes);
   for (const auto& worker : state.workers) {
     write_worker(worker_file(checkpoint, worker.id), worker, layout, description);
     if (worker.id == state.leader) {
@@ -141,7 +144,7 @@ void write_all(const fs::path& checkpoint, const run_state& state, const paramet
   metadata["steps"] = std::to_string(state.total_steps);
   const auto centre = centre_of(state);
   write_safetensors(checkpoint / "centre.safetensors", view_parameters(layout, centre), metadata);
-  write_file_atomically(checkpoint / "state.json", to_json(state).dump(2) + "\n");
+  write_file_atomically(checkpoint / "state.json", json_text(to_json(state), 2) + "\n");
 }
 
 } // namespace

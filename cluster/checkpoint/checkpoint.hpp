@@ -24,6 +24,8 @@ struct checkpoint_origin {
   std::string model;
   /// The data it was trained on.
   std::string data;
+  /// See class_names_text; empty where it is not known.
+  std::string classes = {};
 };
 
 /// Writes a checkpoint into `folder` (runs/NAME/checkpoints, which exists) and then removes all but itself and

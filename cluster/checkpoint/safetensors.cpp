@@ -68,7 +68,9 @@ void write_safetensors(const std::filesystem::path& path, std::span<const tensor
   file.commit();
 }
 
-safetensors_file::safetensors_file(std::filesystem::path path) : file_(std::move(path), O_RDONLY) {
+safetensors_file::safetensors_file(std::filesystem::path path) : file_(std::move(path), O_RDONLY | O_NONBLOCK) {
+  // A pipe would keep us waiting for who writes into it.
+  file_.require_file();
   const auto refuse = [this](const std::string& reason) {
     throw invalid_input(fmt::format("{}: not a sound safetensors file: {}", file_.path().string(), reason));
   };
@@ -76,6 +78,10 @@ safetensors_file::safetensors_file(std::filesystem::path path) : file_(std::move
   std::uint64_t length = 0;
   if (file_bytes < length_bytes || !file_.read_at(0, std::as_writable_bytes(std::span(&length, 1))))
     refuse(fmt::format("it has {} bytes, at least {} are needed", file_bytes, length_bytes));
+  char begin = 0;
+  if (length > longest_safetensors_header && file_.read_at(length_bytes, std::as_writable_bytes(std::span(&begin, 1)))
+      && begin != '{')
+    refuse("it does not begin as one");
   if (length > longest_safetensors_header)
     refuse(
       fmt::format("its header is said to have {} bytes, at most {} are allowed", length, longest_safetensors_header));

@@ -7,6 +7,7 @@
 #include "cluster/console/size_text.hpp"
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/device_check.hpp"
+#include "cluster/launch/memory_check.hpp"
 #include "cluster/launch/task.hpp"
 #include "cluster/security/key_set.hpp"
 #include "cluster/wire/one_line.hpp"
@@ -73,9 +74,9 @@ void print_model(const model& network) {
 
 void print_workers(const run_config& config, const training_task& task) {
   print("cluster",
-        fmt::format("{} of {}, {} backend{}, {} a worker", count_text(config.groups.count, "group"),
+        fmt::format("{} of {}, {} backend, products in {}, {} a worker", count_text(config.groups.count, "group"),
                     count_text(config.groups.workers, "worker"), task.device->name(),
-                    config.device.precision == product_precision::bf16 ? " with products of bf16 allowed" : "",
+                    precision_in_words(precision_on(*task.device, config.device.precision), config.device.precision),
                     count_text(static_cast<std::uint64_t>(config.device.threads_per_worker), "thread")));
   for (std::uint32_t position = 0; position < config.workers(); ++position) {
     const worker_id id{position / config.groups.workers, position % config.groups.workers};
@@ -135,13 +136,23 @@ void print_algorithms(const training_task& task, const network& compiled) {
   }
 }
 
+/// What the evaluator's network takes.
+double test_bytes(const run_config& config, const training_task& task) {
+  auto section = config.device;
+  section.threads_per_worker = 1;
+  const network_options options{.batch_size = test_batch_of(task.network, task.data->test->size()), .training = false};
+  return static_cast<double>(
+    make_backend(section, algorithm_choice::fixed)->compile(task.network, options)->memory_bytes());
+}
+
 void print_memory(const run_config& config, const training_task& task, const network& network) {
   const auto vectors =
     static_cast<double>(task.network.parameters().size() * sizeof(float)) * (config.optimizer.momentum == 0 ? 2 : 3);
   const auto worker = static_cast<double>(network.memory_bytes()) + vectors;
   const auto pictures = static_cast<double>(task.data->train->memory_bytes() + task.data->test->memory_bytes());
-  print("memory", fmt::format("{} a worker, {} pictures, {} in all", size_text(worker), size_text(pictures),
-                              size_text(worker * config.workers() + pictures)));
+  const auto tests = test_bytes(config, task);
+  print("memory", fmt::format("{} a worker, {} tests, {} pictures, {} in all", size_text(worker), size_text(tests),
+                              size_text(pictures), size_text(worker * config.workers() + tests + pictures)));
 }
 
 int check(const check_arguments& arguments) {

@@ -1,9 +1,11 @@
 #include "cluster/commands/commands.hpp"
 
+#include "cluster/checkpoint/class_names.hpp"
 #include "cluster/checkpoint/parameter_file.hpp"
 #include "cluster/config/model_json.hpp"
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/files/atomic_file.hpp"
+#include "cluster/files/json_text.hpp"
 #include "cluster/launch/memory_check.hpp"
 #include "cluster/launch/task.hpp"
 #include "cluster/record/run_folder.hpp"
@@ -15,6 +17,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -22,9 +25,6 @@
 
 namespace paceline {
 namespace {
-
-/// Few enough for their memory not to matter.
-constexpr std::int64_t pictures_a_batch = 200;
 
 struct eval_arguments {
   std::string checkpoint;
@@ -43,8 +43,11 @@ std::filesystem::path file_of(const std::filesystem::path& given) {
   if (!std::filesystem::is_directory(given, ignored))
     return given;
   const auto checkpoint = latest_checkpoint_of(given).value_or(given);
-  if (!std::filesystem::exists(checkpoint / "centre.safetensors", ignored))
-    throw invalid_input(given.string() + ": neither a checkpoint nor a run with one: it has no centre.safetensors");
+  // What was being written when its writer was killed has no state yet.
+  if (!std::filesystem::exists(checkpoint / "centre.safetensors", ignored)
+      || !std::filesystem::exists(checkpoint / "state.json", ignored))
+    throw invalid_input(given.string()
+                        + ": neither a checkpoint nor a run with one: it has no centre.safetensors and state.json");
   return checkpoint / "centre.safetensors";
 }
 
@@ -67,7 +70,8 @@ run_config::data_section data_of(const eval_arguments& arguments, const paramete
       section["padding"] = 0;
     section["path"] = colon == std::string::npos ? "" : arguments.data->substr(colon + 1);
   }
-  const config_json minimal{{"data", section}, {"budget", {{"steps", 1}}}};
+  // One worker: nothing is dealt out here.
+  const config_json minimal{{"data", section}, {"groups", {{"count", 1}, {"workers", 1}}}, {"budget", {{"steps", 1}}}};
   return from_json(minimal, arguments.data ? "--data " + *arguments.data : place).data;
 }
 
@@ -86,25 +90,31 @@ int evaluate(const eval_arguments& arguments) {
     throw invalid_input(file.path().string() + ": the description of its model is damaged");
   const auto network = model_from_json(described, file.path().string());
   const auto section = data_of(arguments, file);
-  require_memory(least_test_bytes(network, pictures_a_batch),
+  // Before its parameters are read; of a batch, a picture at least.
+  require_memory(least_test_bytes(network, 1),
                  fmt::format("a test of {} with {} parameters", network.name(), network.parameters().trained_size()));
   const auto parameters = file.read(network.parameters());
   if (!all_finite(parameters))
     throw invalid_input(file.path().string() + ": holds parameters that are not finite");
   const auto data = load_dataset(section);
+  require_same_classes(file, data->class_names, data->name);
   auto how = section.augment;
   how.crop = network.input().height;
-  classification_test test(network, *make_cpu_backend(), data, how, pictures_a_batch);
+  classification_test test(network, *make_cpu_backend(), data, how, test_batch_of(network, data->test->size()));
   const auto result = test.run(parameters);
+  if (!std::isfinite(result.loss))
+    throw invalid_input(fmt::format("{}: its loss on {} is not finite", file.path().string(), data->name));
   if (!arguments.answers.empty())
     write_answers(arguments.answers, *data, result.answers);
 
   if (arguments.json)
-    std::cout
-      << nlohmann::json{{"checkpoint", file.path().string()}, {"model", network.name()}, {"data", data->name},
-                        {"pictures", result.pictures},        {"loss", result.loss},     {"error", result.error}}
-           .dump()
-      << "\n";
+    std::cout << json_text(nlohmann::json{{"checkpoint", file.path().string()},
+                                          {"model", network.name()},
+                                          {"data", data->name},
+                                          {"pictures", result.pictures},
+                                          {"loss", result.loss},
+                                          {"error", result.error}})
+              << "\n";
   else
     std::cout << fmt::format("{} on {}: test error {:.2f} %, loss {:.4f} over {} pictures ({})\n",
                              escaped(network.name()), data->name, 100 * result.error, result.loss, result.pictures,

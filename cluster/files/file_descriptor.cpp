@@ -1,6 +1,7 @@
 #include "cluster/files/file_descriptor.hpp"
 
 #include "cluster/files/io_failure.hpp"
+#include "compute/errors.hpp"
 
 #include <cerrno>
 #include <utility>
@@ -54,6 +55,14 @@ bool file_descriptor::read_at(std::size_t offset, std::span<std::byte> out) cons
     }
   }
   return true;
+}
+
+void file_descriptor::require_file() const {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0)
+    throw io_failure(path_, "read", errno);
+  if (!S_ISREG(status.st_mode))
+    throw invalid_input(path_.string() + ": is no file");
 }
 
 std::size_t file_descriptor::size() const {

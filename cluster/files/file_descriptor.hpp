@@ -29,6 +29,9 @@ class file_descriptor {
   /// Fills `out` from `offset` on; false where the file ends before.
   bool read_at(std::size_t offset, std::span<std::byte> out) const;
 
+  /// Throws invalid_input where it is a pipe, a device or a folder.
+  void require_file() const;
+
   /// Size of the file in bytes.
   std::size_t size() const;
 

@@ -2,6 +2,7 @@
 
 #include "cluster/files/atomic_file.hpp"
 #include "cluster/files/io_failure.hpp"
+#include "cluster/files/json_text.hpp"
 #include "compute/errors.hpp"
 
 #include <fmt/format.h>
@@ -18,7 +19,7 @@ namespace paceline {
 json_lines::json_lines(const std::filesystem::path& path) : file_(path, O_WRONLY | O_CREAT | O_APPEND) {}
 
 void json_lines::append(const nlohmann::json& object) {
-  const auto line = object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  const auto line = json_text(object) + "\n";
   const auto size = file_.size();
   try {
     file_.write(line);

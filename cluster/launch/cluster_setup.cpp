@@ -3,6 +3,7 @@
 #include "cluster/config/duration.hpp"
 #include "cluster/console/count_text.hpp"
 #include "cluster/launch/launch_timing.hpp"
+#include "cluster/launch/memory_check.hpp"
 #include "compute/affinity.hpp"
 #include "compute/classification.hpp"
 #include "compute/classification_trainer.hpp"
@@ -19,9 +20,6 @@ namespace {
 
 /// What a run's seed is used for; each use has a stream of its own.
 enum seed_use : std::uint64_t { shards = 1, batches = 2, starts = 3 };
-
-/// Pictures a batch in tests: large enough for the device to be busy, small enough for its memory not to matter.
-constexpr std::int64_t test_batch = 200;
 
 strategy_settings strategy_of(const run_config& config) {
   const auto& section = config.strategy;
@@ -77,8 +75,9 @@ parameter_test make_test(const run_config& config, const training_task& task) {
   auto section = config.device;
   section.threads_per_worker = 1;
   section.precision = product_precision::fp32;
-  const auto test = std::make_shared<classification_test>(task.network, *make_backend(section, algorithm_choice::fixed),
-                                                          task.data, config.data.augment, test_batch);
+  const auto test =
+    std::make_shared<classification_test>(task.network, *make_backend(section, algorithm_choice::fixed), task.data,
+                                          config.data.augment, test_batch_of(task.network, task.data->test->size()));
   return [test](std::span<const float> parameters, const std::function<void()>& after_batch) {
     const auto found = test->run(parameters, after_batch);
     return test_score{.loss = found.loss, .error = found.error};

@@ -63,6 +63,7 @@ earlier_state load_state(const run_folder& folder, const parameter_layout& layou
       throw invalid_input(fmt::format("{}: {}", checkpoint.string(), misfit.what()));
     }
     found.state = std::make_shared<const run_state>(std::move(*state));
+    found.checkpoint = checkpoint;
     return found;
   }
   if (!found.damaged.empty() && !without_one)

@@ -27,6 +27,8 @@ struct damaged_checkpoint {
 struct earlier_state {
   /// Its latest checkpoint that can be read; nothing where there is none.
   std::shared_ptr<const run_state> state;
+  /// Where that lies.
+  std::filesystem::path checkpoint = {};
   /// Later ones, which are to be set aside: else they would go on being the latest.
   std::vector<damaged_checkpoint> damaged;
 };

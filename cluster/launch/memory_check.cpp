@@ -109,6 +109,14 @@ double least_training_bytes(const model& network, std::int64_t batch_size, int v
          * static_cast<double>(workers);
 }
 
+std::int64_t test_batch_of(const model& network, std::size_t pictures) {
+  constexpr std::size_t most = 200;
+  constexpr double bytes_of_a_layer = 256.0 * 1024 * 1024;
+  const auto fitting = static_cast<std::int64_t>(bytes_of_a_layer / (sizeof(float) * values_at_once(network)));
+  return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::min(most, pictures)), 1,
+                                  std::max<std::int64_t>(fitting, 1));
+}
+
 double least_test_bytes(const model& network, std::int64_t batch_size) {
   return sizeof(float)
          * (values_at_once(network) * static_cast<double>(batch_size)

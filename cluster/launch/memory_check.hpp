@@ -19,6 +19,9 @@ void require_memory(double bytes, const std::string& what, double usable = usabl
 /// they need again on the way back, and parameters, gradient and `vectors` - 2 more of that length.
 double least_training_bytes(const model& network, std::int64_t batch_size, int vectors, std::uint64_t workers);
 
+/// Pictures a batch in tests of that model on so many: enough for the device to be busy, few enough for their memory not to matter.
+std::int64_t test_batch_of(const model& network, std::size_t pictures);
+
 /// The least that a test of that model needs: what the largest layer reads and puts out, and parameters.
 double least_test_bytes(const model& network, std::int64_t batch_size);
 

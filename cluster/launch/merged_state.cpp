@@ -23,7 +23,10 @@ void merged_state::add(const std::filesystem::path& checkpoint, std::uint32_t fi
   if (!network_) {
     const parameter_file file(checkpoint);
     const auto described = config_json::parse(file.text("model"), nullptr, false);
-    origin_ = {.model = file.text("model"), .data = file.text("data")};
+    const auto classes = file.metadata().find("classes");
+    origin_ = {.model = file.text("model"),
+               .data = file.text("data"),
+               .classes = classes == file.metadata().end() ? "" : classes->second};
     network_ = model_from_json(described, file.path().string());
   }
   auto found = load_checkpoint(checkpoint, network_->parameters());

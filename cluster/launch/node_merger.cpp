@@ -6,7 +6,9 @@
 #include "cluster/files/atomic_file.hpp"
 #include "cluster/files/json_file.hpp"
 #include "cluster/files/json_lines.hpp"
+#include "cluster/files/json_text.hpp"
 #include "cluster/launch/launcher.hpp"
+#include "cluster/launch/memory_check.hpp"
 #include "cluster/launch/merged_state.hpp"
 #include "cluster/launch/task.hpp"
 #include "cluster/record/link_json.hpp"
@@ -199,7 +201,7 @@ evaluation test_state(const run_config& config, const run_state& state, const mo
   const auto data = load_dataset(config.data);
   auto how = config.data.augment;
   how.crop = network.input().height;
-  classification_test test(network, *make_cpu_backend(), data, how, 200);
+  classification_test test(network, *make_cpu_backend(), data, how, test_batch_of(network, data->test->size()));
   const auto score = [&](std::span<const float> parameters) {
     const auto found = test.run(parameters);
     return test_score{.loss = found.loss, .error = found.error};
@@ -271,7 +273,7 @@ run_summary merge_nodes(const run_config& config, const run_folder& folder, cons
     merged.save(folder.checkpoints(), config.output.keep_checkpoints);
     test_and_record(config, folder, merged, summary);
   }
-  write_file_atomically(folder.summary(), to_json(summary).dump(2) + "\n");
+  write_file_atomically(folder.summary(), json_text(to_json(summary), 2) + "\n");
   return summary;
 }
 

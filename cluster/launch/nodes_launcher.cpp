@@ -1,4 +1,5 @@
 #include "cluster/launch/nodes_launcher.hpp"
+#include "cluster/files/json_text.hpp"
 #include "cluster/launch/device_check.hpp"
 
 #include "cluster/config/nodes.hpp"
@@ -90,7 +91,8 @@ std::vector<supervised_end> run_nodes(const launch_options& options, const launc
                                       .on_change =
                                         [&](const std::vector<supervised_end>& ends) {
                                           try {
-                                            write_file_atomically(folder.node_ends(), to_json(ends).dump(2) + "\n");
+                                            write_file_atomically(folder.node_ends(),
+                                                                  json_text(to_json(ends), 2) + "\n");
                                           } catch (const io_failure& e) {
                                             // The nodes need this file for nothing; a disk that is full stops them by itself.
                                             lines.to_err("paceline: " + escaped(e.what()));
@@ -220,8 +222,13 @@ launch_exit summarise_nodes(const fs::path& folder_path, const launch_tools& too
                             std::ostream& err) {
   adopt_config_of_a_node(folder_path);
   const auto config = config_of_run(folder_path, {});
+  std::error_code error;
   if (config.nodes.empty())
-    throw invalid_input(folder_path.string() + ": has no nodes; its summary.json was written by the run itself");
+    throw invalid_input(
+      folder_path.string()
+      + (fs::exists(folder_path / "summary.json", error)
+           ? ": has no nodes; its summary.json was written by the run itself"
+           : ": has no nodes to gather from, and its run did not come to an end; launch --resume goes on with it"));
   const auto folder = run_folder::resume(folder_path);
   require_free(config, folder);
   if (all_local(config) && !any_began(config, folder))

@@ -3,6 +3,7 @@
 #include "actors/actor_system.hpp"
 #include "actors/supervisor.hpp"
 #include "cluster/checkpoint/checkpoint.hpp"
+#include "cluster/checkpoint/class_names.hpp"
 #include "cluster/config/model_json.hpp"
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/console/count_text.hpp"
@@ -10,6 +11,7 @@
 #include "cluster/files/atomic_file.hpp"
 #include "cluster/files/io_failure.hpp"
 #include "cluster/files/json_lines.hpp"
+#include "cluster/files/json_text.hpp"
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/device_check.hpp"
 #include "cluster/launch/earlier_part.hpp"
@@ -27,6 +29,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -51,7 +54,8 @@ constexpr auto flush_timeout = std::chrono::minutes(1);
 checkpoint_writer make_checkpoint_writer(const run_config& config, const training_task& task,
                                          const std::filesystem::path& folder) {
   const checkpoint_origin origin{.model = model_to_json(task.network).dump(),
-                                 .data = to_json(config).at("data").dump()};
+                                 .data = to_json(config).at("data").dump(),
+                                 .classes = class_names_text(task.data->class_names)};
   return [=, layout = task.network.parameters(), keep = config.output.keep_checkpoints](const run_state& state) {
     save_checkpoint(folder, state, layout, origin, keep);
   };
@@ -74,12 +78,13 @@ void set_aside(const std::vector<damaged_checkpoint>& damaged, std::ostream& out
         << "\n";
 }
 
-/// " on cuda:0 in bf16"; nothing where the CPU was asked for, as usual.
-std::string place_in_words(const run_config::device_section& asked, const std::string& found) {
+/// " on cuda:0 in bf16"; nothing where the CPU's fp32 was asked for, as usual.
+std::string place_in_words(const run_config::device_section& asked, const backend& found) {
   if (asked.backend == "cpu" && asked.precision == product_precision::fp32)
     return "";
-  return " on " + found
-         + (asked.precision == product_precision::fp32 ? "" : std::string(" in ") + to_string(asked.precision));
+  const bool usual = asked.precision == product_precision::fp32;
+  return " on " + found.name()
+         + (usual ? "" : " in " + precision_in_words(precision_on(found, asked.precision), asked.precision));
 }
 
 void announce(const process_run& run, const training_task& task, const run_folder& folder,
@@ -88,7 +93,7 @@ void announce(const process_run& run, const training_task& task, const run_folde
   out << escaped(fmt::format("{}: {} ({} parameters) on {}, {} of {}{}, {}; goal: {}", config.output.name,
                              task.network.name(), task.network.parameters().trained_size(), task.data->name,
                              count_text(config.groups.count, "group"), count_text(config.groups.workers, "worker"),
-                             place_in_words(config.device, task.device->name()), folder.path().string(),
+                             place_in_words(config.device, *task.device), folder.path().string(),
                              budget_in_words(config, task)))
       << "\n";
   if (resumed)
@@ -98,6 +103,13 @@ void announce(const process_run& run, const training_task& task, const run_folde
   if (!resumed && run.go_on && goes_on_from_what_it_saved(run))
     out << "there is no checkpoint to go on from: starts over\n";
   out.flush();
+}
+
+/// The centre counts all workers that are finite: one that is not was trained by nobody.
+void require_finite_centre(const std::optional<evaluation>& last, std::vector<failure>& failures) {
+  if (last && !std::isfinite(last->centre.loss))
+    failures.push_back({.code = failure_code::evaluation_failed,
+                        .what = "the loss of its centre is not finite: all of its workers diverged"});
 }
 
 run_outcome outcome_of(const recorded_end& end, bool interrupted) {
@@ -273,6 +285,8 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
   if (run.go_on) {
     resumed_from = load_state(folder, task.network.parameters(), plan, config, !goes_on_from_what_it_saved(run));
     plan.resume = resumed_from.state;
+    if (plan.resume)
+      require_same_classes(parameter_file(resumed_from.checkpoint), task.data->class_names, task.data->name);
     earlier = goes_on_from_what_it_saved(run) ? trim_logs(folder, plan.resume) : count_logs(folder);
     // Else it would tell of an end that this part has not come to.
     std::error_code error;
@@ -289,7 +303,8 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
   progress_console console(
     out, {.abilities = abilities_of(STDOUT_FILENO), .columns = [] { return columns_of(STDOUT_FILENO); }});
   const auto limits = plan.budget;
-  const auto end = run_actors(run, task, std::move(plan), folder, std::move(earlier), console, signals);
+  auto end = run_actors(run, task, std::move(plan), folder, std::move(earlier), console, signals);
+  require_finite_centre(end.finish.final_test, end.finish.failures);
   if (run.node != nullptr && !run.node->refused().empty())
     throw invalid_input(run.node->refused());
   // Where the last step was made before a signal came there is nothing left to interrupt.
@@ -299,7 +314,7 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
   out << to_text(summary);
   if (summary.outcome == run_outcome::interrupted)
     out << how_to_go_on(run, folder);
-  write_file_atomically(folder.summary(), to_json(summary).dump(2) + "\n");
+  write_file_atomically(folder.summary(), json_text(to_json(summary), 2) + "\n");
   if (summary.outcome == run_outcome::failed)
     err << fmt::format("paceline: {}: the run failed: {}\n", escaped(folder.path().string()),
                        summary.failures.empty() ? "no worker was left" : escaped(summary.failures.back().what));

@@ -54,6 +54,17 @@ std::shared_ptr<const backend> make_backend(const run_config::device_section& se
   return make_cpu_backend({.threads = section.threads_per_worker, .choice = how, .precision = section.precision});
 }
 
+product_precision precision_on(const backend& device, product_precision asked) {
+  const bool has = is_on_gpu(device) || (asked == product_precision::bf16 && cpu_multiplies_bf16());
+  return has ? asked : product_precision::fp32;
+}
+
+std::string precision_in_words(product_precision found, product_precision asked) {
+  if (found == asked)
+    return to_string(found);
+  return fmt::format("{} (no instructions for {} here)", to_string(found), to_string(asked));
+}
+
 bool is_on_gpu(const backend& device) {
   return device.name().starts_with("cuda");
 }
@@ -74,7 +85,8 @@ training_task load_task(const run_config& config, const std::function<bool()>& c
   const auto together = config.nodes.empty() ? config.workers() : config.groups.workers;
   if (!is_on_gpu(*device))
     require_memory(
-      least_training_bytes(network, config.data.batch_size, config.optimizer.momentum == 0 ? 2 : 3, together),
+      least_training_bytes(network, config.data.batch_size, config.optimizer.momentum == 0 ? 2 : 3, together)
+        + least_test_bytes(network, test_batch_of(network, data->test->size())),
       fmt::format("{} with batches of {} and {} parameters each", count_text(together, "worker"),
                   config.data.batch_size, network.parameters().trained_size()));
   try {

@@ -24,6 +24,12 @@ dataset_ptr load_dataset(const run_config::data_section& section, const std::fun
 /// The backend of that section.
 std::shared_ptr<const backend> make_backend(const run_config::device_section& section, algorithm_choice how);
 
+/// In what numbers that device multiplies where it is asked for these: a GPU in them, a CPU in fp32 where it has no instructions for them.
+product_precision precision_on(const backend& device, product_precision asked);
+
+/// What was found for what was asked for, for people: "bf16", "fp32 (no instructions for bf16 here)".
+std::string precision_in_words(product_precision found, product_precision asked);
+
 /// Whether what is computed there lies in memory of its own.
 bool is_on_gpu(const backend& device);
 

@@ -24,7 +24,7 @@ node_findings findings_of(const run_config& config, const training_task& task, c
   return {.node = name,
           .worker = {},
           .model = task.network.name(),
-          .parameters = layout.size(),
+          .parameters = layout.trained_size(),
           .snapshot_bytes = travelling_bytes(layout, config.network.snapshots),
           .links = {}};
 }
@@ -50,7 +50,7 @@ node_findings measure_node(const run_config& config, const std::string& name) {
   settings.config = "{\"preflight\":true," + settings.config.substr(1);
   actor_system_settings actors;
   caf::actor_system system(actors);
-  link_meter meter(system, std::move(settings), findings.parameters, findings.snapshot_bytes);
+  link_meter meter(system, std::move(settings), task.network.parameters().size(), findings.snapshot_bytes);
   findings.worker = measure_workers(
     own, task, {.first = workers_before(config, node), .count = std::size_t{node.groups} * config.groups.workers},
     training_time);

@@ -1,6 +1,7 @@
 #include "cluster/record/merged_logs.hpp"
 
 #include "cluster/files/atomic_file.hpp"
+#include "cluster/files/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -76,7 +77,7 @@ void merge_logs(const std::vector<node_log>& logs, const std::filesystem::path& 
                                          [](const auto& a, const auto& b) { return a->wall() < b->wall(); });
     const auto decision = decision_of(next->record());
     if (decision.is_null() || decisions.insert(decision).second) {
-      merged.write(next->record().dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+      merged.write(json_text(next->record()) + "\n");
       on_record(next->record());
     }
     next->advance();

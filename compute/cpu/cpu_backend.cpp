@@ -1,6 +1,7 @@
 #include "compute/backend.hpp"
 #include "compute/cpu/convolution_timing.hpp"
 #include "compute/cpu/cpu_network.hpp"
+#include "compute/cpu/onednn.hpp"
 #include "compute/cpu/timed_chooser.hpp"
 
 #include <cassert>
@@ -32,6 +33,10 @@ class cpu_backend final : public backend {
 };
 
 } // namespace
+
+bool cpu_multiplies_bf16() {
+  return onednn::has_bf16_instructions();
+}
 
 std::shared_ptr<const backend> make_cpu_backend(const cpu_backend_options& options) {
   return std::make_shared<cpu_backend>(options);

@@ -29,6 +29,7 @@ cpu_network::cpu_network(const model& m, const network_options& options, int thr
   : training_(options.training), executor_(threads) {
   m.require_all_read();
   const thread_limit limit(threads);
+  require_team(threads);
   auto plan = plan_network(executor_, m, options, chooser);
   allocate(plan);
   reports_.resize(m.layers().size());

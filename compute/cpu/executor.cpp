@@ -1,8 +1,24 @@
 #include "compute/cpu/executor.hpp"
 
+#include "compute/errors.hpp"
+
 #include <algorithm>
+#include <string>
 
 namespace paceline::cpu {
+
+void require_team(int threads) {
+  if (threads == 1)
+    return;
+  int found = 1;
+#pragma omp parallel num_threads(threads)
+#pragma omp master
+  found = omp_get_num_threads();
+  if (found < threads)
+    throw invalid_input("device.threads_per_worker: found " + std::to_string(threads) + ", allowed: at most "
+                        + std::to_string(found)
+                        + ", which OpenMP gives here (OMP_THREAD_LIMIT and OMP_MAX_ACTIVE_LEVELS of the environment)");
+}
 
 executor::executor(int threads)
   : threads_(threads), engine_(dnnl::engine::kind::cpu, 0), stream_(engine_), kernels_(supported_kernels().back()) {}

@@ -17,15 +17,26 @@ namespace paceline::cpu {
 /// thread no team is woken.
 class thread_limit {
  public:
-  explicit thread_limit(int threads) : before_(omp_get_max_threads()) { omp_set_num_threads(threads); }
-  ~thread_limit() { omp_set_num_threads(before_); }
+  explicit thread_limit(int threads) : before_(omp_get_max_threads()), dynamic_before_(omp_get_dynamic()) {
+    omp_set_num_threads(threads);
+    omp_set_dynamic(0);
+  }
+  ~thread_limit() {
+    omp_set_num_threads(before_);
+    omp_set_dynamic(dynamic_before_);
+  }
 
   thread_limit(const thread_limit&) = delete;
   thread_limit& operator=(const thread_limit&) = delete;
 
  private:
   int before_;
+  int dynamic_before_;
 };
+
+/// Throws invalid_input where OpenMP gives the calling thread fewer threads than that: oneDNN divides its work among as many as it
+/// was promised, and what is nobody's is not done.
+void require_team(int threads);
 
 /// A primitive with its arguments bound, ready to run again and again.
 struct bound_primitive {

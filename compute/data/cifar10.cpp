@@ -21,6 +21,8 @@ constexpr std::int64_t side = 32;
 constexpr std::size_t pixels_per_record = 3 * side * side;
 constexpr std::size_t record_bytes = 1 + pixels_per_record;
 constexpr std::uint8_t classes = 10;
+/// A hundred times a file of CIFAR-10: others may put pictures of their own in its form there.
+constexpr std::size_t most_file_bytes = 1'000'000 * record_bytes;
 
 constexpr std::string_view subfolder = "cifar-10-batches-bin";
 constexpr std::array<std::string_view, 5> train_files = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
@@ -61,10 +63,15 @@ std::vector<std::uint8_t> read_file(const fs::path& path) {
   if (size == 0 || size % record_bytes != 0)
     throw invalid_input(path.string() + ": found " + std::to_string(size) + " bytes, expected a multiple of "
                         + std::to_string(record_bytes) + " that is not 0; " + std::string(remedy));
+  if (size > most_file_bytes)
+    throw invalid_input(path.string() + ": found " + std::to_string(size) + " bytes, allowed are "
+                        + std::to_string(most_file_bytes) + "; " + std::string(remedy));
   std::vector<std::uint8_t> bytes(size);
   std::ifstream file(path, std::ios::binary);
   if (!file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size())))
-    throw invalid_input("cannot read " + path.string() + ": " + std::strerror(errno));
+    throw invalid_input(
+      "cannot read " + path.string() + ": "
+      + (file.eof() ? "ended after " + std::to_string(file.gcount()) + " bytes" : std::strerror(errno)));
   return bytes;
 }
 

@@ -77,8 +77,9 @@ class image_folder_set final : public picture_set {
       if (show(shown, choose, mirrored, out))
         return i == 0;
     }
-    throw invalid_input(index_.path(first).parent_path().string() + ": none of its " + std::to_string(of_class)
-                        + " pictures can be read");
+    // No restart of a worker changes that.
+    throw unreadable_picture(index_.path(first).parent_path().string() + ": none of its " + std::to_string(of_class)
+                             + " pictures can be read");
   }
 
   bool prepare_for_test(std::size_t picture, const augmentation& how, std::span<float> out) const override {

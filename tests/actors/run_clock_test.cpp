@@ -46,3 +46,16 @@ TEST_CASE("the time that passed here is without what was before, elsewhere or le
   clock.exclude(1s);
   REQUIRE(clock.training_time_here() == 2s);
 }
+
+TEST_CASE("what is done when nobody trains any more is no training time") {
+  auto time = 0ns;
+  run_clock clock([&] { return time; });
+  clock.start(40s);
+  time = 5s;
+  clock.stop();
+  time = 60s;
+  clock.exclude(1s);
+  REQUIRE(clock.training_time() == 45s);
+  REQUIRE(clock.training_time_here() == 5s);
+  REQUIRE(clock.now() == 60s);
+}

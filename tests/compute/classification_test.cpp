@@ -96,6 +96,42 @@ TEST_CASE("a test counts every picture once, whatever the batch size leaves over
   }
 }
 
+TEST_CASE("pictures at the end of a test that cannot be read are left out") {
+  /// The last so many.
+  struct torn final : picture_set {
+    torn(picture_set_ptr all, std::size_t unreadable)
+      : pictures(std::move(all)), sound(pictures->size() - unreadable) {}
+    std::size_t size() const override { return pictures->size(); }
+    std::int32_t label(std::size_t index) const override { return pictures->label(index); }
+    void require_fit(const augmentation& how) const override { pictures->require_fit(how); }
+    bool prepare_for_training(std::size_t, const augmentation&, std::uint64_t, std::span<float>) const override {
+      return false;
+    }
+    bool prepare_for_test(std::size_t index, const augmentation& how, std::span<float> out) const override {
+      return index < sound && pictures->prepare_for_test(index, how, out);
+    }
+    std::string extent() const override { return pictures->extent(); }
+    std::size_t memory_bytes() const override { return pictures->memory_bytes(); }
+    picture_set_ptr pictures;
+    std::size_t sound;
+  };
+  const auto m = make_linear({3, 4, 4}, 2);
+  std::vector<float> parameters(m.parameters().size());
+  m.initialise(parameters, 3);
+  auto data = std::make_shared<dataset>(*shades());
+  data->test = std::make_shared<torn>(shaded_pictures(23), 3);
+  const auto device = make_cpu_backend();
+  for (const std::int64_t batch : {5, 10, 20, 23}) {
+    CAPTURE(batch);
+    const auto found = classification_test(m, *device, data, no_crop, batch).run(parameters);
+    REQUIRE(found.pictures == 20);
+    REQUIRE(found.answers[22] == -1);
+  }
+  data->test = std::make_shared<torn>(shaded_pictures(23), 23);
+  REQUIRE_THROWS_WITH(classification_test(m, *device, data, no_crop, 5).run(parameters),
+                      "none of the test pictures of shades can be read");
+}
+
 TEST_CASE("a step always sees the same pictures and dropout masks, and another step or worker others") {
   const auto data = shades();
   const auto m = with_dropout();

@@ -1,6 +1,8 @@
 """What a user can get wrong: each is told in one line with its place and reason, and leaves nothing behind."""
 
 import json
+import os
+import shutil
 
 import harness
 
@@ -251,6 +253,15 @@ class Checkpoints(BadInput):
                            (self.folder, "no centre.safetensors")):
             with self.subTest(path=path):
                 self.assert_refused(self.paceline("eval", path), str(path), part)
+
+    def test_eval_refuses_what_was_not_written_whole_and_what_is_no_file(self):
+        checkpoint = self.checkpoints()[-1]
+        partial = checkpoint.with_suffix(".partial")
+        shutil.copytree(checkpoint, partial)
+        (partial / "state.json").unlink()
+        self.assert_refused(self.paceline("eval", partial), "neither a checkpoint nor a run with one")
+        os.mkfifo(self.folder / "pipe")
+        self.assert_refused(self.paceline("eval", "pipe"), "pipe: is no file")
 
     def test_eval_refuses_data_that_is_not_there(self):
         for data, part in (("cifar10:none", "none does not exist"), ("imagenet", '"imagenet"'), ("cifar10", "path"),

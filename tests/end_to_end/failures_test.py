@@ -1,8 +1,11 @@
 """Runs that go wrong on their way."""
 
+import json
 import os
 import shutil
 import subprocess
+import unittest
+import unittest.mock
 
 import harness
 
@@ -33,7 +36,28 @@ class Divergence(harness.EndToEnd):
         self.run_away("deterministic=true")
 
 
+    def test_a_centre_that_is_not_finite_fails_a_run_whose_workers_are_still_waiting_for_a_leader(self):
+        ended = self.launch("model=mlp", "optimizer.learning_rate=1e30", "budget.steps=24", "groups.count=1")
+        self.assert_refused(ended, "the run failed: the loss of its centre is not finite", code=1)
+        self.assertEqual("failed", self.summary()["outcome"])
+
+
 class Threads(harness.EndToEnd):
+    def loss_of(self, name, **environment):
+        self.write("two.json", json.dumps({**harness.TINY, "model": "mlp", "deterministic": True,
+                                           "device": {"threads_per_worker": 2}, "output": {"name": name}}))
+        with unittest.mock.patch.dict(os.environ, environment):
+            ended = self.launch("groups.count=1", "groups.workers=1", file="two.json")
+        return ended, ended.code == 0 and harness.strict_json(
+            (self.folder / "runs" / name / "summary.json").read_text())["final_test"]["centre_loss"]
+
+    @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "needs two cores")
+    def test_what_the_environment_tells_openmp_changes_no_result(self):
+        _, expected = self.loss_of("plain")
+        self.assertEqual(expected, self.loss_of("dynamic", OMP_DYNAMIC="true")[1])
+        ended, _ = self.loss_of("limited", OMP_THREAD_LIMIT="1")
+        self.assert_refused(ended, "device.threads_per_worker: found 2, allowed: at most 1", "OMP_THREAD_LIMIT")
+
     def test_a_limit_on_threads_is_one_line_and_leaves_nothing(self):
         limit = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "prlimit", "--nproc=8"]
         if os.geteuid() != 0 or not all(shutil.which(program) for program in ("setpriv", "prlimit")):

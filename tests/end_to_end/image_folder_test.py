@@ -2,6 +2,7 @@
 meant. (Real pictures are learned in learning_test.py.)"""
 
 import json
+import os
 import unittest
 
 import harness
@@ -123,6 +124,31 @@ class DamagedFiles(ImageFolder):
         self.assert_ended(self.train("model=linear", "budget.steps=2", "data.strict=true"), 0)
         (tree / "val/upright/0001.jpg").write_bytes(b"no picture")
         self.assert_refused(self.paceline("eval", self.run_folder()), "stripes/val/upright/0001.jpg: no JPEG file")
+
+
+    def test_other_classes_in_the_same_number_are_named(self):
+        tree = self.make_tree()
+        self.assert_ended(self.train("model=linear", "budget.steps=2"), 0)
+        for part in ("train", "val"):
+            (tree / part / "upright").rename(tree / part / "above")
+        named = "class 0 was \"across\" when it was trained, and is \"above\" in image_folder"
+        self.assert_refused(self.paceline("eval", self.run_folder()), named)
+        resumed = self.paceline("launch", "--resume", self.run_folder(), "--set", "budget.steps=4")
+        self.assert_refused(resumed, named)
+
+    def test_a_name_that_is_no_text_does_not_lose_the_summary(self):
+        tree = self.make_tree()
+        with open(os.fsencode(tree / "val/upright") + b"/0\xff.jpg", "wb"):
+            pass
+        self.assert_ended(self.train("model=linear", "budget.steps=2"), 0)
+        self.assertEqual(1, self.summary()["unreadable_pictures"]["count"])
+
+    def test_test_pictures_at_the_end_that_cannot_be_read_are_passed_over(self):
+        tree = self.make_tree(train=24, test=100)
+        (tree / "val/upright/9999.jpg").write_bytes(b"")
+        self.assert_ended(self.train("model=linear", "budget.steps=2"), 0)
+        ended = self.paceline("eval", self.run_folder(), "--json")
+        self.assertEqual(200, harness.strict_json(ended.out)["pictures"], ended)
 
 
 class Trees(ImageFolder):

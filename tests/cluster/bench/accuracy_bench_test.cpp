@@ -20,13 +20,13 @@ TEST_CASE("gradients are compared with those of double precision, and what they 
   const temporary_folder folder;
   const accuracy_bench_settings settings{.model = "cnn7", .batch_size = 2, .save = folder / "a" / "b"};
   const auto errors = run_accuracy_bench(settings);
-  REQUIRE(errors.size() == 2);
+  REQUIRE(errors.size() == (cpu_multiplies_bf16() ? 2 : 1));
   REQUIRE(errors[0].precision == product_precision::fp32);
   REQUIRE(errors[0].whole > 0);
   // A relu or a window of a pool whose candidates are all but equal may go the other way.
   REQUIRE(errors[0].worst < 0.05);
-  REQUIRE(errors[1].whole < 0.2);
-  REQUIRE(to_json(settings, errors)["errors"].size() == 2);
+  REQUIRE(errors.back().whole < 0.2);
+  REQUIRE(to_json(settings, errors)["errors"].size() == errors.size());
   const safetensors_file batch(settings.save / "batch.safetensors");
   REQUIRE(batch.find("images")->shape == std::vector<std::int64_t>{2, 3, 28, 28});
   REQUIRE(batch.find("labels")->elements() == 2);

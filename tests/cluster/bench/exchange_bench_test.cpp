@@ -28,7 +28,8 @@ TEST_CASE("the cost of exchange is three lines that a person reads") {
 }
 
 TEST_CASE("the cost of exchange says on what device and in what precision it was, where that is not the CPU's fp32") {
-  REQUIRE_THAT(to_text({.precision = product_precision::tf32}, {.device = "cuda:0", .ratios = {1}}),
+  REQUIRE_THAT(to_text({.precision = product_precision::tf32},
+                       {.device = "cuda:0", .precision = product_precision::tf32, .ratios = {1}}),
                Catch::Matchers::StartsWith("cnn7 tau 16, 1x2 workers on cuda:0 in tf32: "));
 }
 

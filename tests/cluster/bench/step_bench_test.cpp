@@ -12,11 +12,17 @@ TEST_CASE("a step's time is a line that a person reads") {
     .device = "cpu", .seconds_a_step = 0.1123, .fastest_seconds = 0.11, .samples_per_second = 1140.2};
   REQUIRE(to_text(step_bench_settings{}, result)
           == "cnn7 fp32 1 thread batch 128: 112.3 ms a step (median of 20), 1140 samples/s");
+  REQUIRE(
+    to_text({.precision = product_precision::bf16}, result)
+    == "cnn7 fp32 (no instructions for bf16 here) 1 thread batch 128: 112.3 ms a step (median of 20), 1140 samples/s");
+  result.precision = product_precision::bf16;
   REQUIRE(to_text({.precision = product_precision::bf16}, result)
           == "cnn7 bf16 1 thread batch 128: 112.3 ms a step (median of 20), 1140 samples/s");
+  result.precision = product_precision::fp32;
   REQUIRE(to_text({.model = "mlp", .batch_size = 8, .threads = 2, .steps = 5}, result)
           == "mlp fp32 2 threads batch 8: 112.3 ms a step (median of 5), 1140 samples/s");
   result.device = "cuda:0";
+  result.precision = product_precision::tf32;
   REQUIRE(to_text({.device = "auto", .precision = product_precision::tf32}, result)
           == "cnn7 tf32 cuda:0 batch 128: 112.3 ms a step (median of 20), 1140 samples/s");
 }

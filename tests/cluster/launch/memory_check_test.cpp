@@ -18,6 +18,16 @@ TEST_CASE("this machine has some memory and not endless") {
   REQUIRE(usable_memory_bytes() < 1e15);
 }
 
+TEST_CASE("tests come in batches of no more pictures than there are, and of fewer where those are large") {
+  const auto small = make_model("cnn7", {3, 28, 28}, 10);
+  REQUIRE(test_batch_of(small, 10000) == 200);
+  REQUIRE(test_batch_of(small, 30) == 30);
+  const auto large = make_model("resnet50", {3, 224, 224}, 10);
+  REQUIRE(test_batch_of(large, 10000) < 100);
+  REQUIRE(test_batch_of(large, 10000) > 10);
+  REQUIRE(test_batch_of(make_model("linear", {3, 5000, 5000}, 10), 10000) == 1);
+}
+
 TEST_CASE("workers need at least what the backend takes for one, each") {
   const auto network = make_model("cnn7", {3, 28, 28}, 10);
   const auto compiled = make_cpu_backend()->compile(network, {.batch_size = 16});

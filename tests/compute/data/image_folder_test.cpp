@@ -218,6 +218,7 @@ TEST_CASE("a class of which nothing can be read is an error") {
   std::vector<float> out(3 * 8 * 8);
   REQUIRE_THROWS_WITH(data->train->prepare_for_training(2, small_cut, 1, out),
                       red.string() + ": none of its 2 pictures can be read");
+  REQUIRE_THROWS_AS(data->train->prepare_for_training(2, small_cut, 1, out), unreadable_picture);
 }
 
 TEST_CASE("a folder without the parts of a data set is an error of one line") {
