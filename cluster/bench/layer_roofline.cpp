@@ -81,9 +81,8 @@ std::string to_text(const std::vector<roofline_row>& rows, const machine_limits&
   for (const auto& row : rows)
     longest = std::max(longest, row.layers.size());
   auto text = fmt::format(
-    "a core of this machine: {:.1f} GF/s in fp32, {:.1f} GB/s; % of these, operations counted as the layer is defined "
-    "(beyond 100: fewer were\n"
-    "needed, a cache held the data, or a layer beside it did the work; - for what is too short to tell)\n"
+    "a core of this machine: {:.1f} GF/s in fp32, {:.1f} GB/s; % of these, operations counted as the layer is defined\n"
+    "(beyond 100: fewer were needed, a cache held the data, or a layer beside it did the work; -: too short to tell)\n"
     "{:<{}} {:>8} {:>5} {:>7} {:>8} {:>5} {:>7}  {}",
     limits.operations_per_second / 1e9, limits.bytes_per_second / 1e9, "layers", longest, "fwd ms", "peak", "memory",
     "bwd ms", "peak", "memory", "by (one for all passes, or forward, weights' and input's gradient)");

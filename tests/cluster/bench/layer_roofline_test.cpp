@@ -56,7 +56,10 @@ TEST_CASE("a roofline is a table that a person reads, and says what of the step 
   REQUIRE(
     to_text(rows, limits, 0.0015)
     == "a core of this machine: 115.0 GF/s in fp32, 24.0 GB/s; % of these, operations counted as the layer is defined\n"
-       "layers            fwd ms  peak  memory   bwd ms  peak  memory  by\n"
+       "(beyond 100: fewer were needed, a cache held the data, or a layer beside it did the work; -: too short to "
+       "tell)\n"
+       "layers            fwd ms  peak  memory   bwd ms  peak  memory  by (one for all passes, or forward, weights' "
+       "and input's gradient)\n"
        "conv relu           2.00   90%     25%     4.00  180%     12%  direct, Winograd\n"
        "max_pool            1.00          150%        -              \n"
        "loss, optimiser     1.50");
