@@ -111,8 +111,10 @@ void look_at_the_clock(supervisor_ptr self) {
   if (all_done(state))
     return begin_finishing(self);
   const auto time = state.services.clock->training_time();
-  const bool test_due = state.cluster.evaluator && state.test_timer.due(time) && !state.testing;
-  const bool write_due = state.cluster.checkpointer && state.checkpoint_timer.due(time) && !state.writing;
+  // The last ones come anyway once the workers are done.
+  const bool goes_on = !state.services.budget->exhausted();
+  const bool test_due = goes_on && state.cluster.evaluator && state.test_timer.due(time) && !state.testing;
+  const bool write_due = goes_on && state.cluster.checkpointer && state.checkpoint_timer.due(time) && !state.writing;
   if (test_due) {
     state.testing = true;
     state.test_timer.done(time);

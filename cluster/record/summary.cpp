@@ -83,12 +83,19 @@ json worker_json(const run_summary& summary, const worker_progress& worker) {
   return object;
 }
 
-std::string test_text(const std::optional<evaluation>& test) {
+std::uint64_t decisions_of(const run_summary& summary) {
+  return summary.leadership.group_decisions() + summary.leadership.global_decisions();
+}
+
+std::string test_text(const run_summary& summary) {
+  const auto& test = summary.final_test;
   if (!test)
     return "  test error   not measured\n";
-  const auto leader =
-    test->leader ? fmt::format("leader {:.2f} % (worker {})", 100 * test->leader->error, to_string(test->leader_id))
-                 : std::string("nobody leads");
+  // Whoever has the least loss is tested; only a decision makes a leader of it.
+  const auto leader = test->leader
+                        ? fmt::format("{} {:.2f} % (worker {})", decisions_of(summary) == 0 ? "best" : "leader",
+                                      100 * test->leader->error, to_string(test->leader_id))
+                        : std::string("nobody leads");
   return fmt::format("  test error   centre {:.2f} %, {}\n", 100 * test->centre.error, leader);
 }
 
@@ -236,10 +243,13 @@ std::string to_text(const run_summary& summary) {
   fmt::format_to(add, "{} {}: {} steps in {} of training, {:.1f} steps/s\n", escaped(summary.name),
                  to_string(summary.outcome), total_steps(summary), to_clock_text(summary.training_time),
                  steps_per_second(summary));
-  text += test_text(summary.final_test);
-  fmt::format_to(add, "  leadership   {} of {} workers led; it changed hands {} in {}\n", leadership.distinct_leaders(),
-                 std::max(summary.workers.size(), summary.workers_of_run), count_text(leadership.changes(), "time"),
-                 count_text(leadership.group_decisions() + leadership.global_decisions(), "decision"));
+  text += test_text(summary);
+  if (decisions_of(summary) == 0)
+    text += "  leadership   nobody led: no decision fell due before the end\n";
+  else
+    fmt::format_to(add, "  leadership   {} of {} workers led; it changed hands {} in {}\n",
+                   leadership.distinct_leaders(), std::max(summary.workers.size(), summary.workers_of_run),
+                   count_text(leadership.changes(), "time"), count_text(decisions_of(summary), "decision"));
   text += "  worker     steps   steps/s      loss   led group   led all\n";
   for (const auto& worker : summary.workers) {
     fmt::format_to(add, "  {:<6} {:>9} {:>9.2f} {:>9} {:>11} {:>9}\n", to_string(worker.report.worker),

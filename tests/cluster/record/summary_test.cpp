@@ -90,6 +90,14 @@ TEST_CASE("a summary's text says how it ended, how well, who led and that nobody
              "  failure      worker 0.1: loss is nan at step 7\n");
 }
 
+TEST_CASE("a summary of a run that was over before its first decision calls nobody its leader") {
+  auto summary = some_summary();
+  summary.leadership = {};
+  REQUIRE_THAT(to_text(summary),
+               Catch::Matchers::ContainsSubstring("  test error   centre 12.34 %, best 15.00 % (worker 0.1)\n"
+                                                  "  leadership   nobody led: no decision fell due before the end\n"));
+}
+
 TEST_CASE("a summary counts the records that were dropped, and says nothing of none") {
   auto summary = some_summary();
   REQUIRE(to_json(summary)["dropped_records"] == 0);
