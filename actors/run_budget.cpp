@@ -39,7 +39,9 @@ double run_budget::used() const {
 }
 
 bool run_budget::time_is_up() const {
-  return limits_.training_time && clock_->training_time() >= *limits_.training_time;
+  if (limits_.training_time && clock_->training_time() >= *limits_.training_time)
+    time_was_up_.store(true);
+  return time_was_up_.load();
 }
 
 bool run_budget::steps_are_used_up(std::uint64_t claimed) const {

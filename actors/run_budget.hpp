@@ -46,7 +46,9 @@ class run_budget {
   const budget_limits& limits() const { return limits_; }
 
  private:
+  /// Once it is, it stays so, though what a test took may be left out of the time afterwards.
   bool time_is_up() const;
+  mutable std::atomic<bool> time_was_up_ = false;
   bool steps_are_used_up(std::uint64_t claimed) const;
 
   budget_limits limits_;

@@ -96,8 +96,7 @@ step_bench_result run_step_bench(const step_bench_settings& settings) {
   if (static_cast<std::size_t>(settings.threads) > usable.size())
     throw invalid_input(fmt::format("bench step: --threads: found {}, allowed: at most {}, the cores that it may use",
                                     settings.threads, usable.size()));
-  const auto count = std::min(usable.size(), static_cast<std::size_t>(settings.threads));
-  pin_this_thread(std::span(usable).last(count));
+  pin_this_thread(std::span(usable).last(static_cast<std::size_t>(settings.threads)));
   require_device("step", settings.device, settings.precision);
   const auto network = make_network(settings);
   const auto device =

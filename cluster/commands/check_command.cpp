@@ -138,11 +138,8 @@ void print_algorithms(const training_task& task, const network& compiled) {
 
 /// What the evaluator's network takes.
 double test_bytes(const run_config& config, const training_task& task) {
-  auto section = config.device;
-  section.threads_per_worker = 1;
   const network_options options{.batch_size = test_batch_of(task.network, task.data->test->size()), .training = false};
-  return static_cast<double>(
-    make_backend(section, algorithm_choice::fixed)->compile(task.network, options)->memory_bytes());
+  return static_cast<double>(make_test_backend(config.device)->compile(task.network, options)->memory_bytes());
 }
 
 void print_memory(const run_config& config, const training_task& task, const network& network) {

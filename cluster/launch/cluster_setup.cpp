@@ -71,12 +71,8 @@ std::unique_ptr<trainer> make_trainer(const run_config& config, const training_t
 }
 
 parameter_test make_test(const run_config& config, const training_task& task) {
-  // The evaluator's own device: one thread, whatever a worker has, and the algorithms and numbers of `paceline eval`.
-  auto section = config.device;
-  section.threads_per_worker = 1;
-  section.precision = product_precision::fp32;
   const auto test =
-    std::make_shared<classification_test>(task.network, *make_backend(section, algorithm_choice::fixed), task.data,
+    std::make_shared<classification_test>(task.network, *make_test_backend(config.device), task.data,
                                           config.data.augment, test_batch_of(task.network, task.data->test->size()));
   return [test](std::span<const float> parameters, const std::function<void()>& after_batch) {
     const auto found = test->run(parameters, after_batch);

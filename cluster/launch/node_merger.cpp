@@ -272,6 +272,7 @@ run_summary merge_nodes(const run_config& config, const run_folder& folder, cons
     merged.complete(config.strategy.loss_window);
     merged.save(folder.checkpoints(), config.output.keep_checkpoints);
     test_and_record(config, folder, merged, summary);
+    fail_where_all_diverged(summary);
   }
   write_file_atomically(folder.summary(), json_text(to_json(summary), 2) + "\n");
   return summary;

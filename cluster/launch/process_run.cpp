@@ -105,13 +105,6 @@ void announce(const process_run& run, const training_task& task, const run_folde
   out.flush();
 }
 
-/// The centre counts all workers that are finite: one that is not was trained by nobody.
-void require_finite_centre(const std::optional<evaluation>& last, std::vector<failure>& failures) {
-  if (last && !std::isfinite(last->centre.loss))
-    failures.push_back({.code = failure_code::evaluation_failed,
-                        .what = "the loss of its centre is not finite: all of its workers diverged"});
-}
-
 run_outcome outcome_of(const recorded_end& end, bool interrupted) {
   const auto spoils_the_run = [](const failure& what) {
     return what.code == failure_code::record_failed || what.code == failure_code::checkpoint_failed
@@ -303,14 +296,16 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
   progress_console console(
     out, {.abilities = abilities_of(STDOUT_FILENO), .columns = [] { return columns_of(STDOUT_FILENO); }});
   const auto limits = plan.budget;
-  auto end = run_actors(run, task, std::move(plan), folder, std::move(earlier), console, signals);
-  require_finite_centre(end.finish.final_test, end.finish.failures);
+  const auto end = run_actors(run, task, std::move(plan), folder, std::move(earlier), console, signals);
   if (run.node != nullptr && !run.node->refused().empty())
     throw invalid_input(run.node->refused());
   // Where the last step was made before a signal came there is nothing left to interrupt.
   const bool interrupted = signals.signalled() && !(end.finish.state && is_used_up(limits, *end.finish.state));
   auto summary = summarise(config, end, interrupted, time_before, std::chrono::steady_clock::now() - began);
   summary.unreadable = task.data->unreadable();
+  // Of a node it is a part that others may mend.
+  if (run.node == nullptr)
+    fail_where_all_diverged(summary);
   out << to_text(summary);
   if (summary.outcome == run_outcome::interrupted)
     out << how_to_go_on(run, folder);

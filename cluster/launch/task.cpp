@@ -54,8 +54,15 @@ std::shared_ptr<const backend> make_backend(const run_config::device_section& se
   return make_cpu_backend({.threads = section.threads_per_worker, .choice = how, .precision = section.precision});
 }
 
+std::shared_ptr<const backend> make_test_backend(run_config::device_section section) {
+  section.threads_per_worker = 1;
+  section.precision = product_precision::fp32;
+  return make_backend(section, algorithm_choice::fixed);
+}
+
 product_precision precision_on(const backend& device, product_precision asked) {
-  const bool has = is_on_gpu(device) || (asked == product_precision::bf16 && cpu_multiplies_bf16());
+  const bool has =
+    is_on_gpu(device) || (device.name() == "cpu" && asked == product_precision::bf16 && cpu_multiplies_bf16());
   return has ? asked : product_precision::fp32;
 }
 

@@ -24,6 +24,9 @@ dataset_ptr load_dataset(const run_config::data_section& section, const std::fun
 /// The backend of that section.
 std::shared_ptr<const backend> make_backend(const run_config::device_section& section, algorithm_choice how);
 
+/// The evaluator's own: one thread, whatever a worker has, and the algorithms and numbers of `paceline eval`.
+std::shared_ptr<const backend> make_test_backend(run_config::device_section section);
+
 /// In what numbers that device multiplies where it is asked for these: a GPU in them, a CPU in fp32 where it has no instructions for them.
 product_precision precision_on(const backend& device, product_precision asked);
 

@@ -194,6 +194,16 @@ const char* to_string(run_outcome outcome) {
   return "unknown";
 }
 
+void fail_where_all_diverged(run_summary& summary) {
+  const auto& test = summary.final_test;
+  if (!test || std::isfinite(test->centre.loss) || (test->leader && std::isfinite(test->leader->loss)))
+    return;
+  summary.failures.push_back({.code = failure_code::evaluation_failed,
+                              .worker = {},
+                              .what = "the loss of its centre is not finite, and no worker has a better one"});
+  summary.outcome = run_outcome::failed;
+}
+
 json to_json(const run_summary& summary) {
   auto workers = json::array();
   for (const auto& worker : summary.workers)

@@ -82,6 +82,9 @@ struct run_summary {
   std::vector<node_summary> nodes;
 };
 
+/// Where the last test found neither a centre nor a leader with a finite loss the run has failed, and says so.
+void fail_where_all_diverged(run_summary& summary);
+
 /// The object of summary.json (docs/run-folder.md).
 nlohmann::json to_json(const run_summary& summary);
 

@@ -32,8 +32,11 @@ std::shared_ptr<copy_pool::copy> copy_pool::take(const std::shared_ptr<copy_pool
       pool->free_.erase(found);
     }
   }
-  if (!place.data())
+  if (!place.data()) {
     place = device_memory(device, bytes, "a snapshot for others on the device");
+    const std::lock_guard lock(pool->mutex_);
+    pool->free_.reserve(++pool->made_);
+  }
   return std::make_shared<copy>(device, std::move(place), pool);
 }
 

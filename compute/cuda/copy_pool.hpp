@@ -33,8 +33,9 @@ class copy_pool {
 
  private:
   std::mutex mutex_;
-  /// All of one device.
+  /// All of one device. Has room for all that were made, so that giving one back cannot fail.
   std::vector<device_memory> free_;
+  std::size_t made_ = 0;
 };
 
 } // namespace paceline::cuda

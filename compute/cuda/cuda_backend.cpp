@@ -16,12 +16,12 @@ namespace {
 /// All backends of a process on one device are in each other's way, and their choices and pictures are the same.
 std::shared_ptr<shared_by_workers> shared_on(int device) {
   static std::mutex mutex;
-  static std::map<int, std::weak_ptr<shared_by_workers>> all;
+  // For as long as the program runs: the lock has to be the same one for all, and at the very end there is no CUDA to give memory back to.
+  static auto& all = *new std::map<int, std::shared_ptr<shared_by_workers>>;
   const std::lock_guard lock(mutex);
-  auto& known = all[device];
-  auto shared = known.lock();
+  auto& shared = all[device];
   if (!shared)
-    known = shared = std::make_shared<shared_by_workers>();
+    shared = std::make_shared<shared_by_workers>();
   return shared;
 }
 

@@ -88,7 +88,7 @@ cuda_trainer::~cuda_trainer() {
   prober_.reset();
   making_.begin_again();
   try {
-    // The gradient ahead still reads what is given back here.
+    // The gradient ahead still reads what is given back here; who copied has waited for the end of it.
     queue_.wait();
   } catch (const device_failure&) {
     // A device that is lost reads nothing.
@@ -150,7 +150,13 @@ step_result cuda_trainer::step(const pull_source& pulls) {
     ++steps_;
     put_outcome();
   }
-  begin_gradient(steps_);
+  try {
+    begin_gradient(steps_);
+  } catch (...) {
+    // The update still reads what the pulls' owners give back then.
+    updated_.wait();
+    throw;
+  }
   updated_.wait();
   const auto& left = *host_outcome_.as<step_outcome>();
   step_result result;
@@ -174,14 +180,16 @@ double cuda_trainer::pull(const leader_pull& toward) {
   return std::sqrt(host_outcome_.as<step_outcome>()->squared_distances[0]);
 }
 
-std::shared_ptr<copy_pool::copy> cuda_trainer::begin_copy(bool keep) const {
-  std::shared_ptr<copy_pool::copy> kept;
+std::shared_ptr<copy_pool::copy> cuda_trainer::try_take_place() const {
   try {
-    if (keep)
-      kept = copy_pool::take(settings_.shared->copies, settings_.device, parameters_.size());
+    return copy_pool::take(settings_.shared->copies, settings_.device, parameters_.size());
   } catch (const device_failure&) {
     // Others are pulled toward the host's copy.
+    return nullptr;
   }
+}
+
+void cuda_trainer::begin_copy(copy_pool::copy* kept) const {
   copies_.use_here();
   updated_.hold_back(copies_);
   if (kept) {
@@ -192,7 +200,6 @@ std::shared_ptr<copy_pool::copy> cuda_trainer::begin_copy(bool keep) const {
     parameters_.to_canonical_order(copies_, parameters_.values(), copy_staging_.as<float>());
     copied_.record(copies_);
   }
-  return kept;
 }
 
 void cuda_trainer::end_copy(std::span<float> out) const {
@@ -206,20 +213,23 @@ void cuda_trainer::copy_parameters(std::span<float> out) const {
   const std::lock_guard copying(copying_);
   {
     const std::lock_guard changing(changing_);
-    begin_copy(false);
+    begin_copy(nullptr);
   }
   end_copy(out);
 }
 
 std::optional<parameter_copy> cuda_trainer::try_copy_parameters(std::span<float> out) const {
   const std::lock_guard copying(copying_);
-  parameter_copy copy;
+  // Before the lock: it may take memory, for which a training thread must not wait.
+  const auto kept = try_take_place();
+  parameter_copy copy{.steps = 0, .on_device = kept};
   try {
     {
       const std::unique_lock unchanged(changing_, std::try_to_lock);
       if (!unchanged)
         return std::nullopt;
-      copy = {.steps = steps_, .on_device = begin_copy(true)};
+      copy.steps = steps_;
+      begin_copy(kept.get());
     }
     end_copy(out);
   } catch (const device_failure&) {

@@ -67,9 +67,11 @@ class cuda_trainer final : public trainer {
   void put_outcome();
   void replace_parameters(std::span<const float> parameters);
   std::vector<float> fetch_velocity() const;
-  /// Puts a copy of the parameters into copies_, in canonical order to copy_staging_ and, with `keep`, where others on the device
-  /// find it (nullptr where there is no memory for that). Requires: copying_ and changing_ are held.
-  std::shared_ptr<copy_pool::copy> begin_copy(bool keep) const;
+  /// A place for a copy that others on the device find; nullptr where there is no memory for one.
+  std::shared_ptr<copy_pool::copy> try_take_place() const;
+  /// Puts a copy of the parameters into copies_, in canonical order to copy_staging_ and to `kept`, where there is that. Requires:
+  /// copying_ and changing_ are held.
+  void begin_copy(copy_pool::copy* kept) const;
   /// Waits for what was begun and takes it to the host. Requires: copying_ is held.
   void end_copy(std::span<float> out) const;
 

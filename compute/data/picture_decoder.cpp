@@ -27,7 +27,8 @@ bool is_of_the_file(const std::error_code& error) {
                                     std::errc::not_a_directory,
                                     std::errc::filename_too_long,
                                     std::errc::too_many_symbolic_link_levels,
-                                    std::errc::not_supported};
+                                    std::errc::not_supported,
+                                    std::errc::io_error};
   return std::find(std::begin(of_files), std::end(of_files), error) != std::end(of_files);
 }
 

@@ -38,7 +38,7 @@ logistic_regression::make_examples(const logistic_regression_settings& settings)
   if (settings.features < 1 || settings.examples < 1)
     throw invalid_input("logistic regression: found " + std::to_string(settings.features) + " features and "
                         + std::to_string(settings.examples) + " examples, allowed: at least 1 each");
-  if (!(settings.noise >= 0 && settings.noise <= 1 && settings.l2 >= 0))
+  if (!(settings.noise >= 0 && settings.noise <= 1 && settings.l2 >= 0 && std::isfinite(settings.l2)))
     throw invalid_input("logistic regression: found noise " + std::to_string(settings.noise) + " and l2 "
                         + std::to_string(settings.l2) + ", allowed: a share, and 0 or more");
   counter_random random(settings.seed);
@@ -67,7 +67,12 @@ logistic_regression::logistic_regression(const logistic_regression_settings& set
     examples_(std::move(all)),
     worker_seed_(worker_seed),
     layout_(layout_for(settings.features)),
-    sum_(layout_.size()) {}
+    sum_(layout_.size()) {
+  if (examples_->features.size() != examples_->classes.size() * static_cast<std::size_t>(settings.features))
+    throw invalid_input("logistic regression: found " + std::to_string(settings.features)
+                        + " features, allowed: as many as the examples have, "
+                        + std::to_string(examples_->features.size() / examples_->classes.size()));
+}
 
 void logistic_regression::initialise(std::span<float> parameters, std::uint64_t) const {
   std::fill(parameters.begin(), parameters.end(), 0.0f);

@@ -32,7 +32,7 @@ class logistic_regression final : public objective {
   /// Throws invalid_input where there are no features or examples, or a share is none.
   static std::shared_ptr<const examples> make_examples(const logistic_regression_settings& settings);
 
-  /// `worker_seed`: of what batches it draws.
+  /// `worker_seed`: of what batches it draws. Throws invalid_input where the examples have another number of features.
   logistic_regression(const logistic_regression_settings& settings, std::shared_ptr<const examples> all,
                       std::uint64_t worker_seed);
 

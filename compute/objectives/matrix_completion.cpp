@@ -51,7 +51,9 @@ matrix_completion::matrix_completion(const matrix_completion_settings& settings)
     rank_(static_cast<std::size_t>(settings.rank)),
     target_(size_ * size_) {
   std::vector<float> solution(size_ * rank_);
-  fill_normal(solution, settings.seed);
+  // Another stream than a start of the same seed.
+  constexpr std::uint64_t of_solution = 1;
+  fill_normal(solution, derive_seed(settings.seed, of_solution));
   const auto columns = transposed(solution, size_, rank_);
   for (std::size_t i = 0; i < size_; ++i)
     add_product_row(columns, rank_, i, std::span(target_).subspan(i * size_, size_));

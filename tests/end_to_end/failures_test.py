@@ -53,8 +53,11 @@ class Threads(harness.EndToEnd):
 
     @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "needs two cores")
     def test_what_the_environment_tells_openmp_changes_no_result(self):
-        _, expected = self.loss_of("plain")
-        self.assertEqual(expected, self.loss_of("dynamic", OMP_DYNAMIC="true")[1])
+        ended, expected = self.loss_of("plain")
+        self.assert_ended(ended, 0)
+        ended, found = self.loss_of("dynamic", OMP_DYNAMIC="true")
+        self.assert_ended(ended, 0)
+        self.assertEqual(expected, found)
         ended, _ = self.loss_of("limited", OMP_THREAD_LIMIT="1")
         self.assert_refused(ended, "device.threads_per_worker: found 2, allowed: at most 1", "OMP_THREAD_LIMIT")
 

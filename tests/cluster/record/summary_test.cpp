@@ -90,6 +90,17 @@ TEST_CASE("a summary's text says how it ended, how well, who led and that nobody
              "  failure      worker 0.1: loss is nan at step 7\n");
 }
 
+TEST_CASE("a run of which neither centre nor leader is finite has failed") {
+  auto summary = some_summary();
+  summary.final_test->centre.loss = INFINITY;
+  fail_where_all_diverged(summary);
+  REQUIRE(summary.outcome == run_outcome::finished);
+  summary.final_test->leader->loss = NAN;
+  fail_where_all_diverged(summary);
+  REQUIRE(summary.outcome == run_outcome::failed);
+  REQUIRE(summary.failures.back().code == failure_code::evaluation_failed);
+}
+
 TEST_CASE("a summary of a run that was over before its first decision calls nobody its leader") {
   auto summary = some_summary();
   summary.leadership = {};

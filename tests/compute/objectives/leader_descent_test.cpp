@@ -64,7 +64,7 @@ TEST_CASE("in a double well the leader comes to rest where the gradient is nothi
 TEST_CASE("matrix completion of rank 10 goes below 1e-6 within 40 iterations") {
   const matrix_completion goal({.size = 1000, .rank = 10});
   descent found;
-  for (std::uint64_t worker = 0; worker < 2; ++worker) {
+  for (std::uint64_t worker = 0; worker < 8; ++worker) {
     found.workers.emplace_back(10000);
     goal.initialise(found.workers.back(), worker + 1);
   }

@@ -45,4 +45,6 @@ TEST_CASE("logistic regression of nothing is refused") {
   REQUIRE_THROWS_AS(logistic_regression::make_examples({.features = 0}), invalid_input);
   REQUIRE_THROWS_AS(logistic_regression::make_examples({.examples = 0}), invalid_input);
   REQUIRE_THROWS_AS(logistic_regression::make_examples({.noise = 2}), invalid_input);
+  REQUIRE_THROWS_AS(logistic_regression({.features = 3}, logistic_regression::make_examples({.features = 4}), 1),
+                    invalid_input);
 }

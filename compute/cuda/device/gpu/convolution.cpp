@@ -145,8 +145,8 @@ struct library_pass {
   std::function<cudnnStatus_t(decltype(Performance::algo) algorithm, std::size_t* bytes)> workspace;
 };
 
-/// The fastest that gives equal bits for equal input within the usual scratch memory, else the one that needs least. Leaves the pass's
-/// descriptor as that one takes it.
+/// The fastest that gives equal bits for equal input within the usual scratch memory, else the one that needs least. Leaves any
+/// precision in the pass's descriptor.
 template <class Performance>
 auto fastest_of(int device, const library_pass<Performance>& pass, const convolution_shape& shape) {
   using algorithm = decltype(Performance::algo);
