@@ -1,5 +1,6 @@
 #include "cluster/checkpoint/safetensors_header.hpp"
 
+#include "cluster/files/json_text.hpp"
 #include "compute/errors.hpp"
 
 #include <fmt/format.h>
@@ -141,7 +142,7 @@ std::string format_safetensors_header(std::span<const tensor_entry> tensors, con
     header[tensor.name] = {{"dtype", to_string(tensor.type)},
                            {"shape", tensor.shape},
                            {"data_offsets", {tensor.offset, tensor.offset + tensor.size_bytes}}};
-  auto text = header.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  auto text = json_text(header);
   text.resize((text.size() + 7) / 8 * 8, ' ');
   return text;
 }

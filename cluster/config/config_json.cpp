@@ -1,4 +1,5 @@
 #include "cluster/config/config_json.hpp"
+#include "cluster/files/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -11,7 +12,7 @@ namespace {
 constexpr std::size_t longest_shown = 60;
 
 std::string one_line(const config_json& value) {
-  return value.dump(-1, ' ', false, config_json::error_handler_t::replace);
+  return json_text(value);
 }
 
 } // namespace
