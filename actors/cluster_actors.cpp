@@ -1,5 +1,6 @@
 #include "actors/cluster_actors.hpp"
 
+#include "actors/centre.hpp"
 #include "actors/global_leader.hpp"
 #include "actors/group_leader.hpp"
 #include "actors/lockstep_conductor.hpp"
@@ -63,6 +64,7 @@ void add_compute(caf::actor_system& system, const caf::actor& supervisor, const 
   auto settings = compute_settings(plan, id);
   cluster.vitals.push_back(settings.vitals);
   cluster.parameters.push_back(settings.parameters);
+  cluster.answers.push_back(settings.answers);
   cluster.computes.push_back(
     spawn_busy(system, plan, compute_actor, std::move(settings), services, mouth, supervisor, plan.watchers));
 }
@@ -87,6 +89,16 @@ std::vector<caf::actor> workers_of_group(const spawned_cluster& cluster, const c
   return {first, first + plan.workers_per_group};
 }
 
+std::shared_ptr<const centre_state> centre_resume(const cluster_plan& plan) {
+  if (!plan.resume || !plan.resume->centre)
+    return nullptr;
+  return {plan.resume, &*plan.resume->centre};
+}
+
+compute_of_worker compute_of_worker_at(const spawned_cluster& cluster, std::size_t position) {
+  return {cluster.computes[position], cluster.parameters[position], cluster.answers[position]};
+}
+
 void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor, const observers& decision_watchers,
                         const std::shared_ptr<const cluster_plan>& shared_plan, const run_services& services,
                         spawned_cluster& cluster) {
@@ -95,6 +107,12 @@ void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor,
                                        first_of_global(plan), watchers_of_global(plan, decision_watchers));
   if (plan.node)
     cluster.node = system.spawn(node_actor, shared_plan, services, decision_watchers);
+  if (plan.strategy.centre)
+    cluster.centre = spawn_busy(system, plan, centre_actor,
+                                centre_actor_settings{.strategy = *plan.strategy.centre,
+                                                      .shape = plan.centre_shape(),
+                                                      .workers = plan.worker_ids(),
+                                                      .resume = centre_resume(plan)});
   const auto own = plan.own_groups();
   for (auto group = own.first; group < own.first + own.count; ++group) {
     const auto leader =
@@ -104,7 +122,9 @@ void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor,
       const worker_id id{group, index};
       cluster.workers.push_back(system.spawn(worker_actor, id, leader, services.plane));
       add_compute(system, supervisor, plan, services, id, cluster.workers.back(), cluster);
-      caf::anon_send(cluster.workers.back(), compute_of_worker{cluster.computes.back(), cluster.parameters.back()});
+      if (cluster.centre)
+        caf::anon_send(cluster.workers.back(), centre_of_strategy{cluster.centre});
+      caf::anon_send(cluster.workers.back(), compute_of_worker_at(cluster, plan.position(id)));
     }
     caf::anon_send(leader, workers_of_group(cluster, plan, group));
     cluster.group_leaders.push_back(leader);
@@ -155,6 +175,7 @@ void spawn_successor(caf::actor_system& system, const caf::actor& supervisor, co
   cluster.vitals[position]->retired.store(true);
   cluster.vitals[position] = settings.vitals;
   cluster.parameters[position] = settings.parameters;
+  cluster.answers[position] = settings.answers;
   cluster.computes[position] = spawn_busy(system, plan, compute_actor, std::move(settings), services,
                                           cluster.workers[position], supervisor, plan.watchers);
 }
@@ -202,8 +223,10 @@ void respawn_worker(caf::actor_system& system, spawned_cluster& cluster, const c
   const auto& compute = cluster.computes[position];
   auto& worker = cluster.workers[position];
   worker = system.spawn(worker_actor, id, leader, services.plane);
+  if (cluster.centre)
+    caf::anon_send(worker, centre_of_strategy{cluster.centre});
   if (compute) {
-    caf::anon_send(worker, compute_of_worker{compute, cluster.parameters[position]});
+    caf::anon_send(worker, compute_of_worker_at(cluster, position));
     caf::anon_send(compute, report_to{worker});
   }
   caf::anon_send(leader, workers_of_group(cluster, plan, id.group));
@@ -221,6 +244,7 @@ std::vector<named_actor> actors_of(const spawned_cluster& cluster, const cluster
   const auto ids = plan.worker_ids();
   add(cluster.conductor, "the lock-step conductor");
   add(cluster.global_leader, "the global leader");
+  add(cluster.centre, "the centre");
   add(cluster.node, "the node");
   for (std::size_t i = 0; i < cluster.group_leaders.size(); ++i)
     add(cluster.group_leaders[i], "the leader of group " + std::to_string(plan.own_groups().first + i));
@@ -241,6 +265,7 @@ void end_cluster(spawned_cluster& cluster) {
   // From those who decide to those who compute, so that nothing new is asked of what is ending.
   end(cluster.conductor);
   end(cluster.global_leader);
+  end(cluster.centre);
   end(cluster.node);
   for (const auto* actors : {&cluster.group_leaders, &cluster.workers, &cluster.computes})
     std::for_each(actors->begin(), actors->end(), end);

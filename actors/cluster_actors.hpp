@@ -19,11 +19,14 @@ struct spawned_cluster {
   std::vector<caf::actor> computes;
   std::vector<std::shared_ptr<worker_vitals>> vitals;
   std::vector<std::shared_ptr<live_parameters>> parameters;
-  /// By position; none in lock-step, nor are there the next three.
+  /// By position; none in lock-step, nor are there the next two.
   std::vector<caf::actor> workers;
   /// Of the own groups, in order.
   std::vector<caf::actor> group_leaders;
   caf::actor global_leader;
+  /// Where workers look for the centre's answers, by position, and the centre; of a strategy that has one.
+  std::vector<std::shared_ptr<answer_slot>> answers;
+  caf::actor centre;
   /// Only in a run over several nodes.
   caf::actor node;
   /// Only in lock-step.

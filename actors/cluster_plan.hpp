@@ -41,6 +41,8 @@ struct cluster_plan {
   std::function<std::vector<int>(worker_id)> cores_of;
 
   strategy_settings strategy;
+  /// How many of the model's numbers are trained, the first ones; for a strategy with a centre.
+  std::size_t trained_parameters = 0;
   double learning_rate = 0.1;
   learning_rate_schedule schedule;
   budget_limits budget;
@@ -86,6 +88,10 @@ struct cluster_plan {
   void set_live(worker_id id, bool live) const;
   /// As the roster says; true where there is none.
   bool is_live(worker_id id) const;
+
+  paceline::centre_shape centre_shape() const {
+    return {.workers = std::size_t{groups} * workers_per_group, .trained = trained_parameters};
+  }
 
   leadership_settings group_leadership(std::uint32_t group) const;
   leadership_settings global_leadership() const;

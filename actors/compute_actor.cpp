@@ -9,13 +9,15 @@
 #include <algorithm>
 #include <exception>
 #include <type_traits>
+#include <utility>
 
 namespace paceline {
 
 // CAF constructs an aggregate from the actor pointer, which would fill its first members with it.
 static_assert(!std::is_constructible_v<compute_actor_state, caf::stateful_actor<compute_actor_state>*>);
 
-compute_actor_state::compute_actor_state() : training_now(false), exchange(true), step_pending(false) {}
+compute_actor_state::compute_actor_state()
+  : training_now(false), exchange(true), step_pending(false), for_answer(waiting::no) {}
 
 compute_actor_state::~compute_actor_state() {
   settings.parameters->close();
@@ -24,6 +26,7 @@ compute_actor_state::~compute_actor_state() {
 namespace {
 
 using compute_actor_ptr = caf::stateful_actor<compute_actor_state>*;
+using waiting = compute_actor_state::waiting;
 
 /// Spans one handler: measures the time in which the actor was to train and had nothing to do before this message.
 class turn {
@@ -90,7 +93,7 @@ void make_trainer(compute_actor_ptr self) {
   const auto group = state.settings.training.id.group;
   auto training = std::make_unique<worker_training>(
     state.settings.training, state.settings.make_trainer(), state.services.plane->subscribe(scope::group, group),
-    state.services.plane->subscribe(scope::global, 0), state.services.clock);
+    state.services.plane->subscribe(scope::global, 0), state.services.clock, state.settings.answers);
   if (state.settings.resume)
     training->restore(*state.settings.resume);
   const auto start = state.settings.start_from ? state.settings.start_from() : nullptr;
@@ -115,8 +118,10 @@ bool tell(compute_actor_ptr self, const worker_training::outcome& outcome) {
   for (const auto& pull : outcome.pulls)
     state.watchers.tell(pull);
   const auto id = state.settings.training.id;
-  if (outcome.recovered_from)
-    state.watchers.tell(worker_recovered{id, *outcome.recovered_from, state.training->report().steps});
+  if (outcome.exchanged)
+    state.watchers.tell(*outcome.exchanged);
+  if (outcome.recovered)
+    state.watchers.tell(worker_recovered{id, outcome.recovered_from, state.training->report().steps});
   if (outcome.lost)
     fail(self, failure_code::worker_diverged, "the loss is not finite, and there is no leader to recover from");
   return !outcome.lost;
@@ -140,34 +145,104 @@ void report(compute_actor_ptr self, bool is_last = false) {
   self->send(state.worker, progress.report);
 }
 
+void step_again(compute_actor_ptr self) {
+  self->state.step_pending = true;
+  self->send(self, make_step{});
+}
+
+void finish_training(compute_actor_ptr self) {
+  auto& state = self->state;
+  state.training_now = false;
+  constexpr bool is_last = true;
+  report(self, is_last);
+  if (state.centre())
+    self->send(state.worker, leaves_centre{state.settings.training.id});
+  self->send(state.supervisor, worker_finished{state.settings.training.id});
+}
+
+/// What follows a step that was made in one go or in two halves.
+void after_step(compute_actor_ptr self) {
+  if (self->state.exchange && self->state.training->report_due())
+    report(self);
+  step_again(self);
+}
+
+void make_claimed_step(compute_actor_ptr self) {
+  if (make_one_step(self, self->state.services.budget->used()))
+    after_step(self);
+}
+
+/// Gives the centre what is due. Returns whether the answer is to be waited for, in that way.
+bool give(compute_actor_ptr self, waiting how) {
+  auto& state = self->state;
+  if (!state.training->contribution_due())
+    return false;
+  self->send(state.worker, state.training->contribute());
+  if (!state.centre()->together)
+    return false;
+  state.for_answer = how;
+  return true;
+}
+
 void step_freely(compute_actor_ptr self) {
   auto& state = self->state;
   state.step_pending = false;
   if (!state.training_now)
     return;
-  if (!state.services.budget->claim()) {
-    state.training_now = false;
-    constexpr bool is_last = true;
-    report(self, is_last);
-    self->send(state.supervisor, worker_finished{state.settings.training.id});
+  const auto* centre = state.exchange ? state.centre() : nullptr;
+  if (centre && centre->replaces && give(self, waiting::before_claim))
+    return;
+  if (!state.services.budget->claim())
+    return finish_training(self);
+  if (centre && centre->gradients) {
+    self->send(state.worker, state.training->begin_step(state.services.budget->used()));
+    state.for_answer = waiting::in_step;
     return;
   }
-  if (!make_one_step(self, state.services.budget->used()))
+  if (centre && !centre->replaces && give(self, waiting::before_step))
     return;
-  if (state.exchange && state.training->report_due())
-    report(self);
-  state.step_pending = true;
-  self->send(self, make_step{});
+  make_claimed_step(self);
 }
 
-caf::result<loss_report> step_once(compute_actor_ptr self, double budget_used) {
+void go_on(compute_actor_ptr self) {
   auto& state = self->state;
-  if (!make_one_step(self, budget_used))
+  if (state.for_answer == waiting::no || !state.training->answered())
+    return;
+  const auto what = std::exchange(state.for_answer, waiting::no);
+  if (what == waiting::before_claim && tell(self, state.training->take_replacement()))
+    step_again(self);
+  else if (what == waiting::before_step)
+    make_claimed_step(self);
+  else if (what == waiting::in_step && tell(self, state.training->finish_step()))
+    after_step(self);
+}
+
+/// `made`: whether the actor is still there after its step.
+caf::result<loss_report> answer_step(compute_actor_ptr self, bool made) {
+  auto& state = self->state;
+  if (!made)
     return caf::make_error(caf::sec::runtime_error);
   const auto report = state.training->report();
   if (state.training->report_due())
     state.watchers.tell(state.training->progress());
   return report;
+}
+
+/// Nobody may answer any more. A step that has begun is made anew, alone.
+void wait_no_more(compute_actor_ptr self) {
+  const auto what = std::exchange(self->state.for_answer, waiting::no);
+  if (what == waiting::before_claim)
+    step_again(self);
+  else if (what != waiting::no)
+    make_claimed_step(self);
+}
+
+/// The answer to what was given may have been lost with the voice before this one.
+void take_voice(compute_actor_ptr self, const caf::actor& voice) {
+  auto& state = self->state;
+  state.worker = voice;
+  if (const auto* given = state.training ? state.training->unanswered() : nullptr)
+    self->send(voice, *given);
 }
 
 } // namespace
@@ -187,7 +262,7 @@ caf::behavior compute_actor(compute_actor_ptr self, compute_actor_settings setti
 
   return {
     [self](prepare) { make_trainer(self); },
-    [self](const report_to& order) { self->state.worker = order.coordinator; },
+    [self](const report_to& order) { take_voice(self, order.coordinator); },
     [self](begin_training) {
       const turn now(self->state);
       self->state.training_now = true;
@@ -202,7 +277,35 @@ caf::behavior compute_actor(compute_actor_ptr self, compute_actor_settings setti
     },
     [self](const advance& order) {
       const turn now(self->state);
-      return step_once(self, order.budget_used);
+      return answer_step(self, make_one_step(self, order.budget_used));
+    },
+    [self](answer_came) {
+      const turn now(self->state);
+      go_on(self);
+    },
+    [self](query_contribution) {
+      const turn now(self->state);
+      auto& training = *self->state.training;
+      return training.contribution_due() ? training.contribute() : contribution{};
+    },
+    [self](const begin_gradient& order) {
+      const turn now(self->state);
+      return self->state.training->begin_step(order.budget_used);
+    },
+    [self](const finish_gradient&) {
+      const turn now(self->state);
+      return answer_step(self, tell(self, self->state.training->finish_step()));
+    },
+    [self](const centre_answer& answer) {
+      const turn now(self->state);
+      self->state.settings.answers->put(answer);
+      if (answer.use == answer_use::replace)
+        tell(self, self->state.training->take_replacement());
+    },
+    [self](query_report) {
+      const turn now(self->state);
+      self->state.training->measure();
+      return self->state.training->report();
     },
     [self](apply_pulls) {
       const turn now(self->state);
@@ -226,6 +329,8 @@ caf::behavior compute_actor(compute_actor_ptr self, compute_actor_settings setti
     [self](set_exchange order) {
       const turn now(self->state);
       self->state.exchange = order.on;
+      if (!order.on)
+        wait_no_more(self);
     },
     [self](query_progress) {
       const turn now(self->state);

@@ -47,6 +47,8 @@ struct compute_actor_settings {
   std::shared_ptr<worker_vitals> vitals = std::make_shared<worker_vitals>();
   /// Open from when it is prepared until it ends.
   std::shared_ptr<live_parameters> parameters = std::make_shared<live_parameters>();
+  /// Where answers of the centre come in, of a strategy that has one.
+  std::shared_ptr<answer_slot> answers = std::make_shared<answer_slot>();
   /// Steps come one by one, by `advance`, instead of freely.
   bool lockstep = false;
 };
@@ -68,8 +70,17 @@ struct compute_actor_state {
   bool exchange;
   /// A make_step message to itself is in the mailbox: the actor cannot fall idle.
   bool step_pending;
+  /// Of a strategy that is a barrier: waits for the centre's answer: before it has a step to make, before it makes it, or in the midst of it.
+  enum class waiting { no, before_claim, before_step, in_step };
+  waiting for_answer;
   /// Since when it is to train and has nothing to do.
   std::optional<std::chrono::nanoseconds> idle_since;
+
+  /// Of the strategy; nullptr where it has none.
+  const centre_settings* centre() const {
+    const auto& found = settings.training.strategy.centre;
+    return found ? &*found : nullptr;
+  }
 };
 
 /// Owns one trainer and drives it; spawn it detached: a step takes as long as it takes.
@@ -78,6 +89,7 @@ struct compute_actor_state {
 ///     |--- anything throws: a failure to observers, worker and supervisor, in this order, then it exits
 ///     `--- retired (worker_vitals) while it made a step: it exits without a word
 ///
+/// With a strategy whose centre is a barrier it makes no step while its contribution is not answered (answer_came); nowhere else it waits.
 /// While training it sends itself make_step after each step, so whatever came meanwhile (take_snapshot, save_state,
 /// query_progress, set_exchange) is handled at the step boundary, and it never waits for any of it. Snapshots do not pass the mailbox
 /// at all: those to be pulled to lie in the worker's slots, and its own are copied by others (live_parameters). Reports go to

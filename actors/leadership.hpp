@@ -68,6 +68,9 @@ class leadership {
   /// The decision as it would be made now; empty where nobody can lead.
   std::optional<leader_announcement> candidate(std::chrono::nanoseconds now) const;
 
+  /// Whether there are decisions at all.
+  bool decides() const { return settings_.period > 0; }
+
   /// That candidate is announced.
   void commit(const leader_announcement& decision);
 

@@ -29,6 +29,10 @@ struct lockstep_state {
   std::vector<caf::actor> computes;
   std::vector<leadership> groups;
   std::optional<leadership> global;
+  /// Of a strategy that has one.
+  std::unique_ptr<centre_rule> centre;
+  /// The decisions under way come before the first step.
+  bool opening;
   std::uint64_t steps_of_lost;
   /// Who waits for a run_state at the end of this round.
   std::vector<caf::response_promise> waiting;
@@ -40,6 +44,9 @@ struct lockstep_state {
 ///
 ///   round:  every worker makes one step  →  reports, in order of workers  →  group decisions: each leader's
 ///           snapshot, its group is pulled  →  the global decision likewise  →  save_run answered  →  next round
+///
+/// With a centre, workers that are to exchange do so before their step, in order of workers (or in the midst of it, with gradients). A
+/// strategy that compares workers where they stand decides once before the first step.
 ///
 /// Its compute actors are named by one message, a vector of actors in order of position; begin_training starts it. When the budget is
 /// used up it sends worker_finished for each live worker to the supervisor, and goes on answering save_run.

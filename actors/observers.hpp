@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/backlog.hpp"
+#include "messages/centre_exchange.hpp"
 #include "messages/progress.hpp"
 
 #include <caf/actor.hpp>
@@ -13,10 +14,10 @@
 
 namespace paceline {
 
-/// Who is told everything that happens in a run: worker_progress, leader_announcement, pull_applied, worker_recovered,
-/// worker_restarted, evaluation and failure, and in a run over several nodes node_joined, node_lost and seat_taken, each as an
-/// ordinary message. Telling never waits. An observer with a backlog misses worker_progress and pull_applied while that is full,
-/// and has to leave it with each of these two that it takes in; the rest it is always told.
+/// Who is told everything that happens in a run: worker_progress, leader_announcement, pull_applied, centre_exchanged,
+/// worker_recovered, worker_restarted, evaluation and failure, and in a run over several nodes node_joined, node_lost and seat_taken, each as an
+/// ordinary message. Telling never waits. An observer with a backlog misses worker_progress, pull_applied and centre_exchanged while that
+/// is full, and has to leave it with each of these three that it takes in; the rest it is always told.
 class observers {
  public:
   observers() = default;
@@ -49,7 +50,9 @@ class observers {
 
  private:
   template <class Event>
-  static constexpr bool may_be_dropped = std::is_same_v<Event, worker_progress> || std::is_same_v<Event, pull_applied>;
+  static constexpr bool may_be_dropped =
+    std::is_same_v<Event,
+                   worker_progress> || std::is_same_v<Event, pull_applied> || std::is_same_v<Event, centre_exchanged>;
 
   std::vector<std::pair<caf::actor, std::shared_ptr<backlog>>> observers_;
 };

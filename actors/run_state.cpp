@@ -64,6 +64,8 @@ void align_coordinators(run_state& state, std::uint32_t groups, std::uint32_t wo
 
 std::vector<float> centre_of(const run_state& state) {
   assert(!state.workers.empty());
+  if (has_begun(state.centre))
+    return state.centre->parameters;
   std::vector<const std::vector<float>*> counted;
   for (const auto& worker : state.workers)
     if (all_finite(worker.training.parameters))

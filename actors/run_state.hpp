@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/centre_rule.hpp"
 #include "compute/trainer.hpp"
 #include "messages/ids.hpp"
 #include "messages/loss_report.hpp"
@@ -20,6 +21,8 @@ struct worker_state {
   std::vector<double> losses;
   /// Steps in a row that went wrong; 0 for a healthy worker.
   std::uint64_t diverged_steps = 0;
+  /// Steps at which it exchanges next with the strategy's centre; empty where it has not yet, or there is none.
+  std::optional<std::uint64_t> next_exchange{};
 };
 
 /// What a coordinator knows. Soft state: it can be lost, and is right again after one round of reports; it is saved so that
@@ -53,6 +56,8 @@ struct run_state {
   /// By group, from the first on.
   std::vector<leadership_state> groups;
   leadership_state global;
+  /// Of a strategy that has a centre.
+  std::optional<centre_state> centre;
   /// Who led all when the state was taken (see choose_leader); empty where nobody could.
   std::optional<worker_id> leader;
   double leader_loss = 0;
@@ -71,8 +76,13 @@ void take_workers(run_state& state, std::vector<std::optional<std::shared_ptr<wo
 /// and how many decisions there were stays. For a state that was collected while coordinators ran freely. `groups`: of the run.
 void align_coordinators(run_state& state, std::uint32_t groups, std::uint32_t workers_per_group);
 
-/// Mean of the parameters of all workers whose parameters are finite (of all, where none's are), summed in double. Requires
-/// at least one worker.
+/// Whether there is a centre that has parameters.
+inline bool has_begun(const std::optional<centre_state>& centre) {
+  return centre && !centre->parameters.empty();
+}
+
+/// The strategy's central variable where there is one; else the mean of the parameters of all workers whose parameters are finite (of
+/// all, where none's are), summed in double. Requires at least one worker.
 std::vector<float> centre_of(const run_state& state);
 
 } // namespace paceline

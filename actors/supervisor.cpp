@@ -217,6 +217,16 @@ void lose_silent(supervisor_ptr self, worker_id id, const std::string& what) {
   lose(self, killed);
 }
 
+/// Nobody is to wait for it.
+void lose_centre(supervisor_ptr self, const std::string& why) {
+  auto& state = self->state;
+  state.cluster.centre = nullptr;
+  side_work::note_failure(self, failure_code::centre_lost, "the strategy's centre ended early: " + why);
+  state.services.budget->cancel();
+  for (const auto& compute : side_work::live(state))
+    self->send(compute, set_exchange{false});
+}
+
 void handle_down(supervisor_ptr self, const caf::down_msg& down) {
   auto& state = self->state;
   std::erase_if(state.ending, [&](const auto& left) { return left.first == down.source; });
@@ -227,6 +237,8 @@ void handle_down(supervisor_ptr self, const caf::down_msg& down) {
   }
   if (restarts::respawn_soft(self, down.source))
     return;
+  if (state.cluster.centre && state.cluster.centre.address() == down.source)
+    return lose_centre(self, caf::to_string(down.reason));
   if (state.cluster.node && state.cluster.node.address() == down.source) {
     side_work::note_failure(self, failure_code::node_actor_lost,
                             "this node's actor ended early: " + caf::to_string(down.reason));
@@ -289,7 +301,7 @@ caf::behavior supervisor_actor(supervisor_ptr self, std::shared_ptr<const cluste
     self->monitor(leader);
   for (const auto& worker : state.cluster.workers)
     self->monitor(worker);
-  for (const auto& one : {state.cluster.global_leader, state.cluster.node})
+  for (const auto& one : {state.cluster.global_leader, state.cluster.node, state.cluster.centre})
     if (one)
       self->monitor(one);
   state.busy = state.cluster.computes.size();

@@ -119,7 +119,8 @@ void complete(supervisor_ptr self, worker_id id) {
   state.plan->set_live(id, true);
   const auto& compute = state.cluster.computes[position];
   // Its worker first, which does not listen to strangers.
-  self->send(state.cluster.workers[position], compute_of_worker{compute, state.cluster.parameters[position]});
+  self->send(state.cluster.workers[position],
+             compute_of_worker{compute, state.cluster.parameters[position], state.cluster.answers[position]});
   self->send(compute, begin_training{});
   state.plan->watchers.tell(worker_restarted{.worker = id,
                                              .source = worker.source,

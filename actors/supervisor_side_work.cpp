@@ -13,7 +13,8 @@ namespace {
 /// A test or a write that takes longer is taken for lost.
 constexpr auto side_work_timeout = std::chrono::minutes(60);
 
-run_state_ptr assemble(const supervisor_state& state, std::vector<std::optional<worker_state_ptr>>&& workers) {
+std::shared_ptr<run_state> assemble(const supervisor_state& state,
+                                    std::vector<std::optional<worker_state_ptr>>&& workers) {
   auto run = std::make_shared<run_state>();
   run->training_time = state.services.clock->training_time();
   run->first_group = state.plan->own_groups().first;
@@ -30,6 +31,20 @@ run_state_ptr assemble(const supervisor_state& state, std::vector<std::optional<
   align_coordinators(*run, state.plan->groups, state.plan->workers_per_group);
   choose_leader(*run, state.plan->strategy.loss_window);
   return run;
+}
+
+void add_centre(supervisor_ptr self, const std::shared_ptr<run_state>& run,
+                const std::function<void(run_state_ptr)>& done) {
+  const auto& centre = self->state.cluster.centre;
+  if (!centre)
+    return done(run);
+  ask<centre_state_ptr>(
+    self, centre, side_work_timeout, save_centre{},
+    [run, done](const centre_state_ptr& state) {
+      run->centre = *state;
+      done(run);
+    },
+    [run, done](const caf::error&) { done(run); });
 }
 
 std::string text_of(const caf::error& error) {
@@ -65,7 +80,9 @@ void gather(supervisor_ptr self, const std::function<void(run_state_ptr)>& done)
   }
   ask_all<worker_state_ptr>(self, live(state), save_state{}, [self, done](auto&& workers) {
     auto run = assemble(self->state, std::move(workers));
-    done(run->workers.empty() ? nullptr : run);
+    if (run->workers.empty())
+      return done(nullptr);
+    add_centre(self, run, done);
   });
 }
 

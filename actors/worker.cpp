@@ -36,13 +36,31 @@ caf::behavior worker_actor(caf::stateful_actor<worker_actor_state>* self, worker
     [self](const compute_of_worker& mine) {
       self->state.compute = mine.compute;
       self->state.parameters = mine.parameters;
+      self->state.answers = mine.answers;
+    },
+    [self](const centre_of_strategy& order) { self->state.centre = order.centre; },
+    [self](const contribution& given) {
+      if (self->current_sender() == self->state.compute)
+        self->send(self->state.centre, given);
+    },
+    [self](const centre_answer& answer) {
+      self->state.answers->put(answer);
+      self->send(self->state.compute, answer_came{});
+    },
+    [self](leaves_centre order) {
+      if (self->current_sender() == self->state.compute)
+        self->send(self->state.centre, order);
     },
     [self](const report_to& order) { self->state.group_leader = order.coordinator; },
     [self](const loss_report& report) {
       if (self->current_sender() == self->state.compute)
         self->send(self->state.group_leader, report);
     },
-    [self](const failure& what) { self->send(self->state.group_leader, what); },
+    [self](const failure& what) {
+      self->send(self->state.group_leader, what);
+      if (self->state.centre)
+        self->send(self->state.centre, leaves_centre{what.worker});
+    },
     [self](copy_parameters& order) { return self->delegate(self->state.compute, std::move(order)); },
     [self](score_parameters& order) { return self->delegate(self->state.compute, std::move(order)); },
     [self](const leader_announcement& decision) {

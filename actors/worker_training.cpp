@@ -14,14 +14,17 @@ namespace paceline {
 
 worker_training::worker_training(const worker_training_settings& settings, std::unique_ptr<trainer> device,
                                  std::shared_ptr<snapshot_slot> group_slot, std::shared_ptr<snapshot_slot> global_slot,
-                                 std::shared_ptr<const run_clock> clock)
+                                 std::shared_ptr<const run_clock> clock, std::shared_ptr<answer_slot> answers)
   : settings_(settings),
     trainer_(std::move(device)),
     group_slot_(std::move(group_slot)),
     global_slot_(std::move(global_slot)),
     clock_(std::move(clock)),
     window_(settings.strategy.loss_window),
-    report_every_(report_interval(settings.strategy)) {}
+    report_every_(report_interval(settings.strategy)) {
+  if (settings.strategy.centre)
+    exchange_.emplace(settings.id, *settings.strategy.centre, std::move(answers));
+}
 
 worker_training::outcome worker_training::step(double budget_used) {
   return run_step(budget_used, true);
@@ -33,7 +36,7 @@ worker_training::outcome worker_training::step_alone(double budget_used) {
 
 worker_training::outcome worker_training::apply_pulls() {
   outcome result;
-  const auto pending = take_pending();
+  const auto pending = take_pending(moment::between);
   if (diverged_steps_ > 0) {
     recover(pending, result);
     return result;
@@ -47,58 +50,103 @@ worker_training::outcome worker_training::apply_pulls() {
 
 leader_pull worker_training::pull_of(const pending_pull& pending) {
   const auto& leader = *pending.snapshot;
-  return {leader.parameters, static_cast<float>(pending.strength), leader.on_device.get()};
+  return {leader.parameters, static_cast<float>(pending.strength), leader.on_device.get(), pending.kind};
 }
 
-std::vector<worker_training::pending_pull> worker_training::take_pending() {
+std::vector<worker_training::pending_pull> worker_training::take_pending(moment when) {
+  const auto& strategy = settings_.strategy;
   std::vector<pending_pull> pending;
-  const auto take = [&](snapshot_slot& slot, double strength) {
+  const auto take = [&](snapshot_slot& slot, snapshot_ptr& held, double at_decisions, double in_steps) {
     auto snapshot = slot.take();
-    // A leader is unmoved by its own pull; a snapshot of another model must never be mixed in.
-    if (snapshot && snapshot->leader != settings_.id && fits(*snapshot))
-      pending.push_back({std::move(snapshot), strength});
+    // A snapshot of another model must never be mixed in.
+    const bool is_new = snapshot && fits(*snapshot);
+    if (is_new && in_steps > 0)
+      held = snapshot;
+    if (!is_new)
+      snapshot = when == moment::step ? held : nullptr;
+    // A leader is unmoved by its own pull.
+    if (!snapshot || snapshot->leader == settings_.id)
+      return;
+    const auto steady = when == moment::step ? in_steps : 0.0;
+    // Two pulls toward one target are one.
+    const auto strength = !is_new ? steady : steady == 0 ? at_decisions : 1 - (1 - at_decisions) * (1 - steady);
+    pending.push_back(
+      {std::move(snapshot), strength, in_steps > 0 ? strategy.steady.kind : pull_kind::after_step, is_new});
   };
-  take(*group_slot_, settings_.strategy.pull_group);
-  take(*global_slot_, settings_.strategy.pull_global);
+  take(*group_slot_, held_[0], strategy.pull_group, strategy.steady.group);
+  take(*global_slot_, held_[1], strategy.pull_global, strategy.steady.global);
   return pending;
 }
 
-worker_training::outcome worker_training::run_step(double budget_used, bool look) {
+void worker_training::set_rate(double budget_used) {
   trainer_->set_learning_rate(settings_.learning_rate * settings_.schedule.factor_at(budget_used));
+}
+
+worker_training::outcome worker_training::run_step(double budget_used, bool look) {
+  auto result = look ? take_replacement() : outcome();
+  set_rate(budget_used);
   std::optional<std::vector<pending_pull>> taken;
+  std::optional<centre_answer> answer;
   std::array<leader_pull, 2> pulls;
   const auto due = [&] {
-    taken = take_pending();
-    for (std::size_t i = 0; i < taken->size(); ++i)
+    taken = take_pending(moment::step);
+    auto count = taken->size();
+    for (std::size_t i = 0; i < count; ++i)
       pulls[i] = pull_of((*taken)[i]);
-    return std::span<const leader_pull>(pulls.data(), taken->size());
+    // Nobody leads where there is a centre.
+    if (exchange_ && count == 0)
+      answer = exchange_->take(answer_use::shift);
+    if (answer && answer->values)
+      pulls[count++] = {.target = *answer->values, .kind = pull_kind::shift};
+    return std::span<const leader_pull>(pulls.data(), count);
   };
 
-  outcome result;
   const auto began = clock_->now();
   const auto done = trainer_->step(look ? pull_source(due) : pull_source());
-  counters_.stepping += clock_->now() - began;
-  ++counters_.steps;
-  const bool well = std::isfinite(done.loss) && done.finite;
-  window_.push(well ? done.loss : std::numeric_limits<double>::quiet_NaN());
-  if (!well) {
-    ++diverged_steps_;
+  account(done, began);
+  if (diverged_steps_ > 0) {
     // A step that cannot update its parameters asks for no pulls.
     if (look && !taken)
-      taken = take_pending();
+      taken = take_pending(moment::step);
+    // Nor for the centre's answer; the next contribution asks for help.
+    if (look && exchange_)
+      static_cast<void>(exchange_->take(answer_use::shift));
     recover(taken.value_or(std::vector<pending_pull>()), result);
     return result;
   }
-  diverged_steps_ = 0;
   for (std::size_t i = 0; taken && i < taken->size(); ++i)
     record_pull((*taken)[i], done.pull_distances[i], result);
+  if (answer)
+    note_exchange(*answer, result);
   return result;
+}
+
+void worker_training::account(const step_result& done, std::chrono::nanoseconds began) {
+  counters_.stepping += clock_->now() - began;
+  ++counters_.steps;
+  const bool well = std::isfinite(done.loss) && done.finite;
+  diverged_steps_ = well ? 0 : diverged_steps_ + 1;
+  if (!well)
+    window_.push(std::numeric_limits<double>::quiet_NaN());
+  else if (!settings_.strategy.compares_objective)
+    window_.push(done.loss);
+  else if (report_due())
+    measure();
+}
+
+void worker_training::measure() {
+  std::vector<float> here(trainer_->layout().size());
+  trainer_->copy_parameters(here);
+  const auto began = clock_->now();
+  window_.push(trainer_->probe_loss(here));
+  counters_.stepping += clock_->now() - began;
 }
 
 void worker_training::recover(const std::vector<pending_pull>& pending, outcome& result) {
   // Any leader is heard of once a period; a worker that leads alone, or has no company, is not.
-  const auto patience = std::max<std::uint64_t>(
-    {settings_.strategy.loss_window, 2 * settings_.strategy.period_group, 2 * settings_.strategy.period_global});
+  const auto patience =
+    std::max<std::uint64_t>({settings_.strategy.loss_window, 2 * settings_.strategy.period_group,
+                             2 * settings_.strategy.period_global, exchange_ ? 2 * exchange_->settings().period : 0});
   result.lost = diverged_steps_ > patience;
   if (result.lost || pending.empty())
     return;
@@ -106,10 +154,13 @@ void worker_training::recover(const std::vector<pending_pull>& pending, outcome&
   trainer_->adopt(source.parameters);
   window_.clear();
   ++counters_.recoveries;
+  result.recovered = true;
   result.recovered_from = source.leader;
 }
 
 void worker_training::record_pull(const pending_pull& pull, double distance, outcome& result) {
+  if (!pull.is_new)
+    return;
   const bool global = pull.snapshot->scope == scope::global;
   ++(global ? counters_.pulls_global : counters_.pulls_group);
   result.pulls.push_back({.worker = settings_.id,
@@ -188,14 +239,17 @@ snapshot_ptr worker_training::finished(std::shared_ptr<leader_snapshot> snapshot
 }
 
 worker_state worker_training::save() const {
-  return {
-    .id = settings_.id, .training = trainer_->save(), .losses = window_.values(), .diverged_steps = diverged_steps_};
+  return {.id = settings_.id,
+          .training = trainer_->save(),
+          .losses = window_.values(),
+          .diverged_steps = diverged_steps_,
+          .next_exchange = exchange_ ? exchange_->next_at() : std::nullopt};
 }
 
 void worker_training::begin(const snapshot_ptr& leader, std::uint64_t steps) {
   auto start = trainer_->save();
   start.steps = steps;
-  std::fill(start.velocity.begin(), start.velocity.end(), 0.0f);
+  start.optimiser.clear();
   if (leader) {
     if (!fits(*leader))
       throw invalid_input("the parameters of worker " + to_string(leader->leader) + ", which worker "
@@ -205,6 +259,8 @@ void worker_training::begin(const snapshot_ptr& leader, std::uint64_t steps) {
   trainer_->restore(start);
   window_.clear();
   diverged_steps_ = 0;
+  if (exchange_)
+    exchange_->begin();
 }
 
 double worker_training::score(const leader_snapshot& candidate) {
@@ -226,6 +282,8 @@ void worker_training::restore(const worker_state& state) {
   trainer_->restore(state.training);
   window_.assign(state.losses);
   diverged_steps_ = state.diverged_steps;
+  if (exchange_)
+    exchange_->go_on(state.next_exchange);
 }
 
 } // namespace paceline

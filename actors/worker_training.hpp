@@ -4,6 +4,7 @@
 #include "actors/run_state.hpp"
 #include "actors/snapshot_slot.hpp"
 #include "actors/strategy.hpp"
+#include "actors/worker_exchange.hpp"
 #include "compute/loss_window.hpp"
 #include "compute/schedule.hpp"
 #include "compute/trainer.hpp"
@@ -35,15 +36,20 @@ struct worker_training_settings {
 /// lead, and the next foreign snapshot replaces its parameters, with fresh optimiser state and an empty loss window.
 class worker_training {
  public:
+  /// `answers`: nullptr where the strategy has no centre.
   worker_training(const worker_training_settings& settings, std::unique_ptr<trainer> device,
                   std::shared_ptr<snapshot_slot> group_slot, std::shared_ptr<snapshot_slot> global_slot,
-                  std::shared_ptr<const run_clock> clock);
+                  std::shared_ptr<const run_clock> clock, std::shared_ptr<answer_slot> answers = nullptr);
 
   /// What happened in a step beside the step itself.
   struct outcome {
     /// Pulls that were applied, group first.
     std::vector<pull_applied> pulls;
-    /// The leader whose parameters replaced the worker's own, because these had diverged.
+    /// What came of an exchange with the centre.
+    std::optional<centre_exchanged> exchanged;
+    /// The worker's own parameters had diverged, and a leader's or the centre's replaced them.
+    bool recovered = false;
+    /// That leader; empty where it was the centre.
     std::optional<worker_id> recovered_from;
     /// The worker has diverged for longer than it takes to hear of a leader: either none came, or following it did not help.
     bool lost = false;
@@ -58,6 +64,27 @@ class worker_training {
 
   /// Applies the snapshots that have come, between steps.
   outcome apply_pulls();
+
+  /// Measures the objective where the worker stands, for a strategy that compares by it.
+  void measure();
+
+  // Of a strategy with a centre, whose answers come into `answers`.
+
+  /// Whether the worker is to give its parameters before its next step.
+  bool contribution_due() const;
+  contribution contribute();
+  /// Whether the answer to the last contribution is there.
+  bool answered() { return exchange_ && exchange_->answered(); }
+
+  /// What was given last and has no answer yet; nullptr for nothing.
+  const contribution* unanswered() const { return exchange_ ? exchange_->unanswered() : nullptr; }
+
+  /// Puts the centre's parameters in place of the worker's, where they have come.
+  outcome take_replacement();
+
+  /// The two halves of a step that is made by the centre's gradient. The first one's contribution is the worker's own.
+  contribution begin_step(double budget_used);
+  outcome finish_step();
 
   /// True where the last step was one after which the worker reports.
   bool report_due() const;
@@ -91,14 +118,23 @@ class worker_training {
   struct pending_pull {
     snapshot_ptr snapshot;
     double strength;
+    pull_kind kind;
+    /// It came since the last look.
+    bool is_new;
   };
+  /// Whether a pull goes with a step or stands between two.
+  enum class moment { step, between };
 
   static leader_pull pull_of(const pending_pull& pending);
-  /// The foreign snapshots that have come, group first.
-  std::vector<pending_pull> take_pending();
+  /// The pulls toward foreign snapshots that are due, group first.
+  std::vector<pending_pull> take_pending(moment when);
   /// `look`: at snapshots.
   outcome run_step(double budget_used, bool look);
+  /// What follows from a step that has been made.
+  void account(const step_result& done, std::chrono::nanoseconds began);
+  void note_exchange(const centre_answer& answer, outcome& result);
   void recover(const std::vector<pending_pull>& pending, outcome& result);
+  void set_rate(double budget_used);
   /// Whether the parameters are of this worker's model.
   bool fits(const leader_snapshot& snapshot) const;
   std::shared_ptr<leader_snapshot> empty_snapshot(const leader_announcement& decision) const;
@@ -111,6 +147,13 @@ class worker_training {
   std::shared_ptr<snapshot_slot> group_slot_;
   std::shared_ptr<snapshot_slot> global_slot_;
   std::shared_ptr<const run_clock> clock_;
+  /// Empty where the strategy has no centre.
+  std::optional<worker_exchange> exchange_;
+  /// The newest of each scope, where every step is pulled.
+  std::array<snapshot_ptr, 2> held_;
+  /// Of the step that has begun, and when it did.
+  double begun_loss_ = 0;
+  std::chrono::nanoseconds begun_at_{0};
   loss_window window_;
   std::uint64_t report_every_;
   /// Steps in a row that went wrong.

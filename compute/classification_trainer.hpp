@@ -2,7 +2,7 @@
 
 #include "compute/backend.hpp"
 #include "compute/data/batch_loader.hpp"
-#include "compute/sgd.hpp"
+#include "compute/optimiser.hpp"
 #include "compute/trainer.hpp"
 
 #include <cstdint>
@@ -15,9 +15,11 @@ struct training_job {
   /// Copied by who needs it longer.
   const model& network;
   batch_loader_settings loader;
-  sgd_settings optimiser;
+  optimiser_settings optimiser;
   /// Of the random starting point.
   std::uint64_t seed = 0;
+  /// Whether steps are made in two halves (trainer::begin_step), which takes a trainer on the host.
+  bool splits_steps = false;
 };
 
 /// The backend's own trainer where it has one, else one that drives the backend's network from the host.

@@ -9,7 +9,11 @@ namespace paceline {
 double apply_pull(std::span<float> x, const leader_pull& pull) {
   assert(pull.target.size() == x.size());
   lane_sums squares{};
-  supported_sgd_kernels().back().pull(x.data(), pull.target.data(), x.size(), pull.strength, squares);
+  const auto& kernels = supported_sgd_kernels().back();
+  if (pull.kind == pull_kind::shift)
+    kernels.shift(x.data(), pull.target.data(), x.size(), squares);
+  else
+    kernels.pull(x.data(), pull.target.data(), x.size(), pull.strength, squares);
   return distance_of(squares);
 }
 

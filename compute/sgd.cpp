@@ -30,13 +30,26 @@ bool sgd_step(std::span<float> x, std::span<const float> gradient, std::span<flo
   for (std::size_t start = 0; start < x.size(); start += chunk) {
     const auto count = std::min(chunk, x.size() - start);
     const auto stepped = std::min(count, trained - std::min(trained, start));
+    const auto pull = [&](std::size_t k, std::size_t first, std::size_t length) {
+      assert(pulls[k].target.size() == x.size());
+      auto* const here = x.data() + start + first;
+      const auto* const target = pulls[k].target.data() + start + first;
+      if (pulls[k].kind == pull_kind::shift)
+        kernels.shift(here, target, length, squares[k]);
+      else
+        kernels.pull(here, target, length, pulls[k].strength, squares[k]);
+    };
+    for (std::size_t k = 0; k < pulls.size(); ++k)
+      if (pulls[k].kind != pull_kind::after_step)
+        pull(k, 0, stepped);
     kernels.step(x.data() + start, gradient.data() + start, velocity.empty() ? nullptr : velocity.data() + start,
                  stepped, how);
     const auto buffers = gradient.subspan(start + stepped, count - stepped);
     std::copy(buffers.begin(), buffers.end(), x.data() + start + stepped);
     for (std::size_t k = 0; k < pulls.size(); ++k) {
-      assert(pulls[k].target.size() == x.size());
-      kernels.pull(x.data() + start, pulls[k].target.data() + start, count, pulls[k].strength, squares[k]);
+      // A buffer's step replaces it, so that whatever is to move it comes after.
+      const auto done = pulls[k].kind == pull_kind::after_step ? 0 : stepped;
+      pull(k, done, count - done);
     }
     finite = kernels.finite(x.data() + start, count) && finite;
   }

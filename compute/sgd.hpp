@@ -16,11 +16,12 @@ struct sgd_settings {
 };
 
 /// One optimiser step, fused with up to two pulls in the same pass over memory:
+///   x ← x − strength (x − target)        for each pull of the kind with_step, and x ← x + target for each shift, in order
 ///   d ← g + weight_decay x
 ///   v ← momentum v + d                   (where momentum is not 0; v starts at 0, so the first step has v = d)
 ///   d ← d + momentum v with Nesterov, else v
 ///   x ← x − learning_rate d
-///   x ← x − strength (x − target)        for each pull, in order
+///   x ← x − strength (x − target)        for each pull of the kind after_step, in order
 /// Writes to `distances[k]` the Euclidean distance ‖x − target‖ just before pull k.
 /// The result without pulls is bit for bit that of a call that never had any. Momentum is not touched by pulls.
 /// Returns whether every parameter is finite afterwards: a network's loss may hide one that is not (a relu of NaN is 0

@@ -33,13 +33,14 @@ PACELINE_KERNEL_BODY void step_body(float* __restrict x, const float* __restrict
   }
 }
 
-PACELINE_KERNEL_BODY void measure_body(const float* __restrict x, const float* __restrict target, std::size_t count,
-                                       lane_sums& squares) {
+/// Adds the square of what `value` gives for each element.
+template <class Value>
+PACELINE_KERNEL_BODY void sum_squares(std::size_t count, lane_sums& squares, const Value& value) {
   constexpr std::size_t lanes = std::tuple_size_v<lane_sums>;
   lane_sums sums = squares;
   const auto add_row = [&](std::size_t start, std::size_t width) __attribute__((always_inline)) {
     for (std::size_t lane = 0; lane < width; ++lane) {
-      const double difference = x[start + lane] - target[start + lane];
+      const double difference = value(start + lane);
       sums[lane] += difference * difference;
     }
   };
@@ -52,13 +53,22 @@ PACELINE_KERNEL_BODY void measure_body(const float* __restrict x, const float* _
 
 PACELINE_KERNEL_BODY void pull_body(float* __restrict x, const float* __restrict target, std::size_t count,
                                     float strength, lane_sums& squares) {
-  measure_body(x, target, count, squares);
+  sum_squares(
+    count, squares, [&](std::size_t i) __attribute__((always_inline)) { return x[i] - target[i]; });
   // The two ends are exact: x − 1 (x − t) would round, and 0 times an overflowed difference is NaN.
   if (strength == 1)
     std::copy_n(target, count, x);
   else if (strength != 0)
     for (std::size_t i = 0; i < count; ++i)
       x[i] -= strength * (x[i] - target[i]);
+}
+
+PACELINE_KERNEL_BODY void shift_body(float* __restrict x, const float* __restrict by, std::size_t count,
+                                     lane_sums& squares) {
+  sum_squares(
+    count, squares, [&](std::size_t i) __attribute__((always_inline)) { return by[i]; });
+  for (std::size_t i = 0; i < count; ++i)
+    x[i] += by[i];
 }
 
 /// A float is infinite or NaN where all bits of its exponent are set.
@@ -78,10 +88,13 @@ PACELINE_KERNEL_BODY bool finite_body(const float* x, std::size_t count) {
   target void pull_##variant(float* x, const float* goal, std::size_t count, float strength, lane_sums& squares) {     \
     pull_body(x, goal, count, strength, squares);                                                                      \
   }                                                                                                                    \
+  target void shift_##variant(float* x, const float* by, std::size_t count, lane_sums& squares) {                      \
+    shift_body(x, by, count, squares);                                                                                 \
+  }                                                                                                                    \
   target bool finite_##variant(const float* x, std::size_t count) {                                                    \
     return finite_body(x, count);                                                                                      \
   }                                                                                                                    \
-  constexpr sgd_kernels kernels_##variant{#variant, step_##variant, pull_##variant, finite_##variant};
+  constexpr sgd_kernels kernels_##variant{#variant, step_##variant, pull_##variant, shift_##variant, finite_##variant};
 
 PACELINE_SGD_KERNELS(portable, )
 #ifdef __x86_64__

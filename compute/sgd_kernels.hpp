@@ -33,6 +33,9 @@ struct sgd_kernels {
   /// lane i % 16.
   void (*pull)(float* x, const float* target, std::size_t count, float strength, lane_sums& squares);
 
+  /// x ← x + by, and adds the squares of `by` to `squares` likewise.
+  void (*shift)(float* x, const float* by, std::size_t count, lane_sums& squares);
+
   /// Whether none of them is infinite or NaN.
   bool (*finite)(const float* x, std::size_t count);
 };

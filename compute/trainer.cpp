@@ -2,6 +2,7 @@
 
 #include "compute/errors.hpp"
 
+#include <stdexcept>
 #include <string>
 
 namespace paceline {
@@ -16,9 +17,19 @@ void require_length(const char* what, std::size_t found, std::size_t needed) {
 
 } // namespace
 
-void require_lengths(const trainer_state& state, std::size_t parameters, std::size_t velocity) {
+void require_lengths(const trainer_state& state, std::size_t parameters, std::size_t velocity,
+                     std::size_t second_moment) {
   require_length("parameters", state.parameters.size(), parameters);
-  require_length("velocity", state.velocity.size(), velocity);
+  require_length("velocity", state.optimiser.velocity.size(), velocity);
+  require_length("second moment", state.optimiser.second_moment.size(), second_moment);
+}
+
+double trainer::begin_step(std::span<float>) {
+  throw std::logic_error("this trainer keeps its gradients to itself");
+}
+
+step_result trainer::finish_step(std::span<const float>) {
+  throw std::logic_error("this trainer keeps its gradients to itself");
 }
 
 } // namespace paceline

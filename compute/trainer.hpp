@@ -2,6 +2,7 @@
 
 #include "compute/device_copy.hpp"
 #include "compute/leader_pull.hpp"
+#include "compute/optimiser.hpp"
 #include "compute/parameter_layout.hpp"
 
 #include <chrono>
@@ -19,12 +20,12 @@ namespace paceline {
 struct trainer_state {
   std::uint64_t steps = 0;
   std::vector<float> parameters;
-  /// Momentum; empty where the optimiser has none.
-  std::vector<float> velocity;
+  optimiser_state optimiser;
 };
 
 /// Throws invalid_input where a state has not so many numbers each: it is of another model or optimiser.
-void require_lengths(const trainer_state& state, std::size_t parameters, std::size_t velocity);
+void require_lengths(const trainer_state& state, std::size_t parameters, std::size_t velocity,
+                     std::size_t second_moment = 0);
 
 /// What one step did.
 struct step_result {
@@ -59,6 +60,15 @@ class trainer {
   /// a device that must not wait for its host, on its way): what a leader published while it was computed pulls in this step, not one later.
   /// Where the loss is not finite nothing is updated, pulls that were asked for are not applied, and the step is counted all the same.
   virtual step_result step(const pull_source& pulls) = 0;
+
+  // A step in two halves, for workers that average their gradients. Nothing else may be asked in between but copies.
+
+  /// Computes the gradient of the step's batch and copies it to `gradient` (as long as the layout). Returns the loss. Throws
+  /// std::logic_error where the device keeps gradients to itself.
+  virtual double begin_step(std::span<float> gradient);
+
+  /// Updates by that gradient in place of its own. Requires begin_step.
+  virtual step_result finish_step(std::span<const float> gradient);
 
   /// One pull alone, between steps. Returns the distance to its target before it.
   virtual double pull(const leader_pull& toward) = 0;

@@ -14,6 +14,8 @@ class trainer_decorator : public trainer {
 
   const parameter_layout& layout() const override { return inner_->layout(); }
   step_result step(const pull_source& pulls) override { return inner_->step(pulls); }
+  double begin_step(std::span<float> gradient) override { return inner_->begin_step(gradient); }
+  step_result finish_step(std::span<const float> gradient) override { return inner_->finish_step(gradient); }
   double pull(const leader_pull& toward) override { return inner_->pull(toward); }
   std::uint64_t steps() const override { return inner_->steps(); }
   std::uint64_t steps_per_epoch() const override { return inner_->steps_per_epoch(); }

@@ -10,8 +10,8 @@
 #include "actors/actor_system.hpp"
 #include "actors/supervisor.hpp"
 #include "compute/counter_random.hpp"
+#include "compute/host_trainer.hpp"
 #include "compute/objective.hpp"
-#include "compute/sgd_trainer.hpp"
 
 #include <caf/all.hpp>
 
@@ -88,7 +88,7 @@ int main() {
   plan.budget.total_steps = 400'000; // these steps take a microsecond
   plan.make_trainer = [](paceline::worker_id id) {
     const std::uint64_t seed = 1 + 2 * id.group + id.index;
-    return paceline::make_sgd_trainer(std::make_unique<noisy_quadratic>(seed), {.learning_rate = 0.05}, seed);
+    return paceline::make_host_trainer(std::make_unique<noisy_quadratic>(seed), {.learning_rate = 0.05}, seed);
   };
   plan.watchers.add(listening);
 

@@ -53,6 +53,29 @@ struct probe_score {
   double loss = 0;
 };
 
+/// To a compute actor: the answer to its contribution lies where it looks for it.
+struct answer_came {};
+
+// To a compute actor in lock-step, of a strategy with a centre. The answer to a contribution is sent to it as a centre_answer.
+
+/// Give your parameters. Answered by a contribution, which is empty (no worker's number, no values) where none is due.
+struct query_contribution {};
+
+/// Begin a step, up to its gradient. Answered by a contribution.
+struct begin_gradient {
+  /// As in advance.
+  double budget_used = 0;
+};
+
+/// Make the step that has begun by the centre's answer. Answered by a loss_report.
+struct finish_gradient {};
+
+/// To a compute actor: measure the objective where you stand. Answered by a loss_report.
+struct query_report {};
+
+/// To the centre: answered by its state.
+struct save_centre {};
+
 /// To a compute actor: let the worker ride alone (no reports, no pulls) or with the others again.
 struct set_exchange {
   bool on = true;

@@ -30,6 +30,8 @@ const char* to_string(failure_code code) {
       return "supervisor_lost";
     case failure_code::node_actor_lost:
       return "node_actor_lost";
+    case failure_code::centre_lost:
+      return "centre_lost";
     case failure_code::record_failed:
       return "record_failed";
   }

@@ -30,6 +30,8 @@ enum class failure_code : std::uint8_t {
   /// The actor through which this process and the other nodes know each other is gone. The process ends, since it would be shut off
   /// from the run; started again it joins the others.
   node_actor_lost,
+  /// The centre of the strategy is gone, and what it knew with it. The run ends; the latest checkpoint is intact.
+  centre_lost,
   /// Actors did not end in time when the run did: most likely a trainer that is stuck in a step.
   shutdown_stuck,
   /// A record of the run could not be written to disk. The run ends.

@@ -10,6 +10,7 @@ compute_counters& compute_counters::operator+=(const compute_counters& other) {
   pulls_group += other.pulls_group;
   pulls_global += other.pulls_global;
   superseded += other.superseded;
+  exchanges += other.exchanges;
   snapshots_taken += other.snapshots_taken;
   withheld += other.withheld;
   recoveries += other.recoveries;

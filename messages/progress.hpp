@@ -24,6 +24,8 @@ struct compute_counters {
   std::uint64_t pulls_global = 0;
   /// Snapshots replaced by a newer one of the same scope before they were applied.
   std::uint64_t superseded = 0;
+  /// With the centre of a strategy that has one.
+  std::uint64_t exchanges = 0;
   std::uint64_t snapshots_taken = 0;
   /// Times it was elected and did not lead, since its parameters were not finite.
   std::uint64_t withheld = 0;
@@ -62,10 +64,11 @@ struct pull_applied {
   std::chrono::nanoseconds age{0};
 };
 
-/// Told by a worker whose own parameters had diverged and were replaced by a leader's.
+/// Told by a worker whose own parameters had diverged and were replaced by a leader's or the centre's.
 struct worker_recovered {
   worker_id worker;
-  worker_id leader;
+  /// Empty where it was the centre.
+  std::optional<worker_id> leader;
   /// The worker's own steps then.
   std::uint64_t steps = 0;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/centre_exchange.hpp"
 #include "messages/commands.hpp"
 #include "messages/echo.hpp"
 #include "messages/failure.hpp"
@@ -19,18 +20,25 @@
 // write to a wire): between processes they travel in an encoding of our own, never in CAF's.
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::advance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::answer_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::apply_pulls)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::begin_gradient)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::begin_training)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::centre_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::centre_exchanged)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::contribution)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::copy_parameters)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::echo)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::evaluation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::failure)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::fault_event)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::finish_gradient)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::group_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::group_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::kill_worker)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::leader_announcement)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::leave_seat)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::leaves_centre)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::look_at_clock)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::loss_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::make_step)
@@ -44,7 +52,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::probe_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::probe_score)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::pull_applied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::pulls_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::query_contribution)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::query_progress)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::query_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::save_centre)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::save_run)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::save_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paceline::score_parameters)

@@ -9,6 +9,7 @@
 #include "cluster/bench/median.hpp"
 #include "cluster/config/run_config.hpp"
 #include "cluster/launch/cluster_setup.hpp"
+#include "cluster/launch/picture_problem.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -154,7 +155,7 @@ exchange_bench_result run_exchange_bench(const exchange_bench_settings& settings
   require_device("exchange", settings.device, settings.precision);
   const auto config = config_of(settings);
   const auto task = load_task(config);
-  auto plan = make_plan(config, task);
+  auto plan = make_plan(config, make_picture_problem(config, task));
   plan.evaluator.make_test = nullptr;
 
   actor_system_settings actors;

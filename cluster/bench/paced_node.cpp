@@ -3,7 +3,7 @@
 #include "actors/supervisor.hpp"
 #include "actors/type_ids.hpp"
 #include "cluster/node/member_of_run.hpp"
-#include "compute/sgd_trainer.hpp"
+#include "compute/host_trainer.hpp"
 
 #include <caf/all.hpp>
 
@@ -37,7 +37,7 @@ cluster_plan plan_of(const paced_node_settings& settings) {
                    .max_report_age = strategy.max_report_age};
   plan.budget = settings.budget;
   plan.make_trainer = [steps_of = settings.steps_of](worker_id id) {
-    return make_sgd_trainer(make_paced_objective(steps_of(id)), {}, 0);
+    return make_host_trainer(make_paced_objective(steps_of(id)), {}, 0);
   };
   return plan;
 }

@@ -1,5 +1,6 @@
 #include "cluster/checkpoint/checkpoint.hpp"
 
+#include "cluster/checkpoint/centre_file.hpp"
 #include "cluster/checkpoint/parameter_file.hpp"
 #include "cluster/checkpoint/run_state_json.hpp"
 #include "cluster/config/config_json.hpp"
@@ -31,6 +32,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* loss_window_tensor = "window/losses";
 constexpr std::string_view folder_prefix = "step-";
+constexpr const char* centre_file_name = "strategy.safetensors";
 
 fs::path worker_file(const fs::path& checkpoint, worker_id id) {
   return checkpoint / fmt::format("worker-{}.safetensors", to_string(id));
@@ -85,14 +87,22 @@ void remove_checkpoint(const fs::path& checkpoint) {
 void write_worker(const fs::path& path, const worker_state& worker, const parameter_layout& layout,
                   tensor_metadata metadata) {
   auto tensors = view_parameters(layout, worker.training.parameters);
-  if (!worker.training.velocity.empty())
-    for (auto& tensor : view_parameters(layout, worker.training.velocity, velocity_prefix))
-      tensors.push_back(std::move(tensor));
+  const auto add = [&](const std::vector<float>& vector, std::string_view prefix) {
+    if (!vector.empty())
+      for (auto& tensor : view_parameters(layout, vector, prefix))
+        tensors.push_back(std::move(tensor));
+  };
+  const auto& optimiser = worker.training.optimiser;
+  add(optimiser.velocity, velocity_prefix);
+  add(optimiser.second_moment, second_moment_prefix);
   tensors.emplace_back(loss_window_tensor, std::vector{static_cast<std::int64_t>(worker.losses.size())}, worker.losses);
   metadata["kind"] = "worker";
   metadata["worker"] = to_string(worker.id);
   metadata["steps"] = std::to_string(worker.training.steps);
+  metadata["optimiser_steps"] = std::to_string(optimiser.steps);
   metadata["diverged_steps"] = std::to_string(worker.diverged_steps);
+  if (worker.next_exchange)
+    metadata["next_exchange"] = std::to_string(*worker.next_exchange);
   write_safetensors(path, tensors, metadata);
 }
 
@@ -112,8 +122,15 @@ void read_worker(const fs::path& path, worker_state& worker, const parameter_lay
   worker.training.steps = read_count(file, "steps");
   worker.diverged_steps = read_count(file, "diverged_steps");
   worker.training.parameters = file.read(layout);
+  auto& optimiser = worker.training.optimiser;
   if (file.has(velocity_prefix))
-    worker.training.velocity = file.read(layout, velocity_prefix);
+    optimiser.velocity = file.read(layout, velocity_prefix);
+  if (file.has(second_moment_prefix))
+    optimiser.second_moment = file.read(layout, second_moment_prefix);
+  // Checkpoints of earlier versions have none, and no optimiser that needs it.
+  optimiser.steps = file.metadata().contains("optimiser_steps") ? read_count(file, "optimiser_steps") : 0;
+  if (file.metadata().contains("next_exchange"))
+    worker.next_exchange = read_count(file, "next_exchange");
   const auto* losses = file.tensors().find(loss_window_tensor);
   if (losses == nullptr || losses->type != tensor_type::f64 || losses->shape.size() != 1)
     throw invalid_input(fmt::format("{}: has no list of F64 \"{}\"", path.string(), loss_window_tensor));
@@ -144,6 +161,8 @@ void write_all(const fs::path& checkpoint, const run_state& state, const paramet
   metadata["steps"] = std::to_string(state.total_steps);
   const auto centre = centre_of(state);
   write_safetensors(checkpoint / "centre.safetensors", view_parameters(layout, centre), metadata);
+  if (has_begun(state.centre))
+    write_centre(checkpoint / centre_file_name, *state.centre, layout, description);
   write_file_atomically(checkpoint / "state.json", json_text(to_json(state), 2) + "\n");
 }
 
@@ -188,6 +207,8 @@ run_state load_checkpoint(const fs::path& checkpoint, const parameter_layout& la
   }
   for (auto& worker : state.workers)
     read_worker(worker_file(checkpoint, worker.id), worker, layout);
+  if (state.centre)
+    state.centre = read_centre(checkpoint / centre_file_name, layout);
   const auto of_workers =
     std::accumulate(state.workers.begin(), state.workers.end(), std::uint64_t{0},
                     [](std::uint64_t sum, const worker_state& worker) { return sum + worker.training.steps; });

@@ -15,6 +15,7 @@ namespace paceline {
 //   leader.safetensors       the model that led when the state was taken; absent where nobody could lead
 //   centre.safetensors       the mean of all workers' parameters
 //   worker-G.I.safetensors   a worker's parameters, its momentum under "velocity/NAME", its loss window
+//   strategy.safetensors     what the strategy's centre remembers (centre_file.hpp); absent where there is none
 //   state.json               counts, training time, and what the coordinators know
 // docs/run-folder.md describes each field.
 

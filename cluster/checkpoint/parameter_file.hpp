@@ -13,6 +13,8 @@ namespace paceline {
 
 /// Prefix of the tensors that hold a worker's momentum: "velocity/conv1.weight".
 inline constexpr std::string_view velocity_prefix = "velocity/";
+/// That of AdamW's mean of squared gradients.
+inline constexpr std::string_view second_moment_prefix = "second_moment/";
 
 /// The slices of a flat vector as tensors, each under `prefix` and its name. The views point into `parameters`.
 /// Requires: parameters.size() == layout.size(); no slice's name contains '/', which sets prefixes apart.

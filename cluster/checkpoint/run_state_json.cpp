@@ -155,10 +155,15 @@ json to_json(const run_state& state) {
   auto groups = json::array();
   for (const auto& group : state.groups)
     groups.push_back(to_json(group));
-  return {{"total_steps", state.total_steps},   {"training_time_ns", state.training_time.count()},
-          {"workers", std::move(workers)},      {"first_group", state.first_group},
-          {"groups", std::move(groups)},        {"global", to_json(state.global)},
-          {"leader", id_or_null(state.leader)}, {"leader_loss", to_exact_text(state.leader_loss)}};
+  return {{"total_steps", state.total_steps},
+          {"training_time_ns", state.training_time.count()},
+          {"workers", std::move(workers)},
+          {"first_group", state.first_group},
+          {"groups", std::move(groups)},
+          {"global", to_json(state.global)},
+          {"has_centre", has_begun(state.centre)},
+          {"leader", id_or_null(state.leader)},
+          {"leader_loss", to_exact_text(state.leader_loss)}};
 }
 
 run_state run_state_from_json(const json& object) {
@@ -178,6 +183,8 @@ run_state run_state_from_json(const json& object) {
   state.first_group = static_cast<std::uint32_t>(first_group);
   state.groups = fields["groups"].list(leadership_from);
   state.global = leadership_from(fields["global"]);
+  if (object.contains("has_centre") && fields["has_centre"].truth())
+    state.centre.emplace();
   state.leader = fields["leader"].optional(&state_reader::worker);
   state.leader_loss = fields["leader_loss"].exact();
   if (state.leader && !seen.contains(*state.leader))

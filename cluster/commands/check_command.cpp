@@ -8,7 +8,9 @@
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/device_check.hpp"
 #include "cluster/launch/memory_check.hpp"
+#include "cluster/launch/picture_problem.hpp"
 #include "cluster/launch/task.hpp"
+#include "cluster/launch/training_problem.hpp"
 #include "cluster/security/key_set.hpp"
 #include "cluster/wire/one_line.hpp"
 #include "compute/layer_cost.hpp"
@@ -86,7 +88,7 @@ void print_workers(const run_config& config, const training_task& task) {
   }
 }
 
-void print_budget(const run_config& config, const training_task& task) {
+void print_data(const run_config& config, const training_task& task) {
   const auto& data = *task.data;
   print("data",
         fmt::format("{}: {} training and {} test pictures of {}, crop {}, {} classes", data.name, data.train->size(),
@@ -97,14 +99,18 @@ void print_budget(const run_config& config, const training_task& task) {
                 "trains on random parts of {:g} to 100 % of a picture, tests on the middle of a shorter side of {}",
                 100 * how.smallest_area, how.test_side()));
   print("epoch", fmt::format("{} batches of {} a worker", batches_per_epoch(config, task), config.data.batch_size));
-  print("budget", budget_in_words(config, task));
 }
 
-void print_exchange(const run_config& config, const cluster_plan& plan, const training_task& task) {
+void print_exchange(const run_config& config, const cluster_plan& plan, const parameter_layout& layout) {
   const auto& strategy = plan.strategy;
+  const auto snapshot = static_cast<double>(layout.size() * sizeof(float));
+  if (const auto& centre = strategy.centre)
+    return print("exchange",
+                 fmt::format("{} with a centre every {} of a worker{}, {} each way",
+                             centre->gradients ? "gradients" : "parameters", count_text(centre->period, "step"),
+                             centre->together ? ", all together: each waits for the others" : "", size_text(snapshot)));
   if (strategy.period_group == 0 && strategy.period_global == 0)
     return print("exchange", "none: workers ride alone");
-  const auto snapshot = static_cast<double>(task.network.parameters().size() * sizeof(float));
   print("exchange",
         fmt::format("group every {} steps a worker (pull {}), all every {} (pull {})", strategy.period_group,
                     strategy.pull_group, strategy.period_global, strategy.pull_global));
@@ -143,13 +149,50 @@ double test_bytes(const run_config& config, const training_task& task) {
 }
 
 void print_memory(const run_config& config, const training_task& task, const network& network) {
-  const auto vectors =
-    static_cast<double>(task.network.parameters().size() * sizeof(float)) * (config.optimizer.momentum == 0 ? 2 : 3);
+  const auto vectors = static_cast<double>(task.network.parameters().size() * sizeof(float))
+                       * static_cast<double>(2 + optimiser_of(config).moments());
   const auto worker = static_cast<double>(network.memory_bytes()) + vectors;
   const auto pictures = static_cast<double>(task.data->train->memory_bytes() + task.data->test->memory_bytes());
   const auto tests = test_bytes(config, task);
   print("memory", fmt::format("{} a worker, {} tests, {} pictures, {} in all", size_text(worker), size_text(tests),
                               size_text(pictures), size_text(worker * config.workers() + tests + pictures)));
+}
+
+void print_run(const run_config& config) {
+  print("run", (config.output.folder / config.output.name).string() + (config.deterministic ? ", deterministic" : ""));
+  for (const auto& warning : warnings_of(config))
+    print("", warning);
+}
+
+/// Of a function that is no network.
+void check_objective(const run_config& config) {
+  const auto task = load_problem(config);
+  print_run(config);
+  print("cluster",
+        fmt::format("{} of {}", count_text(config.groups.count, "group"), count_text(config.groups.workers, "worker")));
+  print("objective", task->in_words());
+  print("budget", budget_in_words(config, *task));
+  print_exchange(config, make_plan(config, task), task->layout());
+  for (const auto& [label, text] : report_waits(config))
+    print(label, text);
+}
+
+void check_network(const run_config& config) {
+  const auto task = load_task(config);
+  const auto whole = make_picture_problem(config, task);
+  print_run(config);
+  print_workers(config, task);
+  print_data(config, task);
+  print("budget", budget_in_words(config, *whole));
+  print_model(task.network);
+  print_exchange(config, make_plan(config, whole), whole->layout());
+  for (const auto& [label, text] : report_waits(config))
+    print(label, text);
+  for (const auto& [label, text] : report_nodes(config, whole->layout()))
+    print(label, text);
+  const auto compiled = task.device->compile(task.network, {.batch_size = config.data.batch_size});
+  print_algorithms(task, *compiled);
+  print_memory(config, task, *compiled);
 }
 
 int check(const check_arguments& arguments) {
@@ -160,20 +203,10 @@ int check(const check_arguments& arguments) {
   if (!config.security.keys.empty()
       && std::any_of(config.nodes.begin(), config.nodes.end(), [](const auto& node) { return node.host == "local"; }))
     load_node_keys(config.security.keys);
-  const auto task = load_task(config);
-  const auto plan = make_plan(config, task);
-  print("run", (config.output.folder / config.output.name).string() + (config.deterministic ? ", deterministic" : ""));
-  print_workers(config, task);
-  print_budget(config, task);
-  print_model(task.network);
-  print_exchange(config, plan, task);
-  for (const auto& [label, text] : report_waits(config))
-    print(label, text);
-  for (const auto& [label, text] : report_nodes(config, task.network.parameters()))
-    print(label, text);
-  const auto compiled = task.device->compile(task.network, {.batch_size = config.data.batch_size});
-  print_algorithms(task, *compiled);
-  print_memory(config, task, *compiled);
+  if (config.objective.is_network())
+    check_network(config);
+  else
+    check_objective(config);
   std::cout << "\n" << to_json(file).dump(2) << "\n";
   return success;
 }

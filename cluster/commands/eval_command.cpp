@@ -88,6 +88,9 @@ int evaluate(const eval_arguments& arguments) {
   auto described = config_json::parse(file.text("model"), nullptr, false);
   if (described.is_discarded())
     throw invalid_input(file.path().string() + ": the description of its model is damaged");
+  if (described.is_object() && described.contains("objective"))
+    throw invalid_input(file.path().string()
+                        + ": holds a point of an objective, not a network; its run's summary has the value");
   const auto network = model_from_json(described, file.path().string());
   const auto section = data_of(arguments, file);
   // Before its parameters are read; of a batch, a picture at least.

@@ -34,8 +34,9 @@ std::string config_error::line() const {
       break;
     case kind::unknown_key:
       text += "unknown key";
+      // A slip of the pen has nothing to do with the kind.
       if (nearest.empty())
-        text += "; known here: " + allowed;
+        text += (beside.empty() ? "" : " with " + beside) + "; known here: " + allowed;
       break;
     case kind::bad_value:
       text += "found " + found + ", allowed: " + allowed;

@@ -29,6 +29,8 @@ struct config_error {
   std::string path{};
   std::string found{};
   std::string allowed{};
+  /// What a key that is unknown here stands beside: "kind \"lsgd\""; empty where that has no part in it.
+  std::string beside{};
   /// The known name that is most like the one found; empty where none is near.
   std::string nearest{};
 

@@ -24,6 +24,7 @@ void config_reader::finish() {
                  .path = path_below(path_, key),
                  .found = shown_key(key),
                  .allowed = fmt::format("{}", fmt::join(known_, ", ")),
+                 .beside = kind_,
                  .nearest = nearest_key(key, known_)});
   }
 }

@@ -15,17 +15,27 @@ namespace paceline {
 /// config_writer has the same functions, so that one template over both describes a file: see run_config_keys.hpp.
 class config_reader {
  public:
+  static constexpr bool reads = true;
+
   /// `node` and `errors` must outlive the reader. A node that is no object goes to `errors` at once.
   config_reader(const config_json& node, std::string path, error_list& errors);
 
   config_reader(const config_reader&) = delete;
   config_reader& operator=(const config_reader&) = delete;
 
-  /// A key that may be left out.
+  /// A key that may be left out. Returns whether there is nothing wrong with it.
   template <class T, class Kind>
-  void value(const std::string& key, T& field, const Kind& kind) {
-    if (const auto* found = take(key))
-      read(path_below(path_, key), *found, field, kind);
+  bool value(const std::string& key, T& field, const Kind& kind) {
+    const auto* found = take(key);
+    return found == nullptr || read(path_below(path_, key), *found, field, kind);
+  }
+
+  /// The key on which it depends what other keys there are. Where its value cannot be read, no other key is reported as unknown.
+  template <class T, class Kind>
+  void kind(const std::string& key, T& field, const Kind& kind) {
+    if (!value(key, field, kind))
+      ignore_all();
+    kind_ = key + " " + shown(kind.write(field));
   }
 
   /// A key that must be there. Returns whether its value could be read.
@@ -117,6 +127,8 @@ class config_reader {
   error_list& errors_;
   std::vector<std::string> known_;
   bool ignores_all_ = false;
+  /// "kind \"lsgd\"", where keys depend on it.
+  std::string kind_;
 };
 
 } // namespace paceline

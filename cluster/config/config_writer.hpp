@@ -10,18 +10,25 @@ namespace paceline {
 /// The other half of config_reader: writes every field, whether it has its default or not.
 class config_writer {
  public:
+  static constexpr bool reads = false;
+
   /// `out` becomes an object and must outlive the writer.
   explicit config_writer(config_json& out) : out_(out) { out_ = config_json::object(); }
 
   template <class T, class Kind>
-  void value(const std::string& key, const T& field, const Kind& kind) {
+  bool value(const std::string& key, const T& field, const Kind& kind) {
     out_[key] = kind.write(field);
+    return true;
+  }
+
+  template <class T, class Kind>
+  void kind(const std::string& key, const T& field, const Kind& kind) {
+    value(key, field, kind);
   }
 
   template <class T, class Kind>
   bool required(const std::string& key, const T& field, const Kind& kind) {
-    value(key, field, kind);
-    return true;
+    return value(key, field, kind);
   }
 
   template <class Fill>

@@ -1,12 +1,17 @@
 #pragma once
 
+#include "actors/strategies/centre_strategies.hpp"
+#include "actors/strategies/lgd.hpp"
 #include "cluster/faults/fault_settings.hpp"
 #include "cluster/wire/snapshot_frame.hpp"
 #include "compute/backend.hpp"
 #include "compute/data/augmentation.hpp"
 #include "compute/model.hpp"
+#include "compute/objectives/convex_quadratic.hpp"
+#include "compute/objectives/logistic_regression.hpp"
+#include "compute/objectives/matrix_completion.hpp"
+#include "compute/optimiser.hpp"
 #include "compute/schedule.hpp"
-#include "compute/sgd.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -58,13 +63,35 @@ struct run_config {
     std::string name = "cnn7";
     std::vector<layer_entry> layers;
   };
+  struct objective_section {
+    /// "network" for a model on pictures, else the name of a function; of the following each has its own.
+    std::string kind = "network";
+    matrix_completion_settings matrix;
+    convex_quadratic_settings quadratic;
+    logistic_regression_settings regression;
+    /// Of what the function is made from at random.
+    std::uint64_t seed = 0;
+    /// A point for each worker to start from; random ones where it is empty.
+    std::vector<std::vector<double>> starts;
+
+    bool is_network() const { return kind == "network"; }
+  };
   struct strategy_section {
-    /// "lsgd", or "sgd": workers alone.
+    /// What workers do with each other (actors/strategies/); each kind has its own of what follows.
     std::string kind = "lsgd";
     std::uint64_t period_group = 64;
     std::uint64_t period_global = 128;
     double pull_group = 0.1;
     double pull_global = 0.1;
+    double proximal_group = 0;
+    double proximal_global = 0;
+    paceline::lgd lgd;
+    paceline::easgd easgd;
+    /// Of eamsgd, beside easgd's.
+    double momentum = 0.99;
+    paceline::downpour downpour;
+    paceline::local_sgd local_sgd;
+    paceline::diloco diloco;
     std::size_t loss_window = 10;
     /// A worker that has not reported for so long cannot be elected.
     std::chrono::nanoseconds max_report_age = std::chrono::minutes(1);
@@ -139,8 +166,9 @@ struct run_config {
   device_section device;
   data_section data;
   model_section model;
+  objective_section objective;
   strategy_section strategy;
-  sgd_settings optimizer;
+  optimiser_settings optimizer;
   learning_rate_schedule schedule;
   budget_section budget;
   output_section output;

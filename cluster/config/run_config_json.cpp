@@ -8,6 +8,8 @@
 #include "cluster/config/run_config_keys.hpp"
 #include "cluster/config/run_config_rules.hpp"
 
+#include <fmt/format.h>
+
 namespace paceline {
 
 namespace {
@@ -36,8 +38,21 @@ std::string path_of_key(const config_json& node, const std::string& path, std::s
 void suggest_other_sections(error_list& errors) {
   const auto complete = to_json(run_config{});
   for (auto& error : errors.errors())
-    if (error.what == config_error::kind::unknown_key && error.nearest.empty())
+    if (error.what == config_error::kind::unknown_key && error.nearest.empty() && error.beside.empty())
       error.nearest = path_of_key(complete, "", last_key(error.path));
+}
+
+/// The inner optimiser of its paper.
+constexpr optimiser_settings usual_for_diloco{
+  .kind = optimiser_kind::adamw, .learning_rate = 4e-4, .weight_decay = 0.1, .clip = 1};
+
+/// A function has neither a model nor data.
+void require_one_task(const config_json& json, const run_config& config, error_list& errors) {
+  for (const auto* section : {"model", "data"})
+    if (!config.objective.is_network() && json.contains(section) && errors.is_clean("objective"))
+      errors.add({.path = "objective.kind",
+                  .found = fmt::format("\"{}\" next to {}", config.objective.kind, section),
+                  .allowed = fmt::format("no {}, which only \"network\" has", section)});
 }
 
 run_config read(const config_json& json, error_list& errors) {
@@ -49,6 +64,9 @@ run_config read(const config_json& json, error_list& errors) {
     return config;
   if (!config.model.layers.empty() && !json.at("model").contains("name"))
     config.model.name = "custom";
+  if (config.strategy.kind == "diloco" && !json.contains("optimizer"))
+    config.optimizer = usual_for_diloco;
+  require_one_task(json, config, errors);
   if (config.data.kind == "image_folder" && !json.at("data").contains("crop"))
     config.data.augment.crop = photograph_crop;
   const bool counts_groups = json.contains("groups") && json["groups"].is_object() && json["groups"].contains("count");

@@ -3,7 +3,10 @@
 #include "cluster/config/fault_keys.hpp"
 #include "cluster/config/layer_keys.hpp"
 #include "cluster/config/node_keys.hpp"
+#include "cluster/config/objective_keys.hpp"
+#include "cluster/config/optimizer_keys.hpp"
 #include "cluster/config/run_config.hpp"
+#include "cluster/config/strategy_keys.hpp"
 #include "cluster/config/value_kinds.hpp"
 
 #include <string>
@@ -21,11 +24,8 @@ struct known_model {
 
 namespace run_config_keys {
 
-// Group and worker counts multiply to the number of workers, which has 32 bits; periods times workers must fit into 64.
+// Group and worker counts multiply to the number of workers, which has 32 bits.
 constexpr std::uint32_t most_members = 65535;
-constexpr std::uint64_t longest_period = 1'000'000'000;
-// Far beyond what trains, and finite in the 32 bits with which parameters are computed.
-constexpr double largest_rate = 1e30;
 
 constexpr number share{.low = 0, .high = 1};
 
@@ -61,53 +61,37 @@ void describe(Archive& file, Config& c) {
     s.value("threads_per_worker", c.device.threads_per_worker, integer<int>{1, 1024});
     s.value("pin", c.device.pin, flag{});
   });
-  file.section("data", [&](auto& s) {
-    s.value("kind", c.data.kind, one_of({"glyphs", "cifar10", "image_folder"}));
-    s.value("path", c.data.path, file_path{});
-    s.value("train_size", c.data.train_size, integer<std::size_t>{1, 10'000'000});
-    s.value("test_size", c.data.test_size, integer<std::size_t>{1, 10'000'000});
-    s.value("crop", c.data.augment.crop, integer<std::int64_t>{1, 65536});
-    s.value("resize", c.data.augment.resize, optional_of{integer<std::int64_t>{1, 65536}});
-    s.value("smallest_area", c.data.augment.smallest_area, number{.low = 0, .high = 1, .low_open = true});
-    s.value("padding", c.data.augment.padding, integer<std::int64_t>{0, 1024});
-    s.value("flip", c.data.augment.flip, flag{});
-    s.value("batch_size", c.data.batch_size, integer<std::int64_t>{1, 65536});
-    s.value("shards", c.data.rebalance_shards, choice<bool>{{{"static", false}, {"rebalance", true}}});
-    s.value("decoders", c.data.decoders, integer<std::size_t>{1, 256});
-    s.value("strict", c.data.strict, flag{});
-  });
-  file.section_or_value("model", c.model.name, known_model{}, [&](auto& s) {
-    s.value("name", c.model.name, text{});
-    s.items("layers", c.model.layers, [](auto& l, auto& entry) { layer_keys::describe(l, entry); });
-  });
-  file.section("strategy", [&](auto& s) {
-    s.value("kind", c.strategy.kind, one_of({"lsgd", "sgd"}));
-    s.value("period_group", c.strategy.period_group, integer<std::uint64_t>{1, longest_period});
-    s.value("period_global", c.strategy.period_global, integer<std::uint64_t>{1, longest_period});
-    s.value("pull_group", c.strategy.pull_group, share);
-    s.value("pull_global", c.strategy.pull_global, share);
-    s.value("loss_window", c.strategy.loss_window, integer<std::size_t>{1, 1'000'000});
-    s.value("max_report_age", c.strategy.max_report_age, positive_duration{});
-    s.value("start", c.strategy.shared_start, choice<bool>{{{"own", false}, {"shared", true}}});
-    s.value("verify", c.strategy.verify, choice<bool>{{{"off", false}, {"probe", true}}});
-    s.value("verify_tolerance", c.strategy.verify_tolerance, number{.low = 0, .high = 1000});
-    s.value("verify_allowance", c.strategy.verify_allowance, number{.low = 0, .high = 1000});
-  });
-  file.section("optimizer", [&](auto& s) {
-    // The only one so far, so no field holds it.
-    std::string kind = "sgd";
-    s.value("kind", kind, one_of({"sgd"}));
-    s.value("learning_rate", c.optimizer.learning_rate, number{.high = largest_rate, .low_open = true});
-    s.value("momentum", c.optimizer.momentum, number{.low = 0, .high = 1, .high_open = true});
-    s.value("nesterov", c.optimizer.nesterov, flag{});
-    s.value("weight_decay", c.optimizer.weight_decay, number{.low = 0, .high = largest_rate});
-  });
+  file.section("objective", [&](auto& s) { objective_keys::describe(s, c.objective); });
+  // A function has neither; a file that gives them all the same is told so.
+  if (Archive::reads || c.objective.is_network()) {
+    file.section("data", [&](auto& s) {
+      s.value("kind", c.data.kind, one_of({"glyphs", "cifar10", "image_folder"}));
+      s.value("path", c.data.path, file_path{});
+      s.value("train_size", c.data.train_size, integer<std::size_t>{1, 10'000'000});
+      s.value("test_size", c.data.test_size, integer<std::size_t>{1, 10'000'000});
+      s.value("crop", c.data.augment.crop, integer<std::int64_t>{1, 65536});
+      s.value("resize", c.data.augment.resize, optional_of{integer<std::int64_t>{1, 65536}});
+      s.value("smallest_area", c.data.augment.smallest_area, number{.low = 0, .high = 1, .low_open = true});
+      s.value("padding", c.data.augment.padding, integer<std::int64_t>{0, 1024});
+      s.value("flip", c.data.augment.flip, flag{});
+      s.value("batch_size", c.data.batch_size, integer<std::int64_t>{1, 65536});
+      s.value("shards", c.data.rebalance_shards, choice<bool>{{{"static", false}, {"rebalance", true}}});
+      s.value("decoders", c.data.decoders, integer<std::size_t>{1, 256});
+      s.value("strict", c.data.strict, flag{});
+    });
+    file.section_or_value("model", c.model.name, known_model{}, [&](auto& s) {
+      s.value("name", c.model.name, text{});
+      s.items("layers", c.model.layers, [](auto& l, auto& entry) { layer_keys::describe(l, entry); });
+    });
+  }
+  file.section("strategy", [&](auto& s) { strategy_keys::describe(s, c.strategy); });
+  file.section("optimizer", [&](auto& s) { optimizer_keys::describe(s, c.optimizer); });
   file.section("schedule", [&](auto& s) {
     using kind = learning_rate_schedule::kind;
     s.value("kind", c.schedule.shape,
             choice<kind>{{{"constant", kind::constant}, {"step", kind::step}, {"cosine", kind::cosine}}});
     s.value("milestones", c.schedule.milestones, rising_shares{});
-    s.value("factor", c.schedule.factor, number{.high = largest_rate, .low_open = true});
+    s.value("factor", c.schedule.factor, number{.high = optimizer_keys::largest_rate, .low_open = true});
     s.value("warmup", c.schedule.warmup, number{.low = 0, .high = 1, .high_open = true});
     s.value("final_share", c.schedule.final_share, share);
   });

@@ -117,6 +117,24 @@ class rule_checker {
     }
   }
 
+  /// What is said of networks and pictures counts for nothing.
+  void objective() {
+    if (!clean({"objective.kind", "device.backend"}))
+      return;
+    if (config_.device.backend != "cpu")
+      fail("device.backend",
+           fmt::format("\"{}\" with objective.kind \"{}\"", config_.device.backend, config_.objective.kind),
+           "\"cpu\", where these functions are computed");
+    if (!config_.nodes.empty())
+      fail("nodes", fmt::format("{} with objective.kind \"{}\"", config_.nodes.size(), config_.objective.kind),
+           "none: these functions are minimised inside one process");
+    const auto& q = config_.objective.quadratic;
+    if (clean({"objective"}) && q.least_curvature > q.greatest_curvature)
+      fail("objective.least_curvature",
+           fmt::format("{} with a greatest of {}", q.least_curvature, q.greatest_curvature),
+           "at most objective.greatest_curvature");
+  }
+
   void optimizer() {
     if (clean({"optimizer.nesterov", "optimizer.momentum"}) && config_.optimizer.nesterov
         && config_.optimizer.momentum == 0)
@@ -124,6 +142,14 @@ class rule_checker {
   }
 
   void strategy() {
+    const auto& s = config_.strategy;
+    if (clean({"strategy", "optimizer"}) && s.kind == "eamsgd"
+        && (config_.optimizer.kind != optimiser_kind::sgd || config_.optimizer.momentum != 0))
+      fail("optimizer", "momentum, or another kind than \"sgd\", with strategy.kind \"eamsgd\"",
+           "\"sgd\" without momentum: its own is strategy.momentum");
+    if (clean({"strategy", "nodes"}) && !config_.nodes.empty() && strategy_keys::has_centre(s.kind))
+      fail("strategy.kind", fmt::format("\"{}\" with {} nodes", s.kind, config_.nodes.size()),
+           "\"lsgd\", \"lgd\" or \"sgd\", or one process: its centre is reached inside one only");
     if (clean({"strategy.verify", "deterministic"}) && config_.deterministic && config_.strategy.verify)
       fail("strategy.verify", "\"probe\" with deterministic true",
            "\"off\", since in lock-step nobody can be asked between two rounds");
@@ -191,8 +217,12 @@ void check_rules(const run_config& config, error_list& errors) {
   rule_checker rules(config, errors);
   rules.worker_count();
   rules.device();
-  rules.data();
-  rules.model();
+  if (config.objective.is_network()) {
+    rules.data();
+    rules.model();
+  } else {
+    rules.objective();
+  }
   rules.optimizer();
   rules.strategy();
   rules.schedule();

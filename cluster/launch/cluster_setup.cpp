@@ -1,13 +1,10 @@
 #include "cluster/launch/cluster_setup.hpp"
 
+#include "actors/strategies/lsgd.hpp"
 #include "cluster/config/duration.hpp"
 #include "cluster/console/count_text.hpp"
 #include "cluster/launch/launch_timing.hpp"
-#include "cluster/launch/memory_check.hpp"
 #include "compute/affinity.hpp"
-#include "compute/classification.hpp"
-#include "compute/classification_trainer.hpp"
-#include "compute/counter_random.hpp"
 #include "compute/errors.hpp"
 
 #include <fmt/format.h>
@@ -18,26 +15,54 @@
 namespace paceline {
 namespace {
 
-/// What a run's seed is used for; each use has a stream of its own.
-enum seed_use : std::uint64_t { shards = 1, batches = 2, starts = 3 };
+/// What that strategy is about, without what all have.
+strategy_settings kind_of(const run_config::strategy_section& section) {
+  const auto with_centre = [](centre_settings centre) {
+    strategy_settings strategy;
+    strategy.period_group = strategy.period_global = 0;
+    strategy.centre = std::move(centre);
+    return strategy;
+  };
+  if (section.kind == "lsgd")
+    return lsgd{.period_group = section.period_group,
+                .period_global = section.period_global,
+                .pull_group = section.pull_group,
+                .pull_global = section.pull_global,
+                .proximal_group = section.proximal_group,
+                .proximal_global = section.proximal_global}
+      .settings();
+  if (section.kind == "lgd")
+    return section.lgd.settings();
+  if (section.kind == "easgd" || section.kind == "eamsgd")
+    return with_centre(section.easgd.settings());
+  if (section.kind == "downpour")
+    return with_centre(section.downpour.settings());
+  if (section.kind == "local_sgd")
+    return with_centre(section.local_sgd.settings());
+  if (section.kind == "diloco")
+    return with_centre(section.diloco.settings());
+  if (section.kind == "sync_sgd")
+    return with_centre(sync_sgd{}.settings());
+  strategy_settings alone;
+  alone.period_group = alone.period_global = 0;
+  return alone;
+}
 
 strategy_settings strategy_of(const run_config& config) {
   const auto& section = config.strategy;
-  const bool alone = section.kind == "sgd";
-  return {.period_group = alone ? 0 : section.period_group,
-          .period_global = alone ? 0 : section.period_global,
-          .pull_group = section.pull_group,
-          .pull_global = section.pull_global,
-          .loss_window = section.loss_window,
-          .max_report_age = section.max_report_age,
-          // Long enough for steps that take seconds, and for a prober that is gone to be known for it.
-          .verification = {.probe = section.verify,
+  auto strategy = kind_of(section);
+  if (!strategy.compares_objective)
+    strategy.loss_window = section.loss_window;
+  strategy.max_report_age = section.max_report_age;
+  // Long enough for steps that take seconds, and for a prober that is gone to be known for it.
+  strategy.verification = {.probe = section.verify,
                            .tolerance = section.verify_tolerance,
                            .allowance = section.verify_allowance,
-                           .time_limit = 5 * config.network.patience}};
+                           .time_limit = 5 * config.network.patience};
+  return strategy;
 }
 
-budget_limits limits_of(const run_config& config, const training_task& task) {
+budget_limits limits_of(const run_config& config, const training_problem& task) {
   budget_limits limits;
   const auto allow = [&](double steps) {
     // As good as endless, and far from what a counter cannot hold.
@@ -48,39 +73,28 @@ budget_limits limits_of(const run_config& config, const training_task& task) {
   if (config.budget.steps)
     allow(static_cast<double>(*config.budget.steps));
   if (config.budget.epochs)
-    allow(*config.budget.epochs * static_cast<double>(batches_per_epoch(config, task)));
+    allow(*config.budget.epochs * static_cast<double>(task.batches_per_epoch()));
   limits.training_time = config.budget.time;
   return limits;
 }
 
-std::unique_ptr<trainer> make_trainer(const run_config& config, const training_task& task, std::size_t position,
-                                      const std::shared_ptr<const shard_roster>& roster) {
-  batch_loader_settings loader{.data = task.data,
-                               .part = shard_of(config, task, position),
-                               .roster = roster,
-                               .how = config.data.augment,
-                               .batch_size = config.data.batch_size,
-                               .seed = derive_seed(derive_seed(config.seed, batches), position),
-                               .decoders = config.data.decoders};
-  const auto start = config.strategy.shared_start ? 0 : position;
-  return make_classification_trainer({.network = task.network,
-                                      .loader = std::move(loader),
-                                      .optimiser = config.optimizer,
-                                      .seed = derive_seed(derive_seed(config.seed, starts), start)},
-                                     *task.device);
-}
-
-parameter_test make_test(const run_config& config, const training_task& task) {
-  const auto test =
-    std::make_shared<classification_test>(task.network, *make_test_backend(config.device), task.data,
-                                          config.data.augment, test_batch_of(task.network, task.data->test->size()));
-  return [test](std::span<const float> parameters, const std::function<void()>& after_batch) {
-    const auto found = test->run(parameters, after_batch);
-    return test_score{.loss = found.loss, .error = found.error};
-  };
-}
-
 } // namespace
+
+std::vector<std::string> warnings_of(const run_config& config) {
+  const auto& kind = config.strategy.kind;
+  if (kind != "easgd" && kind != "eamsgd")
+    return {};
+  const auto& how = config.strategy.easgd;
+  const auto alpha = how.alpha_of(config.workers());
+  const auto bound = how.largest_stable_alpha(config.optimizer.learning_rate);
+  if (alpha < bound)
+    return {};
+  const auto from =
+    how.alpha ? fmt::format("strategy.alpha: {}", alpha)
+              : fmt::format("strategy.beta: {} over {} workers, an alpha of {:.4g}", how.beta, config.workers(), alpha);
+  return {fmt::format("warning: {} is unstable: worker and centre overshoot each other unless alpha is below {:.4g}",
+                      from, bound)};
+}
 
 double share_stolen_by_tests(const run_config& config, std::size_t workers_here) {
   const auto cores = usable_cores().size();
@@ -88,7 +102,7 @@ double share_stolen_by_tests(const run_config& config, std::size_t workers_here)
   return busy < cores ? 0.0 : 1.0 / static_cast<double>(cores);
 }
 
-cluster_plan make_plan(const run_config& config, const training_task& task) {
+cluster_plan make_plan(const run_config& config, const std::shared_ptr<const training_problem>& task) {
   cluster_plan plan;
   plan.groups = config.groups.count;
   plan.workers_per_group = config.groups.workers;
@@ -97,20 +111,19 @@ cluster_plan make_plan(const run_config& config, const training_task& task) {
   };
   if (config.data.rebalance_shards)
     plan.roster = std::make_shared<shard_roster>(config.workers());
-  plan.make_trainer = [=, roster = plan.roster](worker_id id) {
-    return make_trainer(config, task, position(id), roster);
-  };
+  plan.make_trainer = [=, roster = plan.roster](worker_id id) { return task->make_trainer(position(id), roster); };
   plan.cores_of = [=](worker_id id) { return cores_of(config, position(id)); };
   plan.strategy = strategy_of(config);
+  plan.trained_parameters = task->layout().trained_size();
   plan.learning_rate = config.optimizer.learning_rate;
   plan.schedule = config.schedule;
-  plan.budget = limits_of(config, task);
+  plan.budget = limits_of(config, *task);
   const launch_timing timing(config.network.patience);
   plan.restarts = {.most = config.supervision.worker_restarts,
                    .span = config.supervision.restart_window,
                    .first_wait = timing.first_worker_restart_wait,
                    .longest_wait = timing.longest_worker_restart_wait};
-  plan.evaluator = {.make_test = [=] { return make_test(config, task); },
+  plan.evaluator = {.make_test = [task] { return task->make_test(); },
                     .stolen_share = share_stolen_by_tests(config, config.workers())};
   plan.evaluate_every = config.output.evaluate_every;
   plan.checkpoint_every = config.output.checkpoint_every;
@@ -118,27 +131,27 @@ cluster_plan make_plan(const run_config& config, const training_task& task) {
   return plan;
 }
 
-shard shard_of(const run_config& config, const training_task& task, std::size_t position) {
-  return {.total = task.data->train->size(),
-          .count = config.workers(),
-          .index = position,
-          .seed = derive_seed(config.seed, shards)};
+optimiser_settings optimiser_of(const run_config& config) {
+  auto settings = config.optimizer;
+  if (config.strategy.kind == "eamsgd") {
+    settings.kind = optimiser_kind::lookahead;
+    settings.momentum = config.strategy.momentum;
+  }
+  return settings;
 }
 
-std::uint64_t batches_per_epoch(const run_config& config, const training_task& task) {
-  // The last shard is the smallest.
-  const auto pictures = shard_of(config, task, config.workers() - 1).size();
-  return pictures / static_cast<std::uint64_t>(config.data.batch_size);
+bool exchanges_gradients(const run_config& config) {
+  return config.strategy.kind == "sync_sgd";
 }
 
-std::string budget_in_words(const run_config& config, const training_task& task) {
+std::string budget_in_words(const run_config& config, const training_problem& task) {
   std::string words;
   const auto add = [&](const std::string& text) { words += (words.empty() ? "" : ", or ") + text; };
   if (config.budget.steps)
     add(count_text(*config.budget.steps, "step") + " a worker");
   if (config.budget.epochs)
     add(fmt::format("{} epochs a worker ({:.6g} steps)", *config.budget.epochs,
-                    *config.budget.epochs * static_cast<double>(batches_per_epoch(config, task))));
+                    *config.budget.epochs * static_cast<double>(task.batches_per_epoch())));
   if (config.budget.time)
     add(format_duration(*config.budget.time) + " of training");
   return words;
@@ -225,8 +238,9 @@ void complete_workers(run_state& state, const cluster_plan& plan) {
   require_fit(state, plan);
   const auto source = state.leader ? find(*state.leader) : state.workers.begin();
   worker_state substitute = *source;
-  std::fill(substitute.training.velocity.begin(), substitute.training.velocity.end(), 0.0f);
+  substitute.training.optimiser.clear();
   substitute.losses.clear();
+  substitute.next_exchange.reset();
   for (const auto id : plan.worker_ids()) {
     if (find(id) != state.workers.end())
       continue;

@@ -21,13 +21,18 @@
 namespace paceline {
 namespace {
 
-/// The checkpoint has momentum exactly where the optimiser does.
+/// The checkpoint has momentum, and a second moment, exactly where the optimiser does.
 void require_optimizer(const run_state& state, const run_config& config) {
-  const bool wanted = config.optimizer.momentum != 0;
-  for (const auto& worker : state.workers)
-    if (worker.training.velocity.empty() == wanted)
-      throw invalid_input(fmt::format("worker {} was saved {} momentum, but optimizer.momentum is {}",
-                                      to_string(worker.id), wanted ? "without" : "with", config.optimizer.momentum));
+  const auto optimiser = optimiser_of(config);
+  for (const auto& worker : state.workers) {
+    const auto& saved = worker.training.optimiser;
+    const auto moments = (saved.velocity.empty() ? 0u : 1u) + (saved.second_moment.empty() ? 0u : 1u);
+    if (moments != optimiser.moments())
+      throw invalid_input(fmt::format(
+        "worker {} was saved {} momentum, but optimizer.momentum is {}", to_string(worker.id),
+        saved.velocity.empty() ? "without" : (saved.second_moment.empty() ? "with" : "by adamw, with another kind of"),
+        optimiser.momentum));
+  }
 }
 
 /// The checkpoint; nothing where it is damaged, which goes to `damaged`. A file that is missing was lost, any other failure of the system may

@@ -3,8 +3,6 @@
 #include "actors/actor_system.hpp"
 #include "actors/supervisor.hpp"
 #include "cluster/checkpoint/checkpoint.hpp"
-#include "cluster/checkpoint/class_names.hpp"
-#include "cluster/config/model_json.hpp"
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/console/count_text.hpp"
 #include "cluster/console/progress_console.hpp"
@@ -50,14 +48,10 @@ std::size_t threads_of(std::size_t workers_here, std::size_t decoders, bool is_n
 /// Takes longer only where the recorder is gone.
 constexpr auto flush_timeout = std::chrono::minutes(1);
 
-checkpoint_writer make_checkpoint_writer(const run_config& config, const training_task& task,
+checkpoint_writer make_checkpoint_writer(const run_config& config, const training_problem& task,
                                          const std::filesystem::path& folder) {
-  const checkpoint_origin origin{.model = model_to_json(task.network).dump(),
-                                 .data = to_json(config).at("data").dump(),
-                                 .classes = class_names_text(task.data->class_names)};
-  return [=, layout = task.network.parameters(), keep = config.output.keep_checkpoints](const run_state& state) {
-    save_checkpoint(folder, state, layout, origin, keep);
-  };
+  return [=, origin = task.origin(), layout = task.layout(), keep = config.output.keep_checkpoints](
+           const run_state& state) { save_checkpoint(folder, state, layout, origin, keep); };
 }
 
 bool is_used_up(const budget_limits& limits, const run_state& state) {
@@ -77,24 +71,15 @@ void set_aside(const std::vector<damaged_checkpoint>& damaged, std::ostream& out
         << "\n";
 }
 
-/// " on cuda:0 in bf16"; nothing where the CPU's fp32 was asked for, as usual.
-std::string place_in_words(const run_config::device_section& asked, const backend& found) {
-  if (asked.backend == "cpu" && asked.precision == product_precision::fp32)
-    return "";
-  const bool usual = asked.precision == product_precision::fp32;
-  return " on " + found.name()
-         + (usual ? "" : " in " + precision_in_words(precision_on(found, asked.precision), asked.precision));
-}
-
-void announce(const process_run& run, const training_task& task, const run_folder& folder,
+void announce(const process_run& run, const training_problem& task, const run_folder& folder,
               const std::shared_ptr<const run_state>& resumed, const budget_limits& limits, std::ostream& out) {
   const auto& config = run.config;
-  out << escaped(fmt::format("{}: {} ({} parameters) on {}, {} of {}{}, {}; goal: {}", config.output.name,
-                             task.network.name(), task.network.parameters().trained_size(), task.data->name,
+  out << escaped(fmt::format("{}: {}, {} of {}{}, {}; goal: {}", config.output.name, task.in_words(),
                              count_text(config.groups.count, "group"), count_text(config.groups.workers, "worker"),
-                             place_in_words(config.device, *task.device), folder.path().string(),
-                             budget_in_words(config, task)))
+                             task.place_in_words(), folder.path().string(), budget_in_words(config, task)))
       << "\n";
+  for (const auto& warning : warnings_of(config))
+    out << warning << "\n";
   if (resumed)
     out << fmt::format("resumed at step {} of all workers together\n", resumed->total_steps);
   if (resumed && run.node == nullptr && is_used_up(limits, *resumed))
@@ -108,7 +93,7 @@ run_outcome outcome_of(const recorded_end& end, bool interrupted) {
   const auto spoils_the_run = [](const failure& what) {
     return what.code == failure_code::record_failed || what.code == failure_code::checkpoint_failed
            || what.code == failure_code::evaluation_failed || what.code == failure_code::picture_unreadable
-           || what.code == failure_code::node_actor_lost;
+           || what.code == failure_code::node_actor_lost || what.code == failure_code::centre_lost;
   };
   const auto& failures = end.finish.failures;
   if (!end.finish.state || std::any_of(failures.begin(), failures.end(), spoils_the_run))
@@ -147,11 +132,11 @@ checkpoint_writer after_the_logs(checkpoint_writer write, caf::actor_system& sys
 /// A node is linked to the others for as long as its actors live.
 class linked {
  public:
-  linked(const process_run& run, caf::actor_system& system, const training_task& task, cluster_plan& plan,
+  linked(const process_run& run, caf::actor_system& system, const training_problem& task, cluster_plan& plan,
          run_services& services)
     : node_(run.node) {
     if (node_ != nullptr)
-      node_->join(system, task.network.parameters(), plan, services);
+      node_->join(system, task.layout(), plan, services);
   }
   ~linked() {
     if (node_ != nullptr)
@@ -171,7 +156,7 @@ struct actor_world {
 };
 
 /// Runs the plan's actors to their end. `console` is theirs meanwhile; actors that are stuck (run_finished::stuck) live on.
-recorded_end run_actors(const process_run& run, const training_task& task, cluster_plan plan, run_folder& folder,
+recorded_end run_actors(const process_run& run, const training_problem& task, cluster_plan plan, run_folder& folder,
                         earlier_records earlier, progress_console& console, signal_watch& signals) {
   const auto clock = std::make_shared<run_clock>();
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
@@ -267,7 +252,7 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
   if (run.node == nullptr)
     require_devices(config);
   // Data first: it takes longest, and a launch that is killed over it leaves no folder.
-  const auto task = load_task(config, [&] { return signals.signalled(); });
+  const auto task = load_problem(config, [&] { return signals.signalled(); });
   auto folder = run.go_on ? run_folder::resume(run.folder) : run_folder::create(run.folder);
   auto plan = make_plan(config, task);
   if (run.node != nullptr)
@@ -275,33 +260,33 @@ launch_exit prepare_and_run(const process_run& run, signal_watch& signals, std::
   earlier_state resumed_from;
   earlier_records earlier;
   if (run.go_on) {
-    resumed_from = load_state(folder, task.network.parameters(), plan, config, !goes_on_from_what_it_saved(run));
+    resumed_from = load_state(folder, task->layout(), plan, config, !goes_on_from_what_it_saved(run));
     plan.resume = resumed_from.state;
     if (plan.resume)
-      require_same_classes(parameter_file(resumed_from.checkpoint), task.data->class_names, task.data->name);
+      task->require_same_classes(parameter_file(resumed_from.checkpoint));
     earlier = goes_on_from_what_it_saved(run) ? trim_logs(folder, plan.resume) : count_logs(folder);
     // Else it would tell of an end that this part has not come to.
     std::error_code error;
     if (std::filesystem::remove(folder.summary(), error); error)
       throw io_failure(folder.summary(), "remove", error.value());
   }
-  plan.write_checkpoint = make_checkpoint_writer(config, task, folder.checkpoints());
+  plan.write_checkpoint = make_checkpoint_writer(config, *task, folder.checkpoints());
   write_file_atomically(folder.config(), to_json(config).dump(2) + "\n");
 
   // Only now: what goes on without them is there.
   set_aside(resumed_from.damaged, out);
-  announce(run, task, folder, plan.resume, plan.budget, out);
+  announce(run, *task, folder, plan.resume, plan.budget, out);
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
   progress_console console(
     out, {.abilities = abilities_of(STDOUT_FILENO), .columns = [] { return columns_of(STDOUT_FILENO); }});
   const auto limits = plan.budget;
-  const auto end = run_actors(run, task, std::move(plan), folder, std::move(earlier), console, signals);
+  const auto end = run_actors(run, *task, std::move(plan), folder, std::move(earlier), console, signals);
   if (run.node != nullptr && !run.node->refused().empty())
     throw invalid_input(run.node->refused());
   // Where the last step was made before a signal came there is nothing left to interrupt.
   const bool interrupted = signals.signalled() && !(end.finish.state && is_used_up(limits, *end.finish.state));
   auto summary = summarise(config, end, interrupted, time_before, std::chrono::steady_clock::now() - began);
-  summary.unreadable = task.data->unreadable();
+  summary.unreadable = task->unreadable();
   // Of a node it is a part that others may mend.
   if (run.node == nullptr)
     fail_where_all_diverged(summary);

@@ -16,8 +16,9 @@ namespace paceline {
 namespace {
 
 /// What the saved steps were made of: the model, which pictures there are, how they are dealt out and cut, and what is drawn at random.
-constexpr std::string_view fixed[] = {"seed",      "model.name",      "data.kind",    "data.train_size",
-                                      "data.crop", "data.batch_size", "groups.count", "groups.workers"};
+constexpr std::string_view fixed[] = {"objective",       "seed",      "model.name",      "data.kind",
+                                      "data.train_size", "data.crop", "data.batch_size", "groups.count",
+                                      "groups.workers"};
 /// Where the run lies is the folder's to say.
 constexpr std::string_view places[] = {"output.folder", "output.name"};
 
@@ -32,7 +33,9 @@ std::vector<std::pair<std::string, std::uint32_t>> shares_of(const run_config& c
 config_json value_at(const config_json& config, std::string_view path) {
   auto pointer = fmt::format("/{}", path);
   std::replace(pointer.begin(), pointer.end(), '.', '/');
-  return config.at(config_json::json_pointer(pointer));
+  // A function has no model and no data.
+  const config_json::json_pointer place(pointer);
+  return config.contains(place) ? config.at(place) : config_json();
 }
 
 /// The last override that sets the value at `path`, or all of a section that it lies in.

@@ -143,7 +143,8 @@ void on_decision(run_recorder_ptr self, const leader_announcement& decision) {
 void on_recovery(run_recorder_ptr self, const worker_recovered& event) {
   auto& state = self->state;
   state.settings.console->message(fmt::format("worker {} had diverged at step {}; it goes on from {}'s parameters",
-                                              to_string(event.worker), event.steps, to_string(event.leader)));
+                                              to_string(event.worker), event.steps,
+                                              event.leader ? to_string(*event.leader) : "the centre"));
   record(self, state.settings.metrics, to_record(event, time_of(state)));
 }
 
@@ -160,7 +161,8 @@ void on_restart(run_recorder_ptr self, const worker_restarted& event) {
 
 void on_evaluation(run_recorder_ptr self, const evaluation& found) {
   auto& state = self->state;
-  state.status.test_error = found.centre.error;
+  if (std::isfinite(found.centre.error))
+    state.status.test_error = found.centre.error;
   record(self, state.settings.metrics, to_record(found, std::chrono::system_clock::now()));
 }
 
@@ -260,6 +262,10 @@ caf::behavior run_recorder_actor(run_recorder_ptr self, run_recorder_settings se
     [self](const pull_applied& pull) {
       leave_backlog(self->state);
       record(self, self->state.settings.metrics, to_record(pull, time_of(self->state)));
+    },
+    [self](const centre_exchanged& exchange) {
+      leave_backlog(self->state);
+      record(self, self->state.settings.metrics, to_record(exchange, time_of(self->state)));
     },
     [self](const leader_announcement& decision) { on_decision(self, decision); },
     [self](const worker_recovered& event) { on_recovery(self, event); },

@@ -77,6 +77,8 @@ bool is_on_gpu(const backend& device) {
 }
 
 training_task load_task(const run_config& config, const std::function<bool()>& cancelled) {
+  if (!config.objective.is_network())
+    throw invalid_input(fmt::format("objective.kind: found \"{}\", allowed here: \"network\"", config.objective.kind));
   auto data = load_dataset(config.data, cancelled);
   const auto& how = config.data.augment;
   const auto smallest_shard = data->train->size() / config.workers();
@@ -92,7 +94,7 @@ training_task load_task(const run_config& config, const std::function<bool()>& c
   const auto together = config.nodes.empty() ? config.workers() : config.groups.workers;
   if (!is_on_gpu(*device))
     require_memory(
-      least_training_bytes(network, config.data.batch_size, config.optimizer.momentum == 0 ? 2 : 3, together)
+      least_training_bytes(network, config.data.batch_size, 2 + static_cast<int>(config.optimizer.moments()), together)
         + least_test_bytes(network, test_batch_of(network, data->test->size())),
       fmt::format("{} with batches of {} and {} parameters each", count_text(together, "worker"),
                   config.data.batch_size, network.parameters().trained_size()));

@@ -70,9 +70,19 @@ json to_record(const pull_applied& pull, const record_time& when) {
 }
 
 json to_record(const worker_recovered& recovery, const record_time& when) {
-  return make_record(
-    "recovery", when,
-    {{"worker", to_string(recovery.worker)}, {"leader", to_string(recovery.leader)}, {"steps", recovery.steps}});
+  return make_record("recovery", when,
+                     {{"worker", to_string(recovery.worker)},
+                      {"leader", recovery.leader ? json(to_string(*recovery.leader)) : json()},
+                      {"steps", recovery.steps}});
+}
+
+json to_record(const centre_exchanged& exchange, const record_time& when) {
+  return make_record("exchange", when,
+                     {{"worker", to_string(exchange.worker)},
+                      {"use", to_string(exchange.use)},
+                      {"steps", exchange.steps},
+                      {"distance", finite_or_null(exchange.distance)},
+                      {"age", in_seconds(exchange.age)}});
 }
 
 json to_record(const worker_restarted& restart, const record_time& when) {
@@ -215,6 +225,7 @@ bool is_of_a_worker(failure_code code) {
     case failure_code::checkpoint_failed:
     case failure_code::supervisor_lost:
     case failure_code::node_actor_lost:
+    case failure_code::centre_lost:
     case failure_code::shutdown_stuck:
     case failure_code::record_failed:
       return false;

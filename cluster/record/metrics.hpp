@@ -2,6 +2,7 @@
 
 #include "actors/run_state.hpp"
 #include "cluster/link/link_counters.hpp"
+#include "messages/centre_exchange.hpp"
 #include "messages/failure.hpp"
 #include "messages/fault.hpp"
 #include "messages/leader_announcement.hpp"
@@ -28,6 +29,7 @@ struct record_time {
 nlohmann::json to_record(const worker_progress& progress, const record_time& when);
 nlohmann::json to_record(const pull_applied& pull, const record_time& when);
 nlohmann::json to_record(const worker_recovered& recovery, const record_time& when);
+nlohmann::json to_record(const centre_exchanged& exchange, const record_time& when);
 nlohmann::json to_record(const worker_restarted& restart, const record_time& when);
 /// Stands on the time axis where its parameters were taken, not where the test ended.
 nlohmann::json to_record(const evaluation& result, std::chrono::system_clock::time_point wall);

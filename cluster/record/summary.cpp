@@ -91,12 +91,16 @@ std::string test_text(const run_summary& summary) {
   const auto& test = summary.final_test;
   if (!test)
     return "  test error   not measured\n";
+  // A function has a value and no errors.
+  const bool has_errors = std::isfinite(test->centre.error) || std::isnan(test->centre.loss);
+  const auto found = [&](const test_score& score) {
+    return has_errors ? fmt::format("{:.2f} %", 100 * score.error) : fmt::format("{:.6g}", score.loss);
+  };
   // Whoever has the least loss is tested; only a decision makes a leader of it.
-  const auto leader = test->leader
-                        ? fmt::format("{} {:.2f} % (worker {})", decisions_of(summary) == 0 ? "best" : "leader",
-                                      100 * test->leader->error, to_string(test->leader_id))
-                        : std::string("nobody leads");
-  return fmt::format("  test error   centre {:.2f} %, {}\n", 100 * test->centre.error, leader);
+  const auto leader = test->leader ? fmt::format("{} {} (worker {})", decisions_of(summary) == 0 ? "best" : "leader",
+                                                 found(*test->leader), to_string(test->leader_id))
+                                   : std::string("nobody leads");
+  return fmt::format("  {:<11}  centre {}, {}\n", has_errors ? "test error" : "value", found(test->centre), leader);
 }
 
 std::string loss_text(const loss_report& report) {

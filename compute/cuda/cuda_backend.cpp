@@ -39,7 +39,7 @@ class cuda_backend final : public backend {
     return std::make_unique<cuda_trainer>(
       job.network, cuda_trainer_settings{.device = options_.device,
                                          .network = network_options_for({.batch_size = job.loader.batch_size}),
-                                         .optimiser = job.optimiser,
+                                         .optimiser = job.optimiser.sgd(),
                                          .loader = job.loader,
                                          .shared = shared_,
                                          .seed = job.seed});

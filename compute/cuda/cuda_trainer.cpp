@@ -136,11 +136,36 @@ void cuda_trainer::put_outcome() {
   updated_.record(queue_);
 }
 
+double cuda_trainer::pull_on_host(const leader_pull& toward) {
+  std::vector<float> x(layout().size());
+  copy_parameters(x);
+  const auto distance = apply_pull(x, toward);
+  const std::lock_guard changing(changing_);
+  copied_.hold_back(queue_);
+  parameters_.load(queue_, x);
+  updated_.record(queue_);
+  return distance;
+}
+
 step_result cuda_trainer::step(const pull_source& pulls) {
   queue_.use_here();
   if (!gradient_ahead_)
     begin_gradient(steps_);
-  const auto due = pulls ? pulls() : std::span<const leader_pull>();
+  step_result result;
+  const auto all = pulls ? pulls() : std::span<const leader_pull>();
+  assert(all.size() <= std::size(result.pull_distances));
+  std::array<leader_pull, 2> behind;
+  std::array<std::size_t, 2> places{};
+  std::size_t count = 0;
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    if (all[k].kind == pull_kind::after_step) {
+      places[count] = k;
+      behind[count++] = all[k];
+    } else {
+      result.pull_distances[k] = pull_on_host(all[k]);
+    }
+  }
+  const std::span<const leader_pull> due(behind.data(), count);
   put_arguments(due);
   {
     const std::lock_guard changing(changing_);
@@ -159,11 +184,10 @@ step_result cuda_trainer::step(const pull_source& pulls) {
   }
   updated_.wait();
   const auto& left = *host_outcome_.as<step_outcome>();
-  step_result result;
   result.loss = left.loss;
   result.finite = left.broken == 0;
   for (std::size_t k = 0; k < due.size(); ++k)
-    result.pull_distances[k] = std::sqrt(left.squared_distances[k]);
+    result.pull_distances[places[k]] = std::sqrt(left.squared_distances[k]);
   return result;
 }
 
@@ -277,9 +301,9 @@ std::vector<float> cuda_trainer::fetch_velocity() const {
 }
 
 trainer_state cuda_trainer::save() const {
-  trainer_state state{.steps = steps_, .parameters = std::vector<float>(layout().size()), .velocity = {}};
+  trainer_state state{.steps = steps_, .parameters = std::vector<float>(layout().size()), .optimiser = {}};
   copy_parameters(state.parameters);
-  state.velocity = fetch_velocity();
+  state.optimiser.velocity = fetch_velocity();
   return state;
 }
 
@@ -288,9 +312,9 @@ void cuda_trainer::restore(const trainer_state& state) {
   const std::lock_guard changing(changing_);
   steps_ = state.steps;
   replace_parameters(state.parameters);
-  if (state.velocity.empty())
+  if (state.optimiser.velocity.empty())
     return;
-  parameters_.bring(queue_, state.velocity, velocity_.as<float>());
+  parameters_.bring(queue_, state.optimiser.velocity, velocity_.as<float>());
   queue_.wait();
 }
 

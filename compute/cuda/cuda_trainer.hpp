@@ -62,6 +62,8 @@ class cuda_trainer final : public trainer {
   void begin_gradient(std::uint64_t step);
   /// Where a leader's parameters are on the device, in its order: a copy that is there, or the place's own that is put into the queue.
   const float* bring(std::size_t place, const leader_pull& pull);
+  /// A pull that belongs to the beginning of the step whose gradient is there already: by way of the host. Returns the distance.
+  double pull_on_host(const leader_pull& toward);
   void put_arguments(std::span<const leader_pull> pulls);
   /// Has what an update or a pull leaves brought to host_outcome_; it is there when updated_ is over.
   void put_outcome();

@@ -55,16 +55,17 @@ convex_quadratic::convex_quadratic(const convex_quadratic_settings& settings)
   const auto n = static_cast<std::size_t>(settings.dimensions);
   counter_random of_minimum(derive_seed(settings.seed, minimum_of));
   minimum_ = normal_vector(n, of_minimum);
-  curvature_.resize(n * n);
+  auto curvature = std::make_shared<std::vector<double>>(n * n);
   const auto ratio = settings.greatest_curvature / settings.least_curvature;
   for (std::size_t i = 0; i < n; ++i) {
     const auto place = n == 1 ? 0.0 : static_cast<double>(i) / static_cast<double>(n - 1);
-    curvature_[i * n + i] = settings.least_curvature * std::pow(ratio, place);
+    (*curvature)[i * n + i] = settings.least_curvature * std::pow(ratio, place);
   }
   counter_random of_axes(derive_seed(settings.seed, axes_of));
   constexpr int reflections = 3;
   for (int i = 0; i < reflections; ++i)
-    reflect(curvature_, normal_vector(n, of_axes));
+    reflect(*curvature, normal_vector(n, of_axes));
+  curvature_ = std::move(curvature);
 }
 
 void convex_quadratic::initialise(std::span<float> parameters, std::uint64_t seed) const {
@@ -76,11 +77,12 @@ void convex_quadratic::initialise(std::span<float> parameters, std::uint64_t see
 double convex_quadratic::evaluate(std::span<const float> point, std::span<float> gradient) const {
   const auto n = dimensions();
   assert(point.size() == n);
+  const auto& curvature = *curvature_;
   double value = 0;
   for (std::size_t i = 0; i < n; ++i) {
     double slope = 0;
     for (std::size_t j = 0; j < n; ++j)
-      slope += curvature_[i * n + j] * (static_cast<double>(point[j]) - minimum_[j]);
+      slope += curvature[i * n + j] * (static_cast<double>(point[j]) - minimum_[j]);
     value += slope * (static_cast<double>(point[i]) - minimum_[i]) / 2;
     if (!gradient.empty())
       gradient[i] = static_cast<float>(slope);

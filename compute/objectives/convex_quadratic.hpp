@@ -3,6 +3,9 @@
 #include "compute/objectives/landscape.hpp"
 
 #include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
 
 namespace paceline {
 
@@ -32,8 +35,8 @@ class convex_quadratic final : public landscape {
   std::size_t dimensions() const { return minimum_.size(); }
 
   std::vector<double> minimum_;
-  /// A, row by row.
-  std::vector<double> curvature_;
+  /// A, row by row; one for all copies.
+  std::shared_ptr<const std::vector<double>> curvature_;
 };
 
 } // namespace paceline

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace paceline {
 
@@ -48,15 +49,16 @@ void add_product_row(const std::vector<double>& columns, std::size_t rank, std::
 matrix_completion::matrix_completion(const matrix_completion_settings& settings)
   : landscape(layout_of("X", {checked(settings).size, settings.rank})),
     size_(static_cast<std::size_t>(settings.size)),
-    rank_(static_cast<std::size_t>(settings.rank)),
-    target_(size_ * size_) {
+    rank_(static_cast<std::size_t>(settings.rank)) {
   std::vector<float> solution(size_ * rank_);
   // Another stream than a start of the same seed.
   constexpr std::uint64_t of_solution = 1;
   fill_normal(solution, derive_seed(settings.seed, of_solution));
   const auto columns = transposed(solution, size_, rank_);
+  auto target = std::make_shared<std::vector<double>>(size_ * size_);
   for (std::size_t i = 0; i < size_; ++i)
-    add_product_row(columns, rank_, i, std::span(target_).subspan(i * size_, size_));
+    add_product_row(columns, rank_, i, std::span(*target).subspan(i * size_, size_));
+  target_ = std::move(target);
 }
 
 void matrix_completion::initialise(std::span<float> parameters, std::uint64_t seed) const {
@@ -70,7 +72,7 @@ double matrix_completion::evaluate(std::span<const float> point, std::span<float
   std::vector<double> difference(size_);
   double squares = 0;
   for (std::size_t i = 0; i < size_; ++i) {
-    const auto target = std::span(target_).subspan(i * size_, size_);
+    const auto target = std::span(*target_).subspan(i * size_, size_);
     std::transform(target.begin(), target.end(), difference.begin(), [](double value) { return -value; });
     add_product_row(columns, rank_, i, difference);
     for (const auto value : difference)

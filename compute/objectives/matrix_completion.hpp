@@ -29,8 +29,8 @@ class matrix_completion final : public landscape {
  private:
   std::size_t size_;
   std::size_t rank_;
-  /// M, row by row.
-  std::vector<double> target_;
+  /// M, row by row; one for all copies.
+  std::shared_ptr<const std::vector<double>> target_;
 };
 
 } // namespace paceline

@@ -11,7 +11,7 @@ namespace {
 
 std::vector<float> plain_sgd(std::uint64_t seed, std::uint64_t steps) {
   auto alone =
-    make_sgd_trainer(std::make_unique<quadratic>(8, 0.5f, seed), {.learning_rate = 0.05, .momentum = 0.9}, seed);
+    make_host_trainer(std::make_unique<quadratic>(8, 0.5f, seed), {.learning_rate = 0.05, .momentum = 0.9}, seed);
   for (std::uint64_t step = 0; step < steps; ++step)
     alone->step({});
   return alone->save().parameters;
@@ -93,7 +93,7 @@ TEST_CASE("lock-step gives the same bits twice, and a run cut in two the same bi
         return healthy(id);
       auto goal = std::make_unique<quadratic>(8, 0.5f, 9);
       goal->diverge_at(13, 6);
-      return make_sgd_trainer(std::move(goal), {.learning_rate = 0.05, .momentum = 0.9}, 9);
+      return make_host_trainer(std::move(goal), {.learning_rate = 0.05, .momentum = 0.9}, 9);
     };
     return plan;
   };
@@ -109,7 +109,7 @@ TEST_CASE("lock-step gives the same bits twice, and a run cut in two the same bi
   REQUIRE(resumed->total_steps == uncut->total_steps);
   for (std::size_t i = 0; i < 4; ++i) {
     REQUIRE(resumed->workers[i].training.parameters == uncut->workers[i].training.parameters);
-    REQUIRE(resumed->workers[i].training.velocity == uncut->workers[i].training.velocity);
+    REQUIRE(resumed->workers[i].training.optimiser.velocity == uncut->workers[i].training.optimiser.velocity);
     REQUIRE(resumed->workers[i].losses == uncut->workers[i].losses);
   }
   REQUIRE(resumed->global.decisions == uncut->global.decisions);
@@ -139,7 +139,7 @@ TEST_CASE("a worker whose step throws is one failure, and the others ride on to 
       return healthy(id);
     auto goal = std::make_unique<quadratic>();
     goal->throw_at(6);
-    return make_sgd_trainer(std::move(goal), {}, 1);
+    return make_host_trainer(std::move(goal), {}, 1);
   };
   const auto run = run_to_end(std::move(plan));
   REQUIRE(run.end.failures.size() == 1);
@@ -170,8 +170,8 @@ TEST_CASE("a step that throws what is no std::exception is a failure like any ot
       double probe_loss(std::span<const float> x) override { return goal.probe_loss(x); }
     };
     if (id.index == 0)
-      return make_sgd_trainer(std::make_unique<throwing>(), {}, 1);
-    return make_sgd_trainer(std::make_unique<quadratic>(), {}, 1);
+      return make_host_trainer(std::make_unique<throwing>(), {}, 1);
+    return make_host_trainer(std::make_unique<quadratic>(), {}, 1);
   };
   const auto run = run_to_end(std::move(plan));
   REQUIRE(run.end.failures.size() == 1);
@@ -194,7 +194,7 @@ TEST_CASE("a picture that a strict data set cannot read ends the run, be it for 
         return healthy(id);
       auto goal = std::make_unique<quadratic>();
       goal->while_computing([] { throw unreadable_picture("d/1.jpg: the file is empty"); });
-      return make_sgd_trainer(std::move(goal), {}, 1);
+      return make_host_trainer(std::move(goal), {}, 1);
     };
   }
   const auto run = run_to_end(std::move(plan));
@@ -245,7 +245,7 @@ TEST_CASE("a diverged worker is set onto the leader's parameters and takes part 
       return healthy(id);
     auto goal = std::make_unique<quadratic>(8, 0.5f, 9);
     goal->diverge_at(40, 60);
-    return make_sgd_trainer(std::move(goal), {.learning_rate = 0.05, .momentum = 0.9}, 9);
+    return make_host_trainer(std::move(goal), {.learning_rate = 0.05, .momentum = 0.9}, 9);
   };
   const auto run = run_to_end(std::move(plan));
   REQUIRE(run.end.failures.empty());
@@ -262,7 +262,7 @@ TEST_CASE("workers that diverge for good are lost, and a run of which none is le
   plan.make_trainer = [](worker_id) {
     auto goal = std::make_unique<quadratic>();
     goal->diverge_at(40);
-    return make_sgd_trainer(std::move(goal), {.learning_rate = 0.05}, 9);
+    return make_host_trainer(std::move(goal), {.learning_rate = 0.05}, 9);
   };
   const auto run = run_to_end(std::move(plan));
   REQUIRE(run.end.failures.size() == 2);

@@ -108,8 +108,8 @@ cluster_plan plan_with_a_stuck_worker(const std::shared_ptr<gate>& stuck) {
   const auto opened = stuck->open.get_future().share();
   plan.make_trainer = [=, first = std::make_shared<std::atomic<bool>>(true)](worker_id id) {
     if (id.index == 1 && first->exchange(false))
-      return make_sgd_trainer(std::make_unique<stopping>(stuck, opened), {.learning_rate = 0.05}, 1);
-    return make_sgd_trainer(std::make_unique<quadratic>(8, 0.5f, id.index), {.learning_rate = 0.05}, id.index);
+      return make_host_trainer(std::make_unique<stopping>(stuck, opened), {.learning_rate = 0.05}, 1);
+    return make_host_trainer(std::make_unique<quadratic>(8, 0.5f, id.index), {.learning_rate = 0.05}, id.index);
   };
   return plan;
 }

@@ -4,7 +4,7 @@
 #include "actors/cluster_plan.hpp"
 #include "actors/supervisor.hpp"
 #include "compute/errors.hpp"
-#include "compute/sgd_trainer.hpp"
+#include "compute/host_trainer.hpp"
 #include "tests/actors/quadratic.hpp"
 
 #include <caf/all.hpp>
@@ -22,6 +22,7 @@ struct recorded_run {
   std::vector<worker_progress> progress;
   std::vector<leader_announcement> decisions;
   std::vector<pull_applied> pulls;
+  std::vector<centre_exchanged> exchanges;
   std::vector<worker_recovered> recoveries;
   std::vector<worker_restarted> restarts;
   std::vector<evaluation> evaluations;
@@ -46,6 +47,7 @@ inline caf::behavior recording_actor(caf::stateful_actor<caf::actor>* self, std:
         self->send(self->state, stop_run{});
     },
     [into](const pull_applied& event) { into->pulls.push_back(event); },
+    [into](const centre_exchanged& event) { into->exchanges.push_back(event); },
     [into](const worker_recovered& event) { into->recoveries.push_back(event); },
     [into](const worker_restarted& event) { into->restarts.push_back(event); },
     [into](const evaluation& event) { into->evaluations.push_back(event); },
@@ -77,7 +79,8 @@ inline cluster_plan quadratic_plan(std::uint32_t groups, std::uint32_t per_group
   plan.budget.total_steps = steps_per_worker * groups * per_group;
   plan.make_trainer = [](worker_id id) {
     const std::uint64_t seed = 100 + 10 * id.group + id.index;
-    return make_sgd_trainer(std::make_unique<quadratic>(8, 0.5f, seed), {.learning_rate = 0.05, .momentum = 0.9}, seed);
+    return make_host_trainer(std::make_unique<quadratic>(8, 0.5f, seed), {.learning_rate = 0.05, .momentum = 0.9},
+                             seed);
   };
   plan.own_threads = false;
   return plan;

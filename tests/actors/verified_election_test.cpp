@@ -40,7 +40,7 @@ cluster_plan verified_plan(std::uint32_t groups, std::uint32_t per_group, std::u
 
 void let_lie(cluster_plan& plan, worker_id liar) {
   plan.make_trainer = [liar, healthy = plan.make_trainer](worker_id id) {
-    return id == liar ? make_sgd_trainer(std::make_unique<lying_quadratic>(1), {.learning_rate = 0.05}, 1)
+    return id == liar ? make_host_trainer(std::make_unique<lying_quadratic>(1), {.learning_rate = 0.05}, 1)
                       : healthy(id);
   };
 }
@@ -128,7 +128,7 @@ TEST_CASE("the copy that was scored is the one that is published") {
         return goal.probe_loss(x);
       }
     };
-    return make_sgd_trainer(std::make_unique<noting>(id.index, scored), {.learning_rate = 0.05}, id.index);
+    return make_host_trainer(std::make_unique<noting>(id.index, scored), {.learning_rate = 0.05}, id.index);
   };
   simulated_run run(std::move(plan), 0, 3);
   run.run_to_end();
@@ -200,7 +200,7 @@ TEST_CASE("a prober that fails in the midst of a run does not stop verified deci
     *failed = true;
     auto goal = std::make_unique<quadratic>(8, 0.5f, 4);
     goal->throw_at(50);
-    return make_sgd_trainer(std::move(goal), {.learning_rate = 0.05, .momentum = 0.9}, 1);
+    return make_host_trainer(std::move(goal), {.learning_rate = 0.05, .momentum = 0.9}, 1);
   };
   const auto run = run_to_end(std::move(plan));
   REQUIRE(run.restarts.size() == 1);

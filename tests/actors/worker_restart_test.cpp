@@ -26,7 +26,7 @@ void let_fail(cluster_plan& plan, worker_id fails, std::uint64_t step, int times
     --*left;
     auto goal = std::make_unique<quadratic>();
     goal->throw_at(step);
-    return make_sgd_trainer(std::move(goal), {.learning_rate = 0.05, .momentum = 0.9}, 1);
+    return make_host_trainer(std::move(goal), {.learning_rate = 0.05, .momentum = 0.9}, 1);
   };
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("a worker that failed goes on from a leader's parameters with fresh op
 
   const auto& start = begun[failing].at(0);
   REQUIRE(start.steps == 60);
-  REQUIRE(start.velocity == std::vector<float>(8, 0.0f));
+  REQUIRE(start.optimiser.velocity == std::vector<float>(8, 0.0f));
 
   REQUIRE(run.end.state->workers.size() == 4);
   REQUIRE(run.end.state->workers[2].training.steps > 100);
@@ -175,7 +175,7 @@ TEST_CASE("a worker that is lost again and again is given up at its limit, and t
       return healthy(id);
     auto goal = std::make_unique<quadratic>();
     goal->throw_at(40); // the steps count on, so a successor fails at once
-    return make_sgd_trainer(std::move(goal), {.learning_rate = 0.05, .momentum = 0.9}, 1);
+    return make_host_trainer(std::move(goal), {.learning_rate = 0.05, .momentum = 0.9}, 1);
   };
   const auto run = run_to_end(std::move(plan));
   REQUIRE(run.restarts.size() == 2);
@@ -253,7 +253,7 @@ TEST_CASE("the roster of shards follows who trains") {
     auto goal = std::make_unique<quadratic>();
     if (id.index == 1)
       goal->throw_at(40);
-    return make_sgd_trainer(std::move(goal), {.learning_rate = 0.05, .momentum = 0.9}, 1);
+    return make_host_trainer(std::move(goal), {.learning_rate = 0.05, .momentum = 0.9}, 1);
   };
   plan.restarts.most = 1;
   run_to_end(std::move(plan));

@@ -52,7 +52,7 @@ class voice {
 
 worker_training training_of(const worker_id id) {
   return {{.id = id, .strategy = {.loss_window = 3}, .learning_rate = 0.1},
-          make_sgd_trainer(std::make_unique<quadratic>(), {.learning_rate = 0.1}, 7),
+          make_host_trainer(std::make_unique<quadratic>(), {.learning_rate = 0.1}, 7),
           std::make_shared<snapshot_slot>(),
           std::make_shared<snapshot_slot>(),
           std::make_shared<run_clock>([] { return 0ns; })};

@@ -1,6 +1,6 @@
 #include "actors/worker_training.hpp"
 
-#include "compute/sgd_trainer.hpp"
+#include "compute/host_trainer.hpp"
 #include "compute/trainer_decorator.hpp"
 #include "tests/actors/quadratic.hpp"
 #include "tests/catch.hpp"
@@ -15,7 +15,7 @@ namespace {
 /// A worker with its slots, as a compute actor would hold it.
 struct rig {
   explicit rig(std::unique_ptr<quadratic> goal = std::make_unique<quadratic>(), worker_id id = {0, 1})
-    : rig(make_sgd_trainer(std::move(goal), {.learning_rate = 0.1, .momentum = 0.9}, 7), id) {}
+    : rig(make_host_trainer(std::move(goal), {.learning_rate = 0.1, .momentum = 0.9}, 7), id) {}
 
   explicit rig(std::unique_ptr<trainer> device, worker_id id = {0, 1})
     : training(
@@ -120,7 +120,7 @@ TEST_CASE("a worker that diverged takes the next leader's parameters, and cannot
   REQUIRE(outcome.recovered_from == worker_id{0, 0});
   REQUIRE(outcome.pulls.empty());
   REQUIRE(worker.parameters() == sent->parameters);
-  REQUIRE(worker.training.save().training.velocity == std::vector<float>(8, 0.0f));
+  REQUIRE(worker.training.save().training.optimiser.velocity == std::vector<float>(8, 0.0f));
   REQUIRE_FALSE(worker.training.report().window_full);
   REQUIRE(worker.training.progress().counters.recoveries == 1);
   for (int step = 0; step < 3; ++step)
@@ -200,7 +200,7 @@ TEST_CASE("a copy that the leader's device keeps goes with the snapshot to the f
     }
     const device_copy* pulled_toward = nullptr;
   };
-  auto device = std::make_unique<keeping>(make_sgd_trainer(std::make_unique<quadratic>(), {}, 7));
+  auto device = std::make_unique<keeping>(make_host_trainer(std::make_unique<quadratic>(), {}, 7));
   auto& watched = *device;
   rig follower(std::move(device));
   const auto snapshot = follower.training.try_take_snapshot({.scope = scope::group, .decision = 1});
@@ -234,8 +234,8 @@ TEST_CASE("a worker with a parameter that is not finite has diverged, though its
   const auto group = std::make_shared<snapshot_slot>();
   const auto clock = std::make_shared<run_clock>([] { return 0ns; });
   worker_training worker({.id = {0, 1}, .strategy = {.loss_window = 3}, .learning_rate = 0.1},
-                         make_sgd_trainer(std::make_unique<masking>(), {}, 7), group, std::make_shared<snapshot_slot>(),
-                         clock);
+                         make_host_trainer(std::make_unique<masking>(), {}, 7), group,
+                         std::make_shared<snapshot_slot>(), clock);
   for (int step = 0; step < 5; ++step)
     worker.step(0);
   REQUIRE_FALSE(std::isfinite(worker.report().loss));

@@ -2,8 +2,8 @@
 
 #include "compute/data/image_set.hpp"
 #include "compute/errors.hpp"
+#include "compute/host_trainer.hpp"
 #include "compute/models.hpp"
-#include "compute/sgd_trainer.hpp"
 #include "tests/catch.hpp"
 #include "tests/compute/data/in_memory.hpp"
 
@@ -66,7 +66,7 @@ TEST_CASE("training on pictures that are easily told apart brings the test error
   const auto m = make_linear({3, 4, 4}, 2);
   const auto device = make_cpu_backend();
   const auto trainer =
-    make_sgd_trainer(make_classification_objective(m, *device, loader_of(data)), {.learning_rate = 0.05}, 1);
+    make_host_trainer(make_classification_objective(m, *device, loader_of(data)), {.learning_rate = 0.05}, 1);
   REQUIRE(trainer->steps_per_epoch() == 3);
   for (int i = 0; i < 60; ++i)
     trainer->step({});

@@ -46,14 +46,16 @@ run_state awkward_state(const parameter_layout& layout) {
   run_state state;
   state.total_steps = 1234;
   state.training_time = std::chrono::nanoseconds(60'000'000'001);
-  state.workers = {{{0, 0}, {600, floats(), floats()}, {limits::quiet_NaN(), -0.0, 0.1}},
+  state.workers = {{{0, 0}, {600, floats(), {floats(), floats(), 17}}, {limits::quiet_NaN(), -0.0, 0.1}},
                    {{0, 1}, {300, floats(), {}}, {}},
-                   {{1, 0}, {334, floats(), floats()}, {limits::denorm_min(), limits::infinity()}}};
+                   {{1, 0}, {334, floats(), {floats(), {}, 0}}, {limits::denorm_min(), limits::infinity()}}};
   const loss_report report{{0, 0}, 600, -limits::infinity(), true, std::chrono::nanoseconds(-7)};
   state.groups = {{12, 3, {600, 300}, {report, std::nullopt}, worker_id{0, 0}, 3},
                   {std::uint64_t{1} << 53, 0, {334}, {std::nullopt}, std::nullopt, 0}};
   state.global = {6, 1, {900, 334}, {report, std::nullopt}, worker_id{0, 0}, 7};
   state.first_group = 2;
+  state.workers[1].next_exchange = 304;
+  state.centre = {floats(), floats(), {{{0, 0}, floats()}, {{1, 0}, floats()}}};
   state.leader = worker_id{1, 0};
   state.leader_loss = limits::quiet_NaN();
   return state;
@@ -102,9 +104,20 @@ void require_same(const run_state& a, const run_state& b) {
     REQUIRE(a.workers[i].id == b.workers[i].id);
     REQUIRE(a.workers[i].training.steps == b.workers[i].training.steps);
     require_same_bits(a.workers[i].training.parameters, b.workers[i].training.parameters);
-    require_same_bits(a.workers[i].training.velocity, b.workers[i].training.velocity);
+    require_same_bits(a.workers[i].training.optimiser.velocity, b.workers[i].training.optimiser.velocity);
+    require_same_bits(a.workers[i].training.optimiser.second_moment, b.workers[i].training.optimiser.second_moment);
+    REQUIRE(a.workers[i].training.optimiser.steps == b.workers[i].training.optimiser.steps);
+    REQUIRE(a.workers[i].next_exchange == b.workers[i].next_exchange);
     require_same_bits(a.workers[i].losses, b.workers[i].losses);
   }
+  REQUIRE(a.centre.has_value() == b.centre.has_value());
+  if (!a.centre)
+    return;
+  require_same_bits(a.centre->parameters, b.centre->parameters);
+  require_same_bits(a.centre->momentum, b.centre->momentum);
+  REQUIRE(a.centre->anchors.size() == b.centre->anchors.size());
+  for (const auto& [worker, anchor] : a.centre->anchors)
+    require_same_bits(anchor, b.centre->anchors.at(worker));
 }
 
 } // namespace
@@ -133,6 +146,7 @@ TEST_CASE("leader, centre and worker are files of parameters that say where they
   const auto layout = small_layout();
   auto state = awkward_state(layout);
   state.leader_loss = 0.25;
+  state.centre.reset();
   for (auto& worker : state.workers)
     worker.training.parameters.assign(layout.size(), static_cast<float>(worker.id.group));
   const auto checkpoint = save_checkpoint(folder.path(), state, layout, origin, 2);

@@ -41,10 +41,11 @@ constexpr auto everything = R"({
     {"kind": "relu"}, {"kind": "max_pool", "name": "p", "kernel": 3, "stride": 2, "padding": 1},
     {"kind": "dropout", "probability": 0.25, "from": "p"},
     {"kind": "flatten"}, {"kind": "linear", "name": "fc1", "features": 10}]},
-  "strategy": {"kind": "sgd", "period_group": 4, "period_global": 8, "pull_group": 0, "pull_global": 1,
+  "strategy": {"kind": "lsgd", "period_group": 4, "period_global": 8, "pull_group": 0, "pull_global": 1,
                "loss_window": 64, "max_report_age": "5min", "start": "shared", "verify": "probe",
-               "verify_tolerance": 0.25, "verify_allowance": 0.5},
-  "optimizer": {"kind": "sgd", "learning_rate": 0.02, "momentum": 0.9, "nesterov": true, "weight_decay": 1e-4},
+               "verify_tolerance": 0.25, "verify_allowance": 0.5, "proximal_group": 0.02, "proximal_global": 0.03},
+  "optimizer": {"kind": "sgd", "learning_rate": 0.02, "momentum": 0.9, "nesterov": true, "weight_decay": 1e-4, "clip": 3},
+  "objective": {"kind": "network"},
   "schedule": {"kind": "step", "milestones": [0.5, 0.75], "factor": 0.2, "warmup": 0.05, "final_share": 0.01},
   "budget": {"steps": 1000, "epochs": 2.5, "time": "1.5h"},
   "output": {"folder": "elsewhere", "name": "first", "evaluate_every": "10s", "checkpoint_every": "90s",
@@ -115,7 +116,7 @@ TEST_CASE("every key of a cluster file reaches its field") {
   CHECK(c.data.strict);
   CHECK(c.model.name == "tiny");
   CHECK(c.model.layers.size() == 6);
-  CHECK(c.strategy.kind == "sgd");
+  CHECK(c.strategy.kind == "lsgd");
   CHECK(c.strategy.period_group == 4);
   CHECK(c.strategy.period_global == 8);
   CHECK(c.strategy.pull_group == 0);
@@ -126,6 +127,9 @@ TEST_CASE("every key of a cluster file reaches its field") {
   CHECK(c.strategy.verify);
   CHECK(c.strategy.verify_tolerance == 0.25);
   CHECK(c.strategy.verify_allowance == 0.5);
+  CHECK(c.strategy.proximal_group == 0.02);
+  CHECK(c.strategy.proximal_global == 0.03);
+  CHECK(c.optimizer.clip == 3);
   CHECK(c.optimizer.learning_rate == 0.02);
   CHECK(c.optimizer.momentum == 0.9);
   CHECK(c.optimizer.nesterov);

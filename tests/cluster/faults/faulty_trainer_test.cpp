@@ -1,6 +1,6 @@
 #include "cluster/faults/faulty_trainer.hpp"
 
-#include "compute/sgd_trainer.hpp"
+#include "compute/host_trainer.hpp"
 #include "tests/actors/quadratic.hpp"
 #include "tests/catch.hpp"
 
@@ -19,7 +19,7 @@ struct rehearsed_worker {
     : training(make_faulty_trainer(plain(), switches, least_step)) {}
 
   static std::unique_ptr<trainer> plain() {
-    return make_sgd_trainer(std::make_unique<quadratic>(), {.learning_rate = 0.05}, 3);
+    return make_host_trainer(std::make_unique<quadratic>(), {.learning_rate = 0.05}, 3);
   }
 };
 

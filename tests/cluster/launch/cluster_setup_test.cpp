@@ -1,4 +1,5 @@
 #include "cluster/launch/cluster_setup.hpp"
+#include "cluster/launch/picture_problem.hpp"
 
 #include "compute/affinity.hpp"
 #include "compute/errors.hpp"
@@ -22,7 +23,7 @@ run_state state_of(std::initializer_list<worker_id> workers) {
     worker.id = id;
     worker.training.steps = 10 + id.group;
     worker.training.parameters = {static_cast<float>(id.group), static_cast<float>(id.index)};
-    worker.training.velocity = {1.0f, 2.0f};
+    worker.training.optimiser.velocity = {1.0f, 2.0f};
     worker.losses = {0.5};
     state.workers.push_back(worker);
   }
@@ -56,7 +57,7 @@ TEST_CASE("an epoch is as many batches as the smallest shard has") {
 
 TEST_CASE("restarts, verification and shards are taken from the cluster file") {
   auto config = tiny_run("runs");
-  const auto task = load_task(config);
+  const auto task = load_problem(config);
   REQUIRE(make_plan(config, task).roster == nullptr);
   config.supervision = {.worker_restarts = 3, .node_restarts = 0, .restart_window = 40s};
   config.strategy.verify = true;
@@ -78,7 +79,7 @@ TEST_CASE("restarts, verification and shards are taken from the cluster file") {
 
 TEST_CASE("the budget in steps is the smallest that steps and epochs allow, times the workers") {
   auto config = tiny_run("runs", 10);
-  const auto task = load_task(config);
+  const auto task = load_problem(config);
   REQUIRE(make_plan(config, task).budget.total_steps == 40u);
   config.budget.epochs = 2.5;
   REQUIRE(make_plan(config, task).budget.total_steps == 20u);
@@ -92,7 +93,7 @@ TEST_CASE("the budget in steps is the smallest that steps and epochs allow, time
 
 TEST_CASE("workers of plain SGD have no period") {
   auto config = tiny_run("runs");
-  const auto task = load_task(config);
+  const auto task = load_problem(config);
   REQUIRE(make_plan(config, task).strategy.period_group == 4);
   config.strategy.kind = "sgd";
   REQUIRE(make_plan(config, task).strategy.period_group == 0);
@@ -102,7 +103,7 @@ TEST_CASE("workers of plain SGD have no period") {
 TEST_CASE("workers start from points of their own, or all from one where the file says so") {
   auto config = tiny_run("runs");
   config.strategy.shared_start = GENERATE(false, true);
-  const auto plan = make_plan(config, load_task(config));
+  const auto plan = make_plan(config, load_problem(config));
   const auto first = plan.make_trainer({0, 0})->save().parameters;
   REQUIRE((plan.make_trainer({1, 1})->save().parameters == first) == config.strategy.shared_start);
 }
@@ -122,7 +123,7 @@ TEST_CASE("each worker has as many cores as threads, in turn") {
 
 TEST_CASE("a worker that a checkpoint lacks goes on from the leader with fresh momentum") {
   const auto config = tiny_run("runs");
-  const auto plan = make_plan(config, load_task(config));
+  const auto plan = make_plan(config, load_problem(config));
   auto state = state_of({{1, 0}, {0, 0}, {1, 1}});
   complete_workers(state, plan);
   REQUIRE(state.workers.size() == 4);
@@ -130,20 +131,20 @@ TEST_CASE("a worker that a checkpoint lacks goes on from the leader with fresh m
     REQUIRE(plan.position(state.workers[position].id) == position);
   const auto& added = state.workers[1];
   REQUIRE(added.training.parameters == std::vector<float>{1.0f, 0.0f});
-  REQUIRE(added.training.velocity == std::vector<float>{0.0f, 0.0f});
+  REQUIRE(added.training.optimiser.velocity == std::vector<float>{0.0f, 0.0f});
   REQUIRE(added.training.steps == 11);
   REQUIRE(added.losses.empty());
   // Nobody takes its steps for made just now.
   REQUIRE(state.groups[0].member_steps == std::vector<std::uint64_t>{10, 11});
   REQUIRE(state.global.member_steps == std::vector<std::uint64_t>{21, 22});
   // The leader keeps its own.
-  REQUIRE(state.workers[2].training.velocity == std::vector<float>{1.0f, 2.0f});
+  REQUIRE(state.workers[2].training.optimiser.velocity == std::vector<float>{1.0f, 2.0f});
 }
 
 TEST_CASE("a checkpoint of other groups is refused with both sizes") {
   auto config = tiny_run("runs");
   config.groups = GENERATE(run_config::groups_section{1, 4}, run_config::groups_section{2, 3});
-  const auto plan = make_plan(config, load_task(config));
+  const auto plan = make_plan(config, load_problem(config));
   auto state = state_of({{0, 0}, {0, 1}, {1, 0}, {1, 1}});
   REQUIRE_THROWS_WITH(complete_workers(state, plan),
                       Catch::Matchers::ContainsSubstring("2 groups of 2 workers, the cluster of "
@@ -153,7 +154,7 @@ TEST_CASE("a checkpoint of other groups is refused with both sizes") {
 
 TEST_CASE("a state whose parts do not belong together is refused") {
   const auto config = tiny_run("runs");
-  const auto plan = make_plan(config, load_task(config));
+  const auto plan = make_plan(config, load_problem(config));
   auto state = state_of({{0, 0}, {0, 1}, {1, 0}, {1, 1}});
   std::string said;
   const int damage = GENERATE(0, 1, 2, 3, 4, 5, 6, 7);
@@ -185,7 +186,7 @@ TEST_CASE("a state whose parts do not belong together is refused") {
 
 TEST_CASE("a checkpoint without a worker is refused") {
   const auto config = tiny_run("runs");
-  const auto plan = make_plan(config, load_task(config));
+  const auto plan = make_plan(config, load_problem(config));
   auto state = state_of({{0, 0}});
   state.workers.clear();
   REQUIRE_THROWS_AS(complete_workers(state, plan), invalid_input);

@@ -5,7 +5,7 @@
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/launcher.hpp"
 #include "cluster/launch/resumed_config.hpp"
-#include "cluster/launch/task.hpp"
+#include "cluster/launch/training_problem.hpp"
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
 #include "tests/cluster/launch/tiny_run.hpp"
@@ -48,14 +48,14 @@ TEST_CASE("a run goes on from its latest checkpoint that can be read, and says w
   launch({.config = tiny_run(folder.path())}, said, said);
   launch({.config = config_of_run(path, {"budget.steps=48"}), .resume = true}, said, said);
   auto config = config_of_run(path, {});
-  const auto task = load_task(config);
+  const auto task = load_problem(config);
   const auto plan = make_plan(config, task);
   const auto older = path / "checkpoints" / "step-000000096";
   const auto newer = path / "checkpoints" / "step-000000192";
   auto run = run_folder::resume(path);
   run.keep();
   const auto load = [&](bool without_one = false) {
-    return load_state(run, task.network.parameters(), plan, config, without_one);
+    return load_state(run, task->layout(), plan, config, without_one);
   };
   REQUIRE(load().state->total_steps == 192);
   REQUIRE(load().damaged.empty());

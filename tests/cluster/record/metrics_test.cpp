@@ -63,7 +63,8 @@ fault some_cut() {
 std::vector<json> one_record_of_each() {
   return {to_record(some_progress(), noon),
           to_record(pull_applied{{0, 1}, scope::group, {0, 0}, 12, 513, 0.1, 3.5, 4ms}, noon),
-          to_record(worker_recovered{{1, 0}, {0, 0}, 515}, noon),
+          to_record(centre_exchanged{{0, 1}, answer_use::shift, 513, 3.5, 4ms}, noon),
+          to_record(worker_recovered{{1, 0}, worker_id{0, 0}, 515}, noon),
           to_record(worker_restarted{{1, 1}, worker_id{0, 0}, 400, 2, 1500ms}, noon),
           to_record(some_evaluation(), noon.wall),
           to_record(failure{failure_code::worker_diverged, {1, 0}, "loss is nan at step 514"}, noon),
@@ -153,7 +154,7 @@ TEST_CASE("every example in the page about run folders is JSON") {
     REQUIRE(json::parse(text, nullptr, false).is_object());
     ++examples;
   }
-  REQUIRE(examples == 13);
+  REQUIRE(examples == 14);
 }
 
 TEST_CASE("a worker's progress is recorded in seconds and steps") {

@@ -90,7 +90,7 @@ TEST_CASE("a trainer on the device goes on from its saved state bit for bit") {
   for (int i = 0; i < 3; ++i)
     REQUIRE(resumed->step(nullptr).loss == whole->step(nullptr).loss);
   REQUIRE(parameters_of(*resumed) == parameters_of(*whole));
-  REQUIRE(resumed->save().velocity == whole->save().velocity);
+  REQUIRE(resumed->save().optimiser.velocity == whole->save().optimiser.velocity);
 }
 
 TEST_CASE("a saved state of another model or optimiser is refused by a device and changes nothing") {
@@ -100,7 +100,7 @@ TEST_CASE("a saved state of another model or optimiser is refused by a device an
   const auto before = parameters_of(*device);
   state.steps = 9;
   state.parameters[0] = 5;
-  state.velocity.pop_back();
+  state.optimiser.velocity.pop_back();
   REQUIRE_THROWS_AS(device->restore(state), invalid_input);
   REQUIRE(device->steps() == 0);
   REQUIRE(parameters_of(*device) == before);

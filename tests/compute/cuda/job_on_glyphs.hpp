@@ -35,7 +35,7 @@ inline const backend& device_in(product_precision precision) {
 struct job_on_glyphs {
   model network = small_network();
   dataset_ptr data = make_glyphs({.train_size = 200, .test_size = 10});
-  sgd_settings optimiser{.learning_rate = 0.05, .momentum = 0.9, .nesterov = true, .weight_decay = 1e-3};
+  optimiser_settings optimiser{.learning_rate = 0.05, .momentum = 0.9, .nesterov = true, .weight_decay = 1e-3};
 
   training_job job() const {
     return {.network = network,

@@ -1,4 +1,4 @@
-#include "compute/sgd_trainer.hpp"
+#include "compute/host_trainer.hpp"
 
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
@@ -83,7 +83,7 @@ pull_source pulls(std::vector<leader_pull> due) {
 } // namespace
 
 TEST_CASE("a step returns the loss before the update and moves down the gradient") {
-  const auto trainer = make_sgd_trainer(round_bowl(), {.learning_rate = 0.5}, 1);
+  const auto trainer = make_host_trainer(round_bowl(), {.learning_rate = 0.5}, 1);
   trainer->adopt(std::vector<float>{4, 2});
   REQUIRE(trainer->step({}).loss == 10);
   REQUIRE(parameters_of(*trainer) == std::vector<float>{2, 1});
@@ -94,7 +94,7 @@ TEST_CASE("a step returns the loss before the update and moves down the gradient
 }
 
 TEST_CASE("a step applies its pulls after the update and tells their distances in order") {
-  const auto trainer = make_sgd_trainer(round_bowl(), {.learning_rate = 0.5}, 1);
+  const auto trainer = make_host_trainer(round_bowl(), {.learning_rate = 0.5}, 1);
   trainer->adopt(std::vector<float>{8, 0});
   const std::vector<float> near{4, 2}, far{4, 9};
   const auto result = trainer->step(pulls({{near, 0.5f}, {far, 1.0f}}));
@@ -106,7 +106,7 @@ TEST_CASE("a step applies its pulls after the update and tells their distances i
 TEST_CASE("a step asks for its pulls when its gradient is there") {
   auto goal = round_bowl();
   auto* const asked = goal.get();
-  const auto trainer = make_sgd_trainer(std::move(goal), {.learning_rate = 0.5}, 1);
+  const auto trainer = make_host_trainer(std::move(goal), {.learning_rate = 0.5}, 1);
   const std::vector<float> leader{4, 9};
   const leader_pull due{leader, 1.0f};
   std::vector<std::uint64_t> gradients_before;
@@ -121,7 +121,7 @@ TEST_CASE("a step asks for its pulls when its gradient is there") {
 TEST_CASE("another thread can copy the parameters while the gradient is computed") {
   auto goal = round_bowl();
   auto* const watched = goal.get();
-  const auto trainer = make_sgd_trainer(std::move(goal), {.learning_rate = 0.5}, 1);
+  const auto trainer = make_host_trainer(std::move(goal), {.learning_rate = 0.5}, 1);
   trainer->adopt(std::vector<float>{8, 4});
   trainer->step({});
   std::vector<float> copied(2);
@@ -136,7 +136,7 @@ TEST_CASE("another thread can copy the parameters while the gradient is computed
 
 TEST_CASE("copies taken at any time are of whole steps") {
   constexpr std::size_t size = 100000;
-  const auto trainer = make_sgd_trainer(
+  const auto trainer = make_host_trainer(
     std::make_unique<quadratic>(std::vector<float>(size, 1), std::vector<float>(size, 0)), {.learning_rate = 0.01}, 1);
   trainer->adopt(std::vector<float>(size, 1));
   std::atomic<bool> over = false;
@@ -162,21 +162,21 @@ TEST_CASE("copies taken at any time are of whole steps") {
 TEST_CASE("where the loss is not finite nothing is updated and nothing pulled, and the step is counted") {
   auto goal = round_bowl();
   goal->spoil_step(1);
-  const auto trainer = make_sgd_trainer(std::move(goal), {.learning_rate = 0.5, .momentum = 0.9}, 1);
+  const auto trainer = make_host_trainer(std::move(goal), {.learning_rate = 0.5, .momentum = 0.9}, 1);
   trainer->step({});
   const auto before = trainer->save();
   const std::vector<float> leader{7, 7};
   const auto result = trainer->step(pulls({{leader, 1.0f}}));
   REQUIRE(std::isnan(result.loss));
   REQUIRE(trainer->save().parameters == before.parameters);
-  REQUIRE(trainer->save().velocity == before.velocity);
+  REQUIRE(trainer->save().optimiser.velocity == before.optimiser.velocity);
   REQUIRE(trainer->steps() == 2);
 }
 
 TEST_CASE("a trainer restored from a saved state goes on bit for bit") {
-  const sgd_settings settings{.learning_rate = 0.1, .momentum = 0.9, .nesterov = true, .weight_decay = 0.01};
-  const auto whole = make_sgd_trainer(round_bowl(), settings, 1);
-  const auto resumed = make_sgd_trainer(round_bowl(), settings, 2);
+  const optimiser_settings settings{.learning_rate = 0.1, .momentum = 0.9, .nesterov = true, .weight_decay = 0.01};
+  const auto whole = make_host_trainer(round_bowl(), settings, 1);
+  const auto resumed = make_host_trainer(round_bowl(), settings, 2);
   for (int i = 0; i < 5; ++i)
     whole->step({});
   resumed->restore(whole->save());
@@ -187,24 +187,24 @@ TEST_CASE("a trainer restored from a saved state goes on bit for bit") {
 }
 
 TEST_CASE("a state of another model or optimiser is refused and changes nothing") {
-  const auto trainer = make_sgd_trainer(round_bowl(), {.momentum = 0.9}, 1);
+  const auto trainer = make_host_trainer(round_bowl(), {.momentum = 0.9}, 1);
   const auto before = parameters_of(*trainer);
-  REQUIRE_THROWS_AS(trainer->restore({9, {1, 2, 3}, {0, 0, 0}}), invalid_input);
+  REQUIRE_THROWS_AS(trainer->restore({9, {1, 2, 3}, {.velocity = {0, 0, 0}}}), invalid_input);
   REQUIRE_THROWS_AS(trainer->restore({9, {1, 2}, {}}), invalid_input);
   REQUIRE(trainer->steps() == 0);
   REQUIRE(parameters_of(*trainer) == before);
 }
 
 TEST_CASE("adopting parameters starts with fresh momentum and keeps the count") {
-  const auto trainer = make_sgd_trainer(round_bowl(), {.learning_rate = 0.5, .momentum = 0.9}, 1);
+  const auto trainer = make_host_trainer(round_bowl(), {.learning_rate = 0.5, .momentum = 0.9}, 1);
   trainer->step({});
   trainer->adopt(std::vector<float>{1, -1});
-  REQUIRE(trainer->save().velocity == std::vector<float>{0, 0});
+  REQUIRE(trainer->save().optimiser.velocity == std::vector<float>{0, 0});
   REQUIRE(trainer->steps() == 1);
 }
 
 TEST_CASE("a pull between steps is a leader pull") {
-  const auto trainer = make_sgd_trainer(round_bowl(), {}, 1);
+  const auto trainer = make_host_trainer(round_bowl(), {}, 1);
   trainer->adopt(std::vector<float>{0, 0});
   REQUIRE(trainer->pull({std::vector<float>{3, 4}, 0.5f}) == 5);
   REQUIRE(parameters_of(*trainer) == std::vector<float>{1.5f, 2});
@@ -227,7 +227,7 @@ TEST_CASE("on random convex quadratics the least loss over workers that are pull
     std::vector<std::unique_ptr<trainer>> workers;
     for (std::uint64_t w = 0; w < 4; ++w)
       workers.push_back(
-        make_sgd_trainer(std::make_unique<quadratic>(curvature, centre), {.learning_rate = rate}, seed * 10 + w));
+        make_host_trainer(std::make_unique<quadratic>(curvature, centre), {.learning_rate = rate}, seed * 10 + w));
 
     quadratic goal(curvature, centre);
     std::vector<float> gradient(size);
@@ -257,9 +257,9 @@ TEST_CASE("on random convex quadratics the least loss over workers that are pull
 }
 
 TEST_CASE("scoring somebody's parameters gives their loss, changes nothing, and is NaN where one is not finite") {
-  const sgd_settings settings{.learning_rate = 0.1, .momentum = 0.9};
-  const auto probed = make_sgd_trainer(round_bowl(), settings, 1);
-  const auto left_alone = make_sgd_trainer(round_bowl(), settings, 1);
+  const optimiser_settings settings{.learning_rate = 0.1, .momentum = 0.9};
+  const auto probed = make_host_trainer(round_bowl(), settings, 1);
+  const auto left_alone = make_host_trainer(round_bowl(), settings, 1);
   for (int i = 0; i < 3; ++i) {
     REQUIRE(probed->probe_loss(std::vector<float>{4, 2}) == 10);
     REQUIRE(probed->step({}).loss == left_alone->step({}).loss);

@@ -1,4 +1,4 @@
-#include "compute/sgd_trainer.hpp"
+#include "compute/host_trainer.hpp"
 
 #include "compute/finite.hpp"
 
@@ -12,31 +12,36 @@ namespace paceline {
 
 namespace {
 
-class sgd_trainer final : public trainer {
+class host_trainer final : public trainer {
  public:
-  sgd_trainer(std::unique_ptr<objective> goal, const sgd_settings& settings, std::uint64_t seed)
+  host_trainer(std::unique_ptr<objective> goal, const optimiser_settings& settings, std::uint64_t seed)
     : goal_(std::move(goal)),
-      settings_(settings),
+      optimiser_(make_optimiser(settings, goal_->layout())),
+      learning_rate_(settings.learning_rate),
       parameters_(goal_->layout().size()),
-      gradient_(parameters_.size()),
-      velocity_(settings.momentum == 0 ? 0 : parameters_.size()) {
+      gradient_(parameters_.size()) {
     goal_->initialise(parameters_, seed);
   }
 
   const parameter_layout& layout() const override { return goal_->layout(); }
 
   step_result step(const pull_source& pulls) override {
-    step_result result;
-    result.loss = goal_->loss_and_gradient(parameters_, gradient_, steps_);
-    const bool updates = std::isfinite(result.loss);
-    const auto due = updates && pulls ? pulls() : std::span<const leader_pull>();
-    assert(due.size() <= std::size(result.pull_distances));
-    const std::lock_guard changing(changing_);
-    ++steps_;
-    if (updates)
-      result.finite = sgd_step(parameters_, gradient_, velocity_, settings_, due, result.pull_distances,
-                               goal_->layout().trained_size());
-    return result;
+    loss_ = goal_->loss_and_gradient(optimiser_->look_from(parameters_), gradient_, steps_);
+    return finish(std::isfinite(loss_), pulls);
+  }
+
+  double begin_step(std::span<float> gradient) override {
+    assert(gradient.size() == gradient_.size());
+    loss_ = goal_->loss_and_gradient(optimiser_->look_from(parameters_), gradient_, steps_);
+    std::copy(gradient_.begin(), gradient_.end(), gradient.begin());
+    return loss_;
+  }
+
+  step_result finish_step(std::span<const float> gradient) override {
+    assert(gradient.size() == gradient_.size());
+    std::copy(gradient.begin(), gradient.end(), gradient_.begin());
+    // Others' gradients may be well where the own loss is not.
+    return finish(all_finite(gradient_), pull_source());
   }
 
   double pull(const leader_pull& toward) override {
@@ -49,8 +54,8 @@ class sgd_trainer final : public trainer {
   std::chrono::nanoseconds waited_for_data() const override { return goal_->waited_for_data(); }
   std::uint64_t replaced_pictures() const override { return goal_->replaced_pictures(); }
 
-  double learning_rate() const override { return settings_.learning_rate; }
-  void set_learning_rate(double rate) override { settings_.learning_rate = rate; }
+  double learning_rate() const override { return learning_rate_; }
+  void set_learning_rate(double rate) override { learning_rate_ = rate; }
 
   void copy_parameters(std::span<float> out) const override {
     assert(out.size() == parameters_.size());
@@ -69,7 +74,7 @@ class sgd_trainer final : public trainer {
     assert(parameters.size() == parameters_.size());
     const std::lock_guard changing(changing_);
     std::copy(parameters.begin(), parameters.end(), parameters_.begin());
-    std::fill(velocity_.begin(), velocity_.end(), 0.0f);
+    optimiser_->forget();
   }
 
   double probe_loss(std::span<const float> parameters) override {
@@ -78,33 +83,48 @@ class sgd_trainer final : public trainer {
     return all_finite(parameters) ? goal_->probe_loss(parameters) : std::numeric_limits<double>::quiet_NaN();
   }
 
-  trainer_state save() const override { return {steps_, parameters_, velocity_}; }
+  trainer_state save() const override { return {steps_, parameters_, optimiser_->state()}; }
 
   void restore(const trainer_state& state) override {
-    require_lengths(state, parameters_.size(), velocity_.size());
+    const auto& own = optimiser_->state();
+    require_lengths(state, parameters_.size(), own.velocity.size(), own.second_moment.size());
     const std::lock_guard changing(changing_);
     steps_ = state.steps;
     parameters_ = state.parameters;
-    velocity_ = state.velocity;
+    optimiser_->set_state(state.optimiser);
   }
 
  private:
+  /// The update of the gradient that is there.
+  step_result finish(bool updates, const pull_source& pulls) {
+    step_result result;
+    result.loss = loss_;
+    const auto due = updates && pulls ? pulls() : std::span<const leader_pull>();
+    assert(due.size() <= std::size(result.pull_distances));
+    const std::lock_guard changing(changing_);
+    ++steps_;
+    if (updates)
+      result.finite = optimiser_->step(parameters_, gradient_, learning_rate_, due, result.pull_distances);
+    return result;
+  }
+
   std::unique_ptr<objective> goal_;
-  sgd_settings settings_;
+  std::unique_ptr<optimiser> optimiser_;
+  double learning_rate_;
   /// Held by this thread while it changes steps_ or parameters_, and by others while they read them.
   mutable std::mutex changing_;
   std::uint64_t steps_ = 0;
   std::vector<float> parameters_;
   std::vector<float> gradient_;
-  /// Empty where there is no momentum.
-  std::vector<float> velocity_;
+  /// Of that gradient's batch.
+  double loss_ = 0;
 };
 
 } // namespace
 
-std::unique_ptr<trainer> make_sgd_trainer(std::unique_ptr<objective> goal, const sgd_settings& settings,
-                                          std::uint64_t seed) {
-  return std::make_unique<sgd_trainer>(std::move(goal), settings, seed);
+std::unique_ptr<trainer> make_host_trainer(std::unique_ptr<objective> goal, const optimiser_settings& settings,
+                                           std::uint64_t seed) {
+  return std::make_unique<host_trainer>(std::move(goal), settings, seed);
 }
 
 } // namespace paceline

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "actors/centre_rule.hpp"
+#include "actors/contribution_rounds.hpp"
+#include "actors/strategy.hpp"
+#include "actors/type_ids.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/behavior.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace paceline {
+
+struct centre_actor_state {
+  centre_actor_state();
+
+  const char* name = "centre";
+  std::unique_ptr<centre_rule> rule;
+  std::optional<contribution_rounds> rounds;
+  /// Who speaks for a worker: whoever its contribution came from.
+  std::map<worker_id, caf::actor> voices;
+  /// The latest of each worker, in case it is lost on its way.
+  std::map<worker_id, centre_answer> answered;
+};
+
+struct centre_actor_settings {
+  centre_settings strategy;
+  centre_shape shape;
+  std::vector<worker_id> workers;
+  /// Where to go on from; nullptr for a new run.
+  std::shared_ptr<const centre_state> resume;
+};
+
+/// The parameter server of a strategy that has a centre: answers each contribution, to whom it came from, by a centre_answer; at once, or with the others
+/// of its round (contribution_rounds). One that comes again is answered as it was. Spawn it detached: it passes over whole parameter
+/// vectors.
+/// A leaves_centre ends the waiting for that worker. save_centre is answered by a copy of its state.
+caf::behavior centre_actor(caf::stateful_actor<centre_actor_state>* self, centre_actor_settings settings);
+
+} // namespace paceline

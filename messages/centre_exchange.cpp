@@ -1,0 +1,17 @@
+#include "messages/centre_exchange.hpp"
+
+namespace paceline {
+
+const char* to_string(answer_use use) {
+  switch (use) {
+    case answer_use::shift:
+      return "shift";
+    case answer_use::replace:
+      return "replace";
+    case answer_use::gradient:
+      return "gradient";
+  }
+  return "unknown";
+}
+
+} // namespace paceline

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "messages/ids.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace paceline {
+
+/// A vector as long as the model's layout; shared, and never changed.
+using shared_vector = std::shared_ptr<const std::vector<float>>;
+
+/// What a worker gives the centre of its strategy: its parameters, or its gradient.
+struct contribution {
+  worker_id worker;
+  /// Tells it from the worker's other ones, those before a restart included; the answer has it too.
+  std::int64_t number = 0;
+  /// Its first one since it began or was restarted: it has no answer of this centre behind it.
+  bool first = false;
+  /// nullptr where they are not finite.
+  shared_vector values;
+};
+
+/// What a worker does with the centre's answer.
+enum class answer_use : std::uint8_t {
+  /// x ← x + values, together with the step that is under way.
+  shift,
+  /// x ← values, before the next step.
+  replace,
+  /// The step is made by these in place of the worker's own gradient.
+  gradient,
+};
+
+const char* to_string(answer_use use);
+
+/// The centre's answer to one contribution.
+struct centre_answer {
+  worker_id worker;
+  std::int64_t number = 0;
+  answer_use use = answer_use::shift;
+  /// nullptr where nobody has any that are finite.
+  shared_vector values;
+  /// Euclidean distance between the worker's parameters and the centre before the exchange; NaN where there is none.
+  double distance = 0;
+};
+
+/// To the centre: that worker gives nothing any more, so that nobody waits for it. A contribution brings it back.
+struct leaves_centre {
+  worker_id worker;
+};
+
+/// Told by a worker when it has put an answer to use.
+struct centre_exchanged {
+  worker_id worker;
+  answer_use use = answer_use::shift;
+  /// The worker's own steps then.
+  std::uint64_t steps = 0;
+  double distance = 0;
+  /// From its contribution until the answer was put to use.
+  std::chrono::nanoseconds age{0};
+};
+
+} // namespace paceline
