@@ -62,12 +62,12 @@ json decision_of(const json& record) {
 
 } // namespace
 
-void merge_logs(const std::vector<node_log>& logs, const std::filesystem::path& target,
-                const std::function<void(const nlohmann::json& record)>& on_record) {
+void read_merged_logs(const std::vector<node_log>& logs,
+                      const std::function<void(const nlohmann::json& record)>& on_record) {
   std::vector<std::unique_ptr<log_reader>> readers;
+  readers.reserve(logs.size());
   for (const auto& log : logs)
     readers.push_back(std::make_unique<log_reader>(log));
-  atomic_file merged(target);
   std::set<json> decisions;
   while (true) {
     std::erase_if(readers, [](const auto& reader) { return reader->at_end(); });
@@ -76,12 +76,19 @@ void merge_logs(const std::vector<node_log>& logs, const std::filesystem::path& 
     const auto& next = *std::min_element(readers.begin(), readers.end(),
                                          [](const auto& a, const auto& b) { return a->wall() < b->wall(); });
     const auto decision = decision_of(next->record());
-    if (decision.is_null() || decisions.insert(decision).second) {
-      merged.write(json_text(next->record()) + "\n");
+    if (decision.is_null() || decisions.insert(decision).second)
       on_record(next->record());
-    }
     next->advance();
   }
+}
+
+void merge_logs(const std::vector<node_log>& logs, const std::filesystem::path& target,
+                const std::function<void(const nlohmann::json& record)>& on_record) {
+  atomic_file merged(target);
+  read_merged_logs(logs, [&](const json& record) {
+    merged.write(json_text(record) + "\n");
+    on_record(record);
+  });
   merged.commit();
 }
 
