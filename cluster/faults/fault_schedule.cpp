@@ -12,7 +12,7 @@ namespace {
 using std::chrono::nanoseconds;
 
 /// What the seed is used for; each use has streams of its own.
-enum seed_use : std::uint64_t { draws = 1, rounds = 2 };
+enum fault_seed_use : std::uint64_t { draws = 1, rounds = 2 };
 
 /// In [0, bound).
 nanoseconds random_time(counter_random& random, nanoseconds bound) {
