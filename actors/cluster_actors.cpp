@@ -5,6 +5,7 @@
 #include "actors/group_leader.hpp"
 #include "actors/lockstep_conductor.hpp"
 #include "actors/node_actor.hpp"
+#include "actors/simulated_conductor.hpp"
 #include "actors/type_ids.hpp"
 #include "actors/worker.hpp"
 
@@ -22,7 +23,8 @@ compute_actor_settings compute_settings(const cluster_plan& plan, worker_id id) 
     .cores = plan.cores_of ? plan.cores_of(id) : std::vector<int>{},
     .thread_name = plan.own_threads ? "worker " + to_string(id) : std::string(),
     .resume = nullptr,
-    .lockstep = plan.lockstep};
+    .lockstep = plan.conducted(),
+    .simulated = plan.simulation.has_value()};
   if (plan.start_from)
     settings.start_from = [from = plan.start_from, id] { return from(id); };
   if (plan.resume) {
@@ -138,10 +140,11 @@ void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor,
   plan.node->connect(cluster.node);
 }
 
-void spawn_lockstep(caf::actor_system& system, const caf::actor& supervisor,
-                    const std::shared_ptr<const cluster_plan>& plan, const run_services& services,
-                    spawned_cluster& cluster) {
-  cluster.conductor = system.spawn(lockstep_conductor_actor, plan, services, supervisor);
+void spawn_conducted(caf::actor_system& system, const caf::actor& supervisor,
+                     const std::shared_ptr<const cluster_plan>& plan, const run_services& services,
+                     spawned_cluster& cluster) {
+  cluster.conductor = plan->simulation ? system.spawn(simulated_conductor_actor, plan, services, supervisor)
+                                       : system.spawn(lockstep_conductor_actor, plan, services, supervisor);
   for (const auto id : plan->worker_ids())
     add_compute(system, supervisor, *plan, services, id, cluster.conductor, cluster);
   caf::anon_send(cluster.conductor, cluster.computes);
@@ -153,8 +156,8 @@ spawned_cluster spawn_cluster(caf::actor_system& system, const caf::actor& super
                               const observers& decision_watchers, const std::shared_ptr<const cluster_plan>& plan,
                               const run_services& services) {
   spawned_cluster cluster;
-  if (plan->lockstep)
-    spawn_lockstep(system, supervisor, plan, services, cluster);
+  if (plan->conducted())
+    spawn_conducted(system, supervisor, plan, services, cluster);
   else
     spawn_free_running(system, supervisor, decision_watchers, plan, services, cluster);
   if (plan->evaluator.make_test)
@@ -242,7 +245,7 @@ std::vector<named_actor> actors_of(const spawned_cluster& cluster, const cluster
       all.push_back({actor, name});
   };
   const auto ids = plan.worker_ids();
-  add(cluster.conductor, "the lock-step conductor");
+  add(cluster.conductor, "the conductor");
   add(cluster.global_leader, "the global leader");
   add(cluster.centre, "the centre");
   add(cluster.node, "the node");

@@ -12,7 +12,7 @@ std::vector<worker_id> cluster_plan::worker_ids() const {
 }
 
 void cluster_plan::set_live(worker_id id, bool live) const {
-  if (roster && !lockstep)
+  if (roster && !conducted())
     roster->set(std::size_t{id.group} * workers_per_group + id.index, live);
 }
 

@@ -7,6 +7,7 @@
 #include "actors/observers.hpp"
 #include "actors/run_budget.hpp"
 #include "actors/run_state.hpp"
+#include "actors/simulation.hpp"
 #include "actors/strategy.hpp"
 #include "actors/worker_restarts.hpp"
 #include "compute/data/shard_roster.hpp"
@@ -46,7 +47,7 @@ struct cluster_plan {
   double learning_rate = 0.1;
   learning_rate_schedule schedule;
   budget_limits budget;
-  /// Of workers that fail or are killed while they train. Without effect in lock-step.
+  /// Of workers that fail or are killed while they train. Without effect where a conductor makes them step.
   restart_limits restarts;
   /// Where given: parameters that a worker begins from in place of random ones when the cluster starts, such as the leader's of
   /// a run that this node joins late. Called on the worker's own thread, and may wait; nullptr for none.
@@ -64,6 +65,8 @@ struct cluster_plan {
 
   /// All workers step together, and each decision is pulled to before the next step: the same seed gives the same bits.
   bool lockstep = false;
+  /// The cluster is simulated in time of its own. Not with lockstep, nor with several nodes.
+  std::optional<simulation_settings> simulation;
   /// Actors that compute or write have threads of their own. False leaves them to CAF's scheduler: for tests on the
   /// deterministic one.
   bool own_threads = true;
@@ -83,6 +86,9 @@ struct cluster_plan {
   std::size_t position(worker_id id) const {
     return std::size_t{id.group - own_groups().first} * workers_per_group + id.index;
   }
+
+  /// Whether a conductor makes workers step, one by one, instead of themselves.
+  bool conducted() const { return lockstep || simulation; }
 
   /// Keeps the roster, where there is one.
   void set_live(worker_id id, bool live) const;

@@ -1,5 +1,8 @@
 #include "actors/compute_actor.hpp"
 
+#include "actors/compute_steps.hpp"
+#include "actors/conducted_compute.hpp"
+
 #include "actors/type_ids.hpp"
 #include "compute/affinity.hpp"
 #include "compute/errors.hpp"
@@ -25,46 +28,7 @@ compute_actor_state::~compute_actor_state() {
 
 namespace {
 
-using compute_actor_ptr = caf::stateful_actor<compute_actor_state>*;
 using waiting = compute_actor_state::waiting;
-
-/// Spans one handler: measures the time in which the actor was to train and had nothing to do before this message.
-class turn {
- public:
-  explicit turn(compute_actor_state& state) : state_(state) {
-    if (!state_.idle_since)
-      return;
-    state_.training->add_waited_for_messages(state_.services.clock->now() - *state_.idle_since);
-    state_.idle_since.reset();
-  }
-
-  ~turn() {
-    if (state_.training_now && !state_.step_pending)
-      state_.idle_since = state_.services.clock->now();
-  }
-
-  turn(const turn&) = delete;
-  turn& operator=(const turn&) = delete;
-
- private:
-  compute_actor_state& state_;
-};
-
-void fail(compute_actor_ptr self, failure_code code, const std::string& what) {
-  auto& state = self->state;
-  if (state.settings.vitals->retired.load())
-    return self->quit();
-  const failure report{.code = code,
-                       .worker = state.settings.training.id,
-                       .what = what,
-                       .steps = state.training ? state.training->report().steps : 0};
-  // The supervisor last: its next word to the others may be the run's last.
-  state.watchers.tell(report);
-  self->send(state.worker, report);
-  self->send(state.supervisor, report);
-  state.training_now = false;
-  self->quit(caf::exit_reason::unhandled_exception);
-}
 
 std::string text_of(const std::exception_ptr& thrown) {
   try {
@@ -105,33 +69,6 @@ void make_trainer(compute_actor_ptr self) {
   state.settings.start_from = nullptr;
   state.settings.vitals->steps.store(state.training->report().steps);
   self->send(state.supervisor, worker_ready{state.settings.training.id});
-}
-
-/// Tells what a step or pull did. Returns false where the worker is lost and the actor has quit.
-bool tell(compute_actor_ptr self, const worker_training::outcome& outcome) {
-  auto& state = self->state;
-  if (state.settings.vitals->retired.load()) {
-    self->quit();
-    return false;
-  }
-  state.settings.vitals->steps.store(state.training->report().steps);
-  for (const auto& pull : outcome.pulls)
-    state.watchers.tell(pull);
-  const auto id = state.settings.training.id;
-  if (outcome.exchanged)
-    state.watchers.tell(*outcome.exchanged);
-  if (outcome.recovered)
-    state.watchers.tell(worker_recovered{id, outcome.recovered_from, state.training->report().steps});
-  if (outcome.lost)
-    fail(self, failure_code::worker_diverged, "the loss is not finite, and there is no leader to recover from");
-  return !outcome.lost;
-}
-
-/// One step and all that follows from it. Returns false where the actor has quit.
-bool make_one_step(compute_actor_ptr self, double budget_used) {
-  auto& state = self->state;
-  const auto outcome = state.exchange ? state.training->step(budget_used) : state.training->step_alone(budget_used);
-  return tell(self, outcome);
 }
 
 /// To the group leader through the worker, and with all counters to the observers.
@@ -195,7 +132,8 @@ void step_freely(compute_actor_ptr self) {
   if (!state.services.budget->claim())
     return finish_training(self);
   if (centre && centre->gradients) {
-    self->send(state.worker, state.training->begin_step(state.services.budget->used()));
+    state.training->begin_step(state.services.budget->used());
+    self->send(state.worker, state.training->contribute_gradient());
     state.for_answer = waiting::in_step;
     return;
   }
@@ -213,19 +151,8 @@ void go_on(compute_actor_ptr self) {
     step_again(self);
   else if (what == waiting::before_step)
     make_claimed_step(self);
-  else if (what == waiting::in_step && tell(self, state.training->finish_step()))
+  else if (what == waiting::in_step && tell(self, state.training->finish_step_by_centre()))
     after_step(self);
-}
-
-/// `made`: whether the actor is still there after its step.
-caf::result<loss_report> answer_step(compute_actor_ptr self, bool made) {
-  auto& state = self->state;
-  if (!made)
-    return caf::make_error(caf::sec::runtime_error);
-  const auto report = state.training->report();
-  if (state.training->report_due())
-    state.watchers.tell(state.training->progress());
-  return report;
 }
 
 /// Nobody may answer any more. A step that has begun is made anew, alone.
@@ -260,7 +187,7 @@ caf::behavior compute_actor(compute_actor_ptr self, compute_actor_settings setti
     return caf::exit_reason::unhandled_exception;
   });
 
-  return {
+  caf::message_handler of_its_own{
     [self](prepare) { make_trainer(self); },
     [self](const report_to& order) { take_voice(self, order.coordinator); },
     [self](begin_training) {
@@ -275,42 +202,9 @@ caf::behavior compute_actor(compute_actor_ptr self, compute_actor_settings setti
       const turn now(self->state);
       step_freely(self);
     },
-    [self](const advance& order) {
-      const turn now(self->state);
-      return answer_step(self, make_one_step(self, order.budget_used));
-    },
     [self](answer_came) {
       const turn now(self->state);
       go_on(self);
-    },
-    [self](query_contribution) {
-      const turn now(self->state);
-      auto& training = *self->state.training;
-      return training.contribution_due() ? training.contribute() : contribution{};
-    },
-    [self](const begin_gradient& order) {
-      const turn now(self->state);
-      return self->state.training->begin_step(order.budget_used);
-    },
-    [self](const finish_gradient&) {
-      const turn now(self->state);
-      return answer_step(self, tell(self, self->state.training->finish_step()));
-    },
-    [self](const centre_answer& answer) {
-      const turn now(self->state);
-      self->state.settings.answers->put(answer);
-      if (answer.use == answer_use::replace)
-        tell(self, self->state.training->take_replacement());
-    },
-    [self](query_report) {
-      const turn now(self->state);
-      self->state.training->measure();
-      return self->state.training->report();
-    },
-    [self](apply_pulls) {
-      const turn now(self->state);
-      tell(self, self->state.training->apply_pulls());
-      return pulls_done{};
     },
     [self](const take_snapshot& order) {
       const turn now(self->state);
@@ -341,6 +235,7 @@ caf::behavior compute_actor(compute_actor_ptr self, compute_actor_settings setti
       return std::make_shared<worker_state>(self->state.training->save());
     },
   };
+  return of_its_own.or_else(conducted_orders(self));
 }
 
 } // namespace paceline

@@ -49,8 +49,10 @@ struct compute_actor_settings {
   std::shared_ptr<live_parameters> parameters = std::make_shared<live_parameters>();
   /// Where answers of the centre come in, of a strategy that has one.
   std::shared_ptr<answer_slot> answers = std::make_shared<answer_slot>();
-  /// Steps come one by one, by `advance`, instead of freely.
+  /// Steps come one by one, by a conductor's orders, instead of freely.
   bool lockstep = false;
+  /// That one says how long the worker waited, since the clock is not the one that passes here.
+  bool simulated = false;
 };
 
 struct compute_actor_state {

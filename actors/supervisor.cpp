@@ -280,6 +280,12 @@ static_assert(!std::is_constructible_v<supervisor_state, caf::stateful_actor<sup
 supervisor_state::supervisor_state()
   : now(phase::preparing), busy(0), testing(false), writing(false), over_for(0), ending_for(0) {}
 
+std::shared_ptr<run_clock> make_clock(const cluster_plan& plan) {
+  if (!plan.simulation)
+    return std::make_shared<run_clock>();
+  return std::make_shared<run_clock>([time = plan.simulation->time] { return std::chrono::nanoseconds(time->load()); });
+}
+
 run_services make_services(const cluster_plan& plan, std::shared_ptr<run_clock> clock) {
   const auto steps_before = plan.resume ? plan.resume->total_steps : 0;
   return {.clock = clock,

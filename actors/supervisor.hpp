@@ -103,6 +103,9 @@ struct supervisor_state {
 caf::behavior supervisor_actor(caf::stateful_actor<supervisor_state>* self, std::shared_ptr<const cluster_plan> plan,
                                run_services services);
 
+/// The time of a plan's run: what passes, or the simulated one.
+std::shared_ptr<run_clock> make_clock(const cluster_plan& plan);
+
 /// What the actors of a plan share when they all live in this process.
 run_services make_services(const cluster_plan& plan, std::shared_ptr<run_clock> clock);
 

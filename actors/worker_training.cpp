@@ -85,6 +85,14 @@ void worker_training::set_rate(double budget_used) {
 worker_training::outcome worker_training::run_step(double budget_used, bool look) {
   auto result = look ? take_replacement() : outcome();
   set_rate(budget_used);
+  const auto began = clock_->now();
+  complete_step([this](const pull_source& pulls) { return trainer_->step(pulls); }, look, result);
+  counters_.stepping += clock_->now() - began;
+  return result;
+}
+
+void worker_training::complete_step(const std::function<step_result(const pull_source&)>& make, bool look,
+                                    outcome& result) {
   std::optional<std::vector<pending_pull>> taken;
   std::optional<centre_answer> answer;
   std::array<leader_pull, 2> pulls;
@@ -101,9 +109,8 @@ worker_training::outcome worker_training::run_step(double budget_used, bool look
     return std::span<const leader_pull>(pulls.data(), count);
   };
 
-  const auto began = clock_->now();
-  const auto done = trainer_->step(look ? pull_source(due) : pull_source());
-  account(done, began);
+  const auto done = make(look ? pull_source(due) : pull_source());
+  account(done);
   if (diverged_steps_ > 0) {
     // A step that cannot update its parameters asks for no pulls.
     if (look && !taken)
@@ -112,17 +119,15 @@ worker_training::outcome worker_training::run_step(double budget_used, bool look
     if (look && exchange_)
       static_cast<void>(exchange_->take(answer_use::shift));
     recover(taken.value_or(std::vector<pending_pull>()), result);
-    return result;
+    return;
   }
   for (std::size_t i = 0; taken && i < taken->size(); ++i)
     record_pull((*taken)[i], done.pull_distances[i], result);
   if (answer)
     note_exchange(*answer, result);
-  return result;
 }
 
-void worker_training::account(const step_result& done, std::chrono::nanoseconds began) {
-  counters_.stepping += clock_->now() - began;
+void worker_training::account(const step_result& done) {
   ++counters_.steps;
   const bool well = std::isfinite(done.loss) && done.finite;
   diverged_steps_ = well ? 0 : diverged_steps_ + 1;
@@ -137,9 +142,7 @@ void worker_training::account(const step_result& done, std::chrono::nanoseconds 
 void worker_training::measure() {
   std::vector<float> here(trainer_->layout().size());
   trainer_->copy_parameters(here);
-  const auto began = clock_->now();
   window_.push(trainer_->probe_loss(here));
-  counters_.stepping += clock_->now() - began;
 }
 
 void worker_training::recover(const std::vector<pending_pull>& pending, outcome& result) {
@@ -171,6 +174,15 @@ void worker_training::record_pull(const pending_pull& pull, double distance, out
                           .strength = pull.strength,
                           .distance = distance,
                           .age = clock_->now() - pull.snapshot->taken_at});
+}
+
+void worker_training::receive(const snapshot_ptr& snapshot) {
+  (snapshot->scope == scope::global ? *global_slot_ : *group_slot_).put(snapshot);
+}
+
+void worker_training::note_waiting(std::chrono::nanoseconds time, std::chrono::nanoseconds from_steps) {
+  counters_.waited_for_messages += time;
+  counters_.stepping -= from_steps;
 }
 
 bool worker_training::report_due() const {

@@ -15,6 +15,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -82,9 +83,18 @@ class worker_training {
   /// Puts the centre's parameters in place of the worker's, where they have come.
   outcome take_replacement();
 
-  /// The two halves of a step that is made by the centre's gradient. The first one's contribution is the worker's own.
-  contribution begin_step(double budget_used);
+  // A step in two halves. `at`: when it begins, where that is not now.
+  void begin_step(double budget_used, std::optional<std::chrono::nanoseconds> at = std::nullopt);
+  /// As step.
   outcome finish_step();
+  /// By the centre's gradient, to which the worker has contributed its own.
+  outcome finish_step_by_centre();
+  contribution contribute_gradient();
+
+  /// A snapshot that comes by another way than the plane.
+  void receive(const snapshot_ptr& snapshot);
+  /// Time that was spent waiting, of which `from_steps` was counted as spent in steps.
+  void note_waiting(std::chrono::nanoseconds time, std::chrono::nanoseconds from_steps);
 
   /// True where the last step was one after which the worker reports.
   bool report_due() const;
@@ -130,8 +140,9 @@ class worker_training {
   std::vector<pending_pull> take_pending(moment when);
   /// `look`: at snapshots.
   outcome run_step(double budget_used, bool look);
-  /// What follows from a step that has been made.
-  void account(const step_result& done, std::chrono::nanoseconds began);
+  /// Makes the step by `make`, with the pulls and answers that have come where it looks at them, and all that follows from it.
+  void complete_step(const std::function<step_result(const pull_source&)>& make, bool look, outcome& result);
+  void account(const step_result& done);
   void note_exchange(const centre_answer& answer, outcome& result);
   void recover(const std::vector<pending_pull>& pending, outcome& result);
   void set_rate(double budget_used);

@@ -24,30 +24,39 @@ contribution worker_training::contribute() {
   return exchange_->give(trainer_->steps(), std::move(values), clock_->now());
 }
 
-contribution worker_training::begin_step(double budget_used) {
+void worker_training::begin_step(double budget_used, std::optional<std::chrono::nanoseconds> at) {
   set_rate(budget_used);
-  begun_at_ = clock_->now();
-  auto gradient = std::make_shared<std::vector<float>>(trainer_->layout().size());
-  begun_loss_ = trainer_->begin_step(*gradient);
-  if (!std::isfinite(begun_loss_) || !all_finite(*gradient))
-    gradient = nullptr;
-  const auto now = clock_->now();
-  counters_.stepping += now - begun_at_;
-  return exchange_->give(trainer_->steps(), std::move(gradient), now);
+  begun_at_ = at.value_or(clock_->now());
+  begun_loss_ = trainer_->begin_step();
+}
+
+contribution worker_training::contribute_gradient() {
+  const auto gradient = trainer_->gradient();
+  shared_vector values;
+  if (std::isfinite(begun_loss_) && all_finite(gradient))
+    values = std::make_shared<const std::vector<float>>(gradient.begin(), gradient.end());
+  return exchange_->give(trainer_->steps(), std::move(values), clock_->now());
 }
 
 worker_training::outcome worker_training::finish_step() {
   outcome result;
+  complete_step([this](const pull_source& pulls) { return trainer_->finish_step(pulls); }, true, result);
+  counters_.stepping += clock_->now() - begun_at_;
+  return result;
+}
+
+worker_training::outcome worker_training::finish_step_by_centre() {
+  outcome result;
   const auto answer = exchange_->take(answer_use::gradient);
   if (!answer)
     return result;
-  const auto began = clock_->now();
   const std::vector<float> nothing(answer->values ? 0 : trainer_->layout().size(),
                                    std::numeric_limits<float>::quiet_NaN());
-  auto done = trainer_->finish_step(answer->values ? *answer->values : nothing);
+  auto done = trainer_->finish_step_by(answer->values ? *answer->values : nothing);
   done.loss = begun_loss_;
   note_exchange(*answer, result);
-  account(done, began);
+  account(done);
+  counters_.stepping += clock_->now() - begun_at_;
   if (diverged_steps_ > 0)
     recover({}, result);
   return result;

@@ -26,18 +26,20 @@ class host_trainer final : public trainer {
   const parameter_layout& layout() const override { return goal_->layout(); }
 
   step_result step(const pull_source& pulls) override {
-    loss_ = goal_->loss_and_gradient(optimiser_->look_from(parameters_), gradient_, steps_);
-    return finish(std::isfinite(loss_), pulls);
+    begin_step();
+    return finish_step(pulls);
   }
 
-  double begin_step(std::span<float> gradient) override {
-    assert(gradient.size() == gradient_.size());
+  double begin_step() override {
     loss_ = goal_->loss_and_gradient(optimiser_->look_from(parameters_), gradient_, steps_);
-    std::copy(gradient_.begin(), gradient_.end(), gradient.begin());
     return loss_;
   }
 
-  step_result finish_step(std::span<const float> gradient) override {
+  std::span<const float> gradient() const override { return gradient_; }
+
+  step_result finish_step(const pull_source& pulls) override { return finish(std::isfinite(loss_), pulls); }
+
+  step_result finish_step_by(std::span<const float> gradient) override {
     assert(gradient.size() == gradient_.size());
     std::copy(gradient.begin(), gradient.end(), gradient_.begin());
     // Others' gradients may be well where the own loss is not.

@@ -24,12 +24,28 @@ void require_lengths(const trainer_state& state, std::size_t parameters, std::si
   require_length("second moment", state.optimiser.second_moment.size(), second_moment);
 }
 
-double trainer::begin_step(std::span<float>) {
-  throw std::logic_error("this trainer keeps its gradients to itself");
+namespace {
+
+[[noreturn]] void refuse_halves() {
+  throw std::logic_error("this trainer makes steps in one go");
 }
 
-step_result trainer::finish_step(std::span<const float>) {
-  throw std::logic_error("this trainer keeps its gradients to itself");
+} // namespace
+
+double trainer::begin_step() {
+  refuse_halves();
+}
+
+std::span<const float> trainer::gradient() const {
+  refuse_halves();
+}
+
+step_result trainer::finish_step(const pull_source&) {
+  refuse_halves();
+}
+
+step_result trainer::finish_step_by(std::span<const float>) {
+  refuse_halves();
 }
 
 } // namespace paceline

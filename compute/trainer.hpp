@@ -61,14 +61,20 @@ class trainer {
   /// Where the loss is not finite nothing is updated, pulls that were asked for are not applied, and the step is counted all the same.
   virtual step_result step(const pull_source& pulls) = 0;
 
-  // A step in two halves, for workers that average their gradients. Nothing else may be asked in between but copies.
+  // A step in two halves, for workers that average their gradients, or whose steps take as long as they are told to. Nothing else may be
+  // asked in between but copies and probes. All throw std::logic_error where the device makes steps in one go.
 
-  /// Computes the gradient of the step's batch and copies it to `gradient` (as long as the layout). Returns the loss. Throws
-  /// std::logic_error where the device keeps gradients to itself.
-  virtual double begin_step(std::span<float> gradient);
+  /// Computes the gradient of the step's batch. Returns the loss.
+  virtual double begin_step();
 
-  /// Updates by that gradient in place of its own. Requires begin_step.
-  virtual step_result finish_step(std::span<const float> gradient);
+  /// That gradient, as long as the layout; there until the step is finished.
+  virtual std::span<const float> gradient() const;
+
+  /// Updates by it, as step does.
+  virtual step_result finish_step(const pull_source& pulls);
+
+  /// Updates by another gradient in its place. Nothing is updated where that is not finite.
+  virtual step_result finish_step_by(std::span<const float> gradient);
 
   /// One pull alone, between steps. Returns the distance to its target before it.
   virtual double pull(const leader_pull& toward) = 0;

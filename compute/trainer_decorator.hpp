@@ -14,8 +14,10 @@ class trainer_decorator : public trainer {
 
   const parameter_layout& layout() const override { return inner_->layout(); }
   step_result step(const pull_source& pulls) override { return inner_->step(pulls); }
-  double begin_step(std::span<float> gradient) override { return inner_->begin_step(gradient); }
-  step_result finish_step(std::span<const float> gradient) override { return inner_->finish_step(gradient); }
+  double begin_step() override { return inner_->begin_step(); }
+  std::span<const float> gradient() const override { return inner_->gradient(); }
+  step_result finish_step(const pull_source& pulls) override { return inner_->finish_step(pulls); }
+  step_result finish_step_by(std::span<const float> gradient) override { return inner_->finish_step_by(gradient); }
   double pull(const leader_pull& toward) override { return inner_->pull(toward); }
   std::uint64_t steps() const override { return inner_->steps(); }
   std::uint64_t steps_per_epoch() const override { return inner_->steps_per_epoch(); }

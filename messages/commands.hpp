@@ -2,6 +2,7 @@
 
 #include "messages/leader_announcement.hpp"
 #include "messages/leader_snapshot.hpp"
+#include "messages/loss_report.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -72,6 +73,37 @@ struct finish_gradient {};
 
 /// To a compute actor: measure the objective where you stand. Answered by a loss_report.
 struct query_report {};
+
+// To a compute actor of a simulated cluster, whose clock stands where the conductor puts it.
+
+/// Compute the gradient of the next step. Answered by gradient_made.
+struct make_gradient_at {
+  double budget_used = 0;
+  /// When the step begins, and how long the worker had waited for it.
+  std::chrono::nanoseconds at{0};
+  std::chrono::nanoseconds waited{0};
+};
+struct gradient_made {
+  /// Of a processor.
+  std::chrono::nanoseconds took{0};
+};
+
+/// Contribute the gradient that was made. Answered by a contribution.
+struct give_gradient {};
+
+/// Make the step of the gradient that was made, now. Answered by step_made.
+struct finish_step_at {
+  /// By the centre's gradient.
+  bool by_centre = false;
+  /// Since the gradient was there.
+  std::chrono::nanoseconds waited{0};
+};
+struct step_made {
+  loss_report report;
+  bool report_due = false;
+  /// Of a processor.
+  std::chrono::nanoseconds took{0};
+};
 
 /// To the centre: answered by its state.
 struct save_centre {};

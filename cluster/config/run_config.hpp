@@ -104,6 +104,20 @@ struct run_config {
     /// How far it may lie above in any case, in nats: near 0 a batch's chance alone is more than any share.
     double verify_allowance = 0.1;
   };
+  struct simulation_section {
+    /// The cluster runs in simulated time: as if each worker had a device of its own.
+    bool enabled = false;
+    /// Between groups, which stand for machines; one way.
+    std::chrono::nanoseconds latency = std::chrono::microseconds(50);
+    /// Of a machine's network card, in gigabytes a second.
+    double bandwidth = 1.25;
+    /// The same inside a group.
+    std::chrono::nanoseconds local_latency = std::chrono::microseconds(5);
+    double local_bandwidth = 12;
+    /// What a step takes; as long as it takes here where it is not given.
+    std::optional<std::chrono::nanoseconds> step_time;
+    double step_spread = 0.1;
+  };
   struct budget_section {
     /// The first one to be used up ends the run. Steps and epochs are a worker's, on average over the workers.
     std::optional<std::uint64_t> steps;
@@ -170,6 +184,7 @@ struct run_config {
   strategy_section strategy;
   optimiser_settings optimizer;
   learning_rate_schedule schedule;
+  simulation_section simulation;
   budget_section budget;
   output_section output;
   std::uint64_t seed = 1;

@@ -95,6 +95,16 @@ void describe(Archive& file, Config& c) {
     s.value("warmup", c.schedule.warmup, number{.low = 0, .high = 1, .high_open = true});
     s.value("final_share", c.schedule.final_share, share);
   });
+  file.section("simulation", [&](auto& s) {
+    constexpr number bandwidth{.high = 1e9, .low_open = true};
+    s.value("enabled", c.simulation.enabled, flag{});
+    s.value("latency", c.simulation.latency, positive_duration{});
+    s.value("bandwidth", c.simulation.bandwidth, bandwidth);
+    s.value("local_latency", c.simulation.local_latency, positive_duration{});
+    s.value("local_bandwidth", c.simulation.local_bandwidth, bandwidth);
+    s.value("step_time", c.simulation.step_time, optional_of{positive_duration{}});
+    s.value("step_spread", c.simulation.step_spread, number{.low = 0, .high = 1, .high_open = true});
+  });
   file.section("budget", [&](auto& s) {
     s.value("steps", c.budget.steps, optional_of{integer<std::uint64_t>{1}});
     s.value("epochs", c.budget.epochs, optional_of{number{.low_open = true}});

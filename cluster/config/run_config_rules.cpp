@@ -155,6 +155,23 @@ class rule_checker {
            "\"off\", since in lock-step nobody can be asked between two rounds");
   }
 
+  /// One process, one thread a worker, nothing else that counts real time.
+  void simulation() {
+    if (!config_.simulation.enabled || !clean({"simulation"}))
+      return;
+    const auto refuse = [this](bool found, const char* path, std::string what, const char* allowed) {
+      if (found && clean({path}))
+        fail(path, what + " with simulation.enabled true", allowed);
+    };
+    refuse(config_.deterministic, "deterministic", "true",
+           "false; with simulation.step_time a simulated run is the same each time");
+    refuse(!config_.nodes.empty(), "nodes", fmt::format("{}", config_.nodes.size()),
+           "none: it is simulated in one process");
+    refuse(config_.device.threads_per_worker != 1, "device.threads_per_worker",
+           fmt::format("{}", config_.device.threads_per_worker), "1, since a thread's time is what a step takes");
+    refuse(config_.strategy.verify, "strategy.verify", "\"probe\"", "\"off\"");
+  }
+
   void schedule() {
     if (clean({"schedule.kind", "schedule.milestones"}) && config_.schedule.milestones.empty()
         && config_.schedule.shape == learning_rate_schedule::kind::step)
@@ -227,6 +244,7 @@ void check_rules(const run_config& config, error_list& errors) {
   rules.strategy();
   rules.schedule();
   rules.rate();
+  rules.simulation();
   rules.budget();
   check_node_rules(config, errors);
   check_fault_rules(config, errors);

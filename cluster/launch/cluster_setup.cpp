@@ -5,11 +5,13 @@
 #include "cluster/console/count_text.hpp"
 #include "cluster/launch/launch_timing.hpp"
 #include "compute/affinity.hpp"
+#include "compute/counter_random.hpp"
 #include "compute/errors.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 namespace paceline {
@@ -78,6 +80,23 @@ budget_limits limits_of(const run_config& config, const training_problem& task) 
   return limits;
 }
 
+void simulate(const run_config& config, cluster_plan& plan) {
+  constexpr double giga = 1e9;
+  const auto& s = config.simulation;
+  plan.simulation = {.links = {.local_latency = s.local_latency,
+                               .local_bandwidth = giga * s.local_bandwidth,
+                               .latency = s.latency,
+                               .bandwidth = giga * s.bandwidth},
+                     .step_time = s.step_time,
+                     .step_spread = s.step_spread,
+                     .seed = derive_seed(config.seed, step_times),
+                     .processors = usable_cores().size(),
+                     .time = std::make_shared<std::atomic<std::chrono::nanoseconds::rep>>(0)};
+  // Whoever is computing has a processor, whichever it is.
+  plan.cores_of = nullptr;
+  plan.evaluator.stolen_share = 0;
+}
+
 } // namespace
 
 std::vector<std::string> warnings_of(const run_config& config) {
@@ -128,6 +147,8 @@ cluster_plan make_plan(const run_config& config, const std::shared_ptr<const tra
   plan.evaluate_every = config.output.evaluate_every;
   plan.checkpoint_every = config.output.checkpoint_every;
   plan.lockstep = config.deterministic;
+  if (config.simulation.enabled)
+    simulate(config, plan);
   return plan;
 }
 
@@ -140,8 +161,8 @@ optimiser_settings optimiser_of(const run_config& config) {
   return settings;
 }
 
-bool exchanges_gradients(const run_config& config) {
-  return config.strategy.kind == "sync_sgd";
+bool splits_steps(const run_config& config) {
+  return config.strategy.kind == "sync_sgd" || config.simulation.enabled;
 }
 
 std::string budget_in_words(const run_config& config, const training_problem& task) {

@@ -20,8 +20,8 @@ cluster_plan make_plan(const run_config& config, const std::shared_ptr<const tra
 /// The optimiser of each worker: the file's, or what its strategy makes of it.
 optimiser_settings optimiser_of(const run_config& config);
 
-/// Whether workers of that file's strategy exchange gradients.
-bool exchanges_gradients(const run_config& config);
+/// Whether steps are made in two halves: with gradients exchanged in between, or in simulated time.
+bool splits_steps(const run_config& config);
 
 /// What is allowed and yet unlikely to train, a line each.
 std::vector<std::string> warnings_of(const run_config& config);

@@ -49,7 +49,7 @@ class picture_problem final : public training_problem {
                                         .loader = std::move(loader),
                                         .optimiser = optimiser_of(config_),
                                         .seed = seed_of_start(config_, position),
-                                        .splits_steps = exchanges_gradients(config_)},
+                                        .splits_steps = splits_steps(config_)},
                                        *task_.device);
   }
 

@@ -78,6 +78,8 @@ void announce(const process_run& run, const training_problem& task, const run_fo
                              count_text(config.groups.count, "group"), count_text(config.groups.workers, "worker"),
                              task.place_in_words(), folder.path().string(), budget_in_words(config, task)))
       << "\n";
+  if (config.simulation.enabled)
+    out << "in simulated time: as if each worker had a device of its own\n";
   for (const auto& warning : warnings_of(config))
     out << warning << "\n";
   if (resumed)
@@ -158,7 +160,7 @@ struct actor_world {
 /// Runs the plan's actors to their end. `console` is theirs meanwhile; actors that are stuck (run_finished::stuck) live on.
 recorded_end run_actors(const process_run& run, const training_problem& task, cluster_plan plan, run_folder& folder,
                         earlier_records earlier, progress_console& console, signal_watch& signals) {
-  const auto clock = std::make_shared<run_clock>();
+  const auto clock = make_clock(plan);
   const auto time_before = plan.resume ? plan.resume->training_time : std::chrono::nanoseconds{0};
   auto services = make_services(plan, clock);
   const auto end = std::make_shared<recorded_end>();

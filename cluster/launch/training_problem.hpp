@@ -56,7 +56,7 @@ std::shared_ptr<const training_problem> load_problem(const run_config& config,
                                                      const std::function<bool()>& cancelled = nullptr);
 
 /// What a run's seed is used for; each use has a stream of its own.
-enum seed_use : std::uint64_t { shards = 1, batches = 2, starts = 3 };
+enum seed_use : std::uint64_t { shards = 1, batches = 2, starts = 3, step_times = 4 };
 
 /// Seed of the random point from which that worker starts.
 std::uint64_t seed_of_start(const run_config& config, std::size_t position);

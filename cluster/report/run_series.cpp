@@ -17,6 +17,9 @@ namespace {
 /// Keys with their values as text, in order.
 using flat_config = std::vector<std::pair<std::string, std::string>>;
 
+/// Stands for the value of a key that a config does not have.
+constexpr const char* no_value = "–";
+
 /// A name longer than this fits into no legend.
 constexpr std::size_t longest_name = 60;
 
@@ -53,7 +56,9 @@ std::string name_of_only_series(const run_series& series) {
 std::string joined_name(const std::vector<config_difference>& differences, std::size_t series) {
   std::string name;
   for (const auto& difference : differences)
-    name += (name.empty() ? "" : ", ") + difference.key + "=" + shortened(difference.values[series], longest_name / 2);
+    if (difference.values[series] != no_value)
+      name +=
+        (name.empty() ? "" : ", ") + difference.key + "=" + shortened(difference.values[series], longest_name / 2);
   return name;
 }
 
@@ -89,6 +94,14 @@ void drop_needless(std::vector<config_difference>& differences, std::size_t coun
     if (std::set<std::string>(names.begin(), names.end()).size() == count)
       differences = std::move(fewer);
   }
+}
+
+/// Whether those that have the key have different values for it. A key that one kind of strategy has and another has not says no more than
+/// the kinds do.
+bool differs(const std::vector<std::string>& values) {
+  std::set<std::string> found(values.begin(), values.end());
+  found.erase(no_value);
+  return found.size() > 1;
 }
 
 void name_by_differences(std::vector<run_series>& series) {
@@ -153,10 +166,9 @@ std::vector<config_difference> differences_between(const std::vector<run_series>
     config_difference difference{.key = key};
     for (const auto& config : configs) {
       const auto* value = value_of(config, key);
-      difference.values.push_back(value == nullptr ? "–" : value->empty() ? "\"\"" : *value);
+      difference.values.push_back(value == nullptr ? no_value : value->empty() ? "\"\"" : *value);
     }
-    if (std::any_of(difference.values.begin(), difference.values.end(),
-                    [&](const auto& value) { return value != difference.values.front(); }))
+    if (differs(difference.values))
       differences.push_back(std::move(difference));
   }
   return differences;

@@ -109,8 +109,11 @@ class simulated_run {
     plan.watchers.add(recorder_);
     const auto shared_plan = std::make_shared<const cluster_plan>(std::move(plan));
     // Every look at the clock costs a microsecond.
-    const auto clock = std::make_shared<run_clock>(
-      [time = std::make_shared<std::chrono::microseconds>(0)] { return std::chrono::nanoseconds(++*time); });
+    const auto clock = shared_plan->simulation
+                         ? make_clock(*shared_plan)
+                         : std::make_shared<run_clock>([time = std::make_shared<std::chrono::microseconds>(0)] {
+                             return std::chrono::nanoseconds(++*time);
+                           });
     services_ = make_services(*shared_plan, clock);
     supervisor_ = system_.spawn(supervisor_actor, shared_plan, services_);
     caf::anon_send(recorder_, supervisor_);

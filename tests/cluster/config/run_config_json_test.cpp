@@ -47,6 +47,8 @@ constexpr auto everything = R"({
   "optimizer": {"kind": "sgd", "learning_rate": 0.02, "momentum": 0.9, "nesterov": true, "weight_decay": 1e-4, "clip": 3},
   "objective": {"kind": "network"},
   "schedule": {"kind": "step", "milestones": [0.5, 0.75], "factor": 0.2, "warmup": 0.05, "final_share": 0.01},
+  "simulation": {"enabled": false, "latency": "1ms", "bandwidth": 2, "local_latency": "2us", "local_bandwidth": 5,
+                 "step_time": "20ms", "step_spread": 0.25},
   "budget": {"steps": 1000, "epochs": 2.5, "time": "1.5h"},
   "output": {"folder": "elsewhere", "name": "first", "evaluate_every": "10s", "checkpoint_every": "90s",
              "keep_checkpoints": 5},
@@ -130,6 +132,12 @@ TEST_CASE("every key of a cluster file reaches its field") {
   CHECK(c.strategy.proximal_group == 0.02);
   CHECK(c.strategy.proximal_global == 0.03);
   CHECK(c.optimizer.clip == 3);
+  CHECK(c.simulation.latency == 1ms);
+  CHECK(c.simulation.bandwidth == 2);
+  CHECK(c.simulation.local_latency == std::chrono::microseconds(2));
+  CHECK(c.simulation.local_bandwidth == 5);
+  CHECK(c.simulation.step_time == 20ms);
+  CHECK(c.simulation.step_spread == 0.25);
   CHECK(c.optimizer.learning_rate == 0.02);
   CHECK(c.optimizer.momentum == 0.9);
   CHECK(c.optimizer.nesterov);

@@ -28,10 +28,11 @@ TEST_CASE("runs that differ in seed and output alone are one series, by seed, an
 
 TEST_CASE("series are called by all that they differ in, in the order in which they were given") {
   const auto series = series_of({run_of("a", {"strategy.kind=sgd", "seed=1"}), run_of("b", {"strategy.period_group=4"}),
-                                 run_of("c", {"strategy.kind=sgd", "seed=2"})});
-  REQUIRE(series.size() == 2);
-  REQUIRE(series[0].name == "strategy.kind=sgd, strategy.period_group=64");
+                                 run_of("c", {"strategy.kind=sgd", "seed=2"}), run_of("d", {})});
+  REQUIRE(series.size() == 3);
+  REQUIRE(series[0].name == "strategy.kind=sgd");
   REQUIRE(series[1].name == "strategy.kind=lsgd, strategy.period_group=4");
+  REQUIRE(series[2].name == "strategy.kind=lsgd, strategy.period_group=64");
   REQUIRE(series[0].runs.size() == 2);
 }
 
