@@ -96,7 +96,7 @@ void pump(conductor_ptr self) {
     if (all_done(state))
       return finish(self);
     const auto unknown = earliest_unknown(state);
-    if (state.events.empty() || (unknown && *unknown < state.events.next_at()))
+    if (state.events.empty() || (unknown && *unknown + state.least_time < state.events.next_at()))
       return;
     state.plan->simulation->time->store(state.events.next_at().count());
     state.events.take()();

@@ -4,6 +4,7 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace paceline::simulated {
@@ -50,8 +51,15 @@ void compute(conductor_ptr self, std::size_t worker) {
       auto& state = self->state;
       auto& one = state.workers[worker];
       --state.computing;
-      if (std::exchange(one.under_way, false))
-        state.events.put(one.began_at + made.took, [self, worker] { have_gradient(self, worker); });
+      if (std::exchange(one.under_way, false)) {
+        if (made.took >= state.least_time)
+          state.least_time =
+            state.least_time.count() == 0 ? made.took * 4 / 5 : std::min(state.least_time, made.took * 4 / 5);
+        state.events.put(one.began_at + std::max(made.took, state.least_time),
+                         [self, worker] { have_gradient(self, worker); });
+      }
+      // Also while an event waits for an answer.
+      compute_queued(self);
       pump(self);
     },
     [self, worker](const caf::error&) {
