@@ -111,9 +111,13 @@ void print_exchange(const run_config& config, const cluster_plan& plan, const pa
                              centre->together ? ", all together: each waits for the others" : "", size_text(snapshot)));
   if (strategy.period_group == 0 && strategy.period_global == 0)
     return print("exchange", "none: workers ride alone");
-  print("exchange",
-        fmt::format("group every {} steps a worker (pull {}), all every {} (pull {})", strategy.period_group,
-                    strategy.pull_group, strategy.period_global, strategy.pull_global));
+  if (strategy.compares_objective)
+    print("exchange",
+          fmt::format("the leader of all is found, and pulled to ({}), in every step", strategy.steady.global));
+  else
+    print("exchange",
+          fmt::format("group every {} steps a worker (pull {}), all every {} (pull {})", strategy.period_group,
+                      strategy.pull_group, strategy.period_global, strategy.pull_global));
   print("", fmt::format("a report every {} of a worker; a snapshot is {}, copied once a decision",
                         count_text(report_interval(strategy), "step"), size_text(snapshot)));
   const auto a_step = [&](std::uint64_t period, std::uint64_t decisions) {

@@ -14,10 +14,10 @@ namespace {
 
 using nlohmann::json;
 
-/// What is to be expected of the file as it is; empty where its workers ride alone.
+/// What is to be expected of the file as it is; empty where its strategy has no such periods.
 std::optional<exchange_forecast> forecast_of_file(const run_config& config, const exchange_costs& costs) {
   const auto& strategy = config.strategy;
-  if (strategy.kind == "sgd")
+  if (strategy.kind != "lsgd")
     return std::nullopt;
   return forecast(costs, {.group = strategy.period_group, .global = strategy.period_global});
 }
@@ -83,7 +83,7 @@ std::string advice_text(const run_config& config, const exchange_costs& costs) {
   if (const auto expected = forecast_of_file(config, costs))
     text += forecast_text("the file", *expected, has_links);
   else
-    text += "the file      no exchange: strategy.kind is sgd\n";
+    text += fmt::format("the file      no such exchange: strategy.kind is {}\n", config.strategy.kind);
   if (!has_links && config.nodes.size() > 1)
     text += "no link was measured: period_global is recommended for what happens inside a process alone\n";
   return text;

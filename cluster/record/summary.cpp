@@ -259,7 +259,8 @@ std::string to_text(const run_summary& summary) {
                  steps_per_second(summary));
   text += test_text(summary);
   if (decisions_of(summary) == 0)
-    text += "  leadership   nobody led: no decision fell due before the end\n";
+    text += total.exchanges > 0 ? "  leadership   none: workers exchange with a centre\n"
+                                : "  leadership   nobody led: no decision fell due before the end\n";
   else
     fmt::format_to(add, "  leadership   {} of {} workers led; it changed hands {} in {}\n",
                    leadership.distinct_leaders(), std::max(summary.workers.size(), summary.workers_of_run),
@@ -274,8 +275,11 @@ std::string to_text(const run_summary& summary) {
   text += nodes_text(summary.nodes);
   fmt::format_to(add, "  waited       {:.3f} s for messages, {:.3f} s for data (all workers together)\n",
                  in_seconds(total.waited_for_messages), in_seconds(total.waited_for_data));
-  fmt::format_to(add, "  exchange     {} snapshots taken, {} group and {} global pulls\n", total.snapshots_taken,
-                 total.pulls_group, total.pulls_global);
+  if (total.exchanges > 0)
+    fmt::format_to(add, "  exchange     {} with the centre\n", total.exchanges);
+  else
+    fmt::format_to(add, "  exchange     {} snapshots taken, {} group and {} global pulls\n", total.snapshots_taken,
+                   total.pulls_group, total.pulls_global);
   fmt::format_to(add, "               {} superseded, {} recoveries\n", total.superseded, total.recoveries);
   if (summary.dropped_records > 0)
     fmt::format_to(add, "  records      {} of progress and pulls were dropped: the disk was too slow\n",

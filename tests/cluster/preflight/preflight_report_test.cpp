@@ -104,7 +104,8 @@ TEST_CASE("a run inside one process has neither links nor shares of them") {
 TEST_CASE("of a file whose workers ride alone no exchange is expected") {
   auto config = three_to_preflight();
   config.strategy.kind = "sgd";
-  CHECK_THAT(to_text(config, without_c()), ContainsSubstring("\nthe file      no exchange: strategy.kind is sgd\n"));
+  CHECK_THAT(to_text(config, without_c()),
+             ContainsSubstring("\nthe file      no such exchange: strategy.kind is sgd\n"));
   CHECK(to_json(config, without_c())["file"].is_null());
 }
 
