@@ -46,6 +46,8 @@ struct cluster_plan {
   std::size_t trained_parameters = 0;
   double learning_rate = 0.1;
   learning_rate_schedule schedule;
+  /// Steps between two points of each worker's path that observers are told; 0 for none.
+  std::uint64_t trace_every = 0;
   budget_limits budget;
   /// Of workers that fail or are killed while they train. Without effect where a conductor makes them step.
   restart_limits restarts;

@@ -29,6 +29,8 @@ bool tell(compute_actor_ptr self, const worker_training::outcome& outcome) {
     return false;
   }
   state.settings.vitals->steps.store(state.training->report().steps);
+  if (outcome.traced)
+    state.watchers.tell(*outcome.traced);
   for (const auto& pull : outcome.pulls)
     state.watchers.tell(pull);
   const auto id = state.settings.training.id;

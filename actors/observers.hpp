@@ -14,7 +14,7 @@
 
 namespace paceline {
 
-/// Who is told everything that happens in a run: worker_progress, leader_announcement, pull_applied, centre_exchanged,
+/// Who is told everything that happens in a run: worker_progress, worker_point, leader_announcement, pull_applied, centre_exchanged,
 /// worker_recovered, worker_restarted, evaluation and failure, and in a run over several nodes node_joined, node_lost and seat_taken, each as an
 /// ordinary message. Telling never waits. An observer with a backlog misses worker_progress, pull_applied and centre_exchanged while that
 /// is full, and has to leave it with each of these three that it takes in; the rest it is always told.

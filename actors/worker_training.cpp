@@ -21,6 +21,7 @@ worker_training::worker_training(const worker_training_settings& settings, std::
     global_slot_(std::move(global_slot)),
     clock_(std::move(clock)),
     window_(settings.strategy.loss_window),
+    trace_(settings.id, settings.trace_every),
     report_every_(report_interval(settings.strategy)) {
   if (settings.strategy.centre)
     exchange_.emplace(settings.id, *settings.strategy.centre, std::move(answers));
@@ -86,6 +87,7 @@ worker_training::outcome worker_training::run_step(double budget_used, bool look
   auto result = look ? take_replacement() : outcome();
   set_rate(budget_used);
   const auto began = clock_->now();
+  trace_.look(*trainer_);
   complete_step([this](const pull_source& pulls) { return trainer_->step(pulls); }, look, result);
   counters_.stepping += clock_->now() - began;
   return result;
@@ -110,6 +112,7 @@ void worker_training::complete_step(const std::function<step_result(const pull_s
   };
 
   const auto done = make(look ? pull_source(due) : pull_source());
+  result.traced = trace_.take(done.loss);
   account(done);
   if (diverged_steps_ > 0) {
     // A step that cannot update its parameters asks for no pulls.

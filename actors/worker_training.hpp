@@ -5,6 +5,7 @@
 #include "actors/snapshot_slot.hpp"
 #include "actors/strategy.hpp"
 #include "actors/worker_exchange.hpp"
+#include "actors/worker_trace.hpp"
 #include "compute/loss_window.hpp"
 #include "compute/schedule.hpp"
 #include "compute/trainer.hpp"
@@ -28,6 +29,8 @@ struct worker_training_settings {
   /// Base rate and how it changes with the share of the budget that is used.
   double learning_rate = 0.1;
   learning_rate_schedule schedule;
+  /// Steps between two points of the worker's path that are told; 0 for none.
+  std::uint64_t trace_every = 0;
 };
 
 /// What a compute actor does between two messages, without the actor: one worker's steps, its loss window, the snapshots that
@@ -48,6 +51,8 @@ class worker_training {
     std::vector<pull_applied> pulls;
     /// What came of an exchange with the centre.
     std::optional<centre_exchanged> exchanged;
+    /// Where the worker stood before the step, where its path is traced.
+    std::optional<worker_point> traced;
     /// The worker's own parameters had diverged, and a leader's or the centre's replaced them.
     bool recovered = false;
     /// That leader; empty where it was the centre.
@@ -166,6 +171,7 @@ class worker_training {
   double begun_loss_ = 0;
   std::chrono::nanoseconds begun_at_{0};
   loss_window window_;
+  worker_trace trace_;
   std::uint64_t report_every_;
   /// Steps in a row that went wrong.
   std::uint64_t diverged_steps_ = 0;

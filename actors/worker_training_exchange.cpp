@@ -27,6 +27,7 @@ contribution worker_training::contribute() {
 void worker_training::begin_step(double budget_used, std::optional<std::chrono::nanoseconds> at) {
   set_rate(budget_used);
   begun_at_ = at.value_or(clock_->now());
+  trace_.look(*trainer_);
   begun_loss_ = trainer_->begin_step();
 }
 
@@ -54,6 +55,7 @@ worker_training::outcome worker_training::finish_step_by_centre() {
                                    std::numeric_limits<float>::quiet_NaN());
   auto done = trainer_->finish_step_by(answer->values ? *answer->values : nothing);
   done.loss = begun_loss_;
+  result.traced = trace_.take(begun_loss_);
   note_exchange(*answer, result);
   account(done);
   counters_.stepping += clock_->now() - begun_at_;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace paceline {
 
@@ -47,6 +48,17 @@ struct worker_progress {
   /// Epochs made over the worker's own shard.
   double epochs = 0;
   compute_counters counters;
+};
+
+/// Told by a worker whose path is traced: where it stood before one of its steps.
+struct worker_point {
+  worker_id worker;
+  /// Made before that point; its next step's gradient was taken there.
+  std::uint64_t steps = 0;
+  /// Of the step's batch, at that point.
+  double loss = 0;
+  /// All its parameters; empty where they are too many to be told.
+  std::vector<float> point{};
 };
 
 /// Told by a follower when it was pulled.

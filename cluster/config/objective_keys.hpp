@@ -50,6 +50,7 @@ void describe(Archive& s, Objective& c) {
   if (c.kind != "sinc" && c.kind != "double_well")
     s.value("seed", c.seed, integer<std::uint64_t>{});
   s.value("starts", c.starts, points{});
+  s.value("trace", c.trace, integer<std::uint64_t>{0, 1'000'000'000});
 }
 
 } // namespace objective_keys

@@ -73,6 +73,8 @@ struct run_config {
     std::uint64_t seed = 0;
     /// A point for each worker to start from; random ones where it is empty.
     std::vector<std::vector<double>> starts;
+    /// Steps between two records of where each worker stands; 0 for none.
+    std::uint64_t trace = 0;
 
     bool is_network() const { return kind == "network"; }
   };

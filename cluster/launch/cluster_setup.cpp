@@ -136,6 +136,7 @@ cluster_plan make_plan(const run_config& config, const std::shared_ptr<const tra
   plan.trained_parameters = task->layout().trained_size();
   plan.learning_rate = config.optimizer.learning_rate;
   plan.schedule = config.schedule;
+  plan.trace_every = config.objective.trace;
   plan.budget = limits_of(config, *task);
   const launch_timing timing(config.network.patience);
   plan.restarts = {.most = config.supervision.worker_restarts,

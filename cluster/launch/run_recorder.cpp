@@ -263,6 +263,9 @@ caf::behavior run_recorder_actor(run_recorder_ptr self, run_recorder_settings se
       leave_backlog(self->state);
       record(self, self->state.settings.metrics, to_record(pull, time_of(self->state)));
     },
+    [self](const worker_point& traced) {
+      record(self, self->state.settings.metrics, to_record(traced, time_of(self->state)));
+    },
     [self](const centre_exchanged& exchange) {
       leave_backlog(self->state);
       record(self, self->state.settings.metrics, to_record(exchange, time_of(self->state)));

@@ -57,6 +57,17 @@ json to_record(const worker_progress& progress, const record_time& when) {
   return make_record("progress", when, std::move(fields));
 }
 
+json to_record(const worker_point& traced, const record_time& when) {
+  auto point = json::array();
+  for (const auto coordinate : traced.point)
+    point.push_back(finite_or_null(coordinate));
+  return make_record("point", when,
+                     {{"worker", to_string(traced.worker)},
+                      {"steps", traced.steps},
+                      {"loss", finite_or_null(traced.loss)},
+                      {"point", traced.point.empty() ? json() : point}});
+}
+
 json to_record(const pull_applied& pull, const record_time& when) {
   return make_record("pull", when,
                      {{"worker", to_string(pull.worker)},
@@ -170,8 +181,11 @@ bool recorded_before(const json& record, const run_state& checkpoint) {
   const auto worker = worker_id_from_text(text_of(record, "worker"));
   const auto known = std::find_if(checkpoint.workers.begin(), checkpoint.workers.end(),
                                   [&](const auto& state) { return state.id == worker; });
-  if (type != "failure" && type != "fault" && known != checkpoint.workers.end())
-    return at_most(record, "steps", known->training.steps);
+  if (type != "failure" && type != "fault" && known != checkpoint.workers.end()) {
+    const auto steps = known->training.steps;
+    // A point is told by the step that is made from it.
+    return type == "point" ? steps > 0 && at_most(record, "steps", steps - 1) : at_most(record, "steps", steps);
+  }
   return record.contains("time") && time_of(record) <= checkpoint.training_time;
 }
 

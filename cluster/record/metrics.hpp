@@ -27,6 +27,7 @@ struct record_time {
 };
 
 nlohmann::json to_record(const worker_progress& progress, const record_time& when);
+nlohmann::json to_record(const worker_point& traced, const record_time& when);
 nlohmann::json to_record(const pull_applied& pull, const record_time& when);
 nlohmann::json to_record(const worker_recovered& recovery, const record_time& when);
 nlohmann::json to_record(const centre_exchanged& exchange, const record_time& when);

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <map>
 #include <sstream>
 
 using namespace paceline;
@@ -92,6 +93,39 @@ TEST_CASE(
       for (const std::string file : {"worker-0.0.safetensors", "worker-0.1.safetensors", "centre.safetensors"})
         REQUIRE(contents_of(folder / (name + "-cut") / "checkpoints/step-000000048" / file)
                 == contents_of(folder / (name + "-whole") / "checkpoints/step-000000048" / file));
+    }
+}
+
+TEST_CASE("a traced run tells of every point of every worker once, also where it was cut and goes on") {
+  const temporary_folder folder;
+  for (const std::string kind : {"lgd", "easgd", "downpour", "sync_sgd"})
+    for (const bool lockstep : {true, false}) {
+      INFO(kind << " in lock-step " << lockstep);
+      auto config = config_with(R"({"kind": "double_well", "starts": [[-1.2], [0.5]], "trace": 1})",
+                                R"({"kind": ")" + kind + R"("})");
+      config.deterministic = lockstep;
+      config.budget.steps = 11;
+      config.output = {.folder = folder.path(), .name = kind + (lockstep ? "-lockstep" : "-free")};
+      std::ostringstream said;
+      REQUIRE(launch({.config = config}, said, said) == launch_exit::finished);
+      const auto run = folder / config.output.name;
+      REQUIRE(launch({.config = config_of_run(run, {"budget.steps=24"}), .resume = true}, said, said)
+              == launch_exit::finished);
+      std::map<std::string, std::vector<std::uint64_t>> steps;
+      std::istringstream log(contents_of(run / "metrics.jsonl"));
+      for (std::string line; std::getline(log, line);) {
+        const auto record = nlohmann::json::parse(line);
+        if (record["type"] != "point")
+          continue;
+        steps[record["worker"]].push_back(record["steps"]);
+        const auto x = record["point"].at(0).get<double>();
+        REQUIRE(record["loss"].get<double>() == Approx((x * x - 1) * (x * x - 1) / 4));
+      }
+      REQUIRE(steps.size() == 2);
+      REQUIRE(steps["0.0"].size() + steps["0.1"].size() == 48);
+      for (const auto& [worker, of_worker] : steps)
+        for (std::size_t i = 0; i < of_worker.size(); ++i)
+          REQUIRE(of_worker[i] == i);
     }
 }
 

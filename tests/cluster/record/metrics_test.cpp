@@ -63,6 +63,7 @@ fault some_cut() {
 std::vector<json> one_record_of_each() {
   return {to_record(some_progress(), noon),
           to_record(pull_applied{{0, 1}, scope::group, {0, 0}, 12, 513, 0.1, 3.5, 4ms}, noon),
+          to_record(worker_point{{0, 1}, 12, -0.125, {-6, -4}}, noon),
           to_record(centre_exchanged{{0, 1}, answer_use::shift, 513, 3.5, 4ms}, noon),
           to_record(worker_recovered{{1, 0}, worker_id{0, 0}, 515}, noon),
           to_record(worker_restarted{{1, 1}, worker_id{0, 0}, 400, 2, 1500ms}, noon),
@@ -154,7 +155,7 @@ TEST_CASE("every example in the page about run folders is JSON") {
     REQUIRE(json::parse(text, nullptr, false).is_object());
     ++examples;
   }
-  REQUIRE(examples == 14);
+  REQUIRE(examples == 15);
 }
 
 TEST_CASE("a worker's progress is recorded in seconds and steps") {
@@ -254,6 +255,21 @@ TEST_CASE("a decision of an earlier term than the checkpoint's belongs to it, wh
   decision.leader.group = 0; // of another node
   decision.term = 1;
   REQUIRE_FALSE(recorded_before(to_record(decision, noon), checkpoint));
+}
+
+TEST_CASE("a worker's point is told with its numbers where they are few, and belongs to a checkpoint that counts the "
+          "step from it") {
+  worker_point traced{{0, 1}, 12, -0.125, {-6, -4}};
+  const auto record = to_record(traced, noon);
+  CHECK(record["point"] == json({-6, -4}));
+  CHECK(record["loss"] == -0.125);
+  run_state checkpoint;
+  checkpoint.workers = {{.id = {0, 1}, .training = {.steps = 13}, .losses = {}}};
+  CHECK(recorded_before(record, checkpoint));
+  traced.steps = 13;
+  traced.point.clear();
+  CHECK(to_record(traced, noon)["point"].is_null());
+  CHECK_FALSE(recorded_before(to_record(traced, noon), checkpoint));
 }
 
 TEST_CASE("a worker's record belongs to a checkpoint that counts its steps") {

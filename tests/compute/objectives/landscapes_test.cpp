@@ -72,5 +72,10 @@ TEST_CASE("matrix completion is about d²/2 a rank at a random point, and its gr
   std::vector<float> point(12);
   small.initialise(point, 2);
   require_true_gradient(small, point, 1e-2);
+  // Neither fills whole tiles of the products.
+  matrix_completion odd({.size = 19, .rank = 11});
+  std::vector<float> elsewhere(19 * 11);
+  odd.initialise(elsewhere, 2);
+  require_true_gradient(odd, elsewhere, 1e-2);
   REQUIRE_THROWS_AS(matrix_completion({.size = 0}), invalid_input);
 }
