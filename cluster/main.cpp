@@ -67,6 +67,7 @@ int main(int argc, char** argv) {
   paceline::add_preflight_command(app, chosen);
   paceline::add_eval_command(app, chosen);
   paceline::add_report_command(app, chosen);
+  paceline::add_reproduce_command(app, chosen);
   paceline::add_bench_command(app, chosen);
   paceline::add_keys_command(app, chosen);
   paceline::add_devices_command(app, chosen);

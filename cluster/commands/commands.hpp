@@ -23,6 +23,7 @@ void add_check_command(CLI::App& app, command& chosen);
 void add_preflight_command(CLI::App& app, command& chosen);
 void add_eval_command(CLI::App& app, command& chosen);
 void add_report_command(CLI::App& app, command& chosen);
+void add_reproduce_command(CLI::App& app, command& chosen);
 void add_bench_command(CLI::App& app, command& chosen);
 void add_keys_command(CLI::App& app, command& chosen);
 void add_devices_command(CLI::App& app, command& chosen);

@@ -8,7 +8,7 @@ import harness
 
 class Help(harness.EndToEnd):
     def test_every_command_explains_itself(self):
-        for command in ([], ["launch"], ["node"], ["summary"], ["check"], ["preflight"], ["eval"], ["report"], ["bench"], ["bench", "step"],
+        for command in ([], ["launch"], ["node"], ["summary"], ["check"], ["preflight"], ["eval"], ["report"], ["reproduce"], ["bench"], ["bench", "step"],
                         ["bench", "pull"], ["bench", "exchange"], ["bench", "latency"], ["bench", "coordinator"], ["keys"]):
             with self.subTest(command=command):
                 ended = self.paceline(*command, "--help")
@@ -22,7 +22,7 @@ class Help(harness.EndToEnd):
     def test_a_wrong_command_line_is_refused_in_one_line(self):
         for arguments, parts in ((["lanch"], ['"lanch"', "did you mean launch?"]),
                                  (["bench", "setp"], ['"bench setp"', "did you mean step?"]),
-                                 ([], ["launch, node, summary, check, preflight, eval, report, bench", "paceline --help"]),
+                                 ([], ["launch, node, summary, check, preflight, eval, report, reproduce, bench", "paceline --help"]),
                                  (["bench"], ["step, accuracy, pull, scaling, exchange, plane, latency, coordinator;", "paceline bench --help"]),
                                  (["launch"], ["FILE or --resume RUN", "paceline launch --help"]),
                                  (["check"], ["FILE", "paceline check --help"]),
@@ -31,6 +31,7 @@ class Help(harness.EndToEnd):
                                  (["summary"], ["RUN", "paceline summary --help"]),
                                  (["eval"], ["CHECKPOINT", "paceline eval --help"]),
                                  (["report"], ["RUN", "paceline report --help"]),
+                                 (["reproduce"], ["EXPERIMENT", "paceline reproduce --help"]),
                                  (["keys"], ["DIR", "paceline keys --help"]),
                                  (["launch", "--faster"], ["--faster"]),
                                  (["bench", "step", "--steps", "0"], ["--steps", "1000000"]),

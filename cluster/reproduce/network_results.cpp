@@ -1,0 +1,114 @@
+#include "cluster/reproduce/network_results.hpp"
+
+#include "cluster/report/run_report.hpp"
+#include "cluster/report/run_series.hpp"
+#include "cluster/report/run_tables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace paceline {
+
+namespace {
+
+/// The seeds of one strategy and learning rate.
+struct tried_rate {
+  std::string strategy{};
+  double rate = 0;
+  std::vector<run_data> runs{};
+
+  /// In percent.
+  std::vector<double> errors() const {
+    std::vector<double> all;
+    for (const auto& run : runs)
+      if (run.final_test && std::isfinite(run.final_test->centre_error))
+        all.push_back(100 * run.final_test->centre_error);
+    return all;
+  }
+
+  /// Infinite where a seed has none: it diverged.
+  double mean_error() const {
+    const auto all = errors();
+    double sum = 0;
+    for (const auto error : all)
+      sum += error;
+    return all.size() < runs.size() ? std::numeric_limits<double>::infinity() : sum / static_cast<double>(all.size());
+  }
+};
+
+std::vector<tried_rate> tried_rates(const std::vector<finished_run>& runs) {
+  std::vector<tried_rate> all;
+  for (const auto& run : runs) {
+    const auto rate = run.config.optimizer.learning_rate;
+    const auto same = std::find_if(all.begin(), all.end(),
+                                   [&](const auto& each) { return each.strategy == run.series && each.rate == rate; });
+    auto& at = same == all.end() ? all.emplace_back(tried_rate{.strategy = run.series, .rate = rate}) : *same;
+    at.runs.push_back(read_run(run.folder));
+  }
+  return all;
+}
+
+page_table errors_table(const std::vector<tried_rate>& all, const paper_errors& paper) {
+  page_table table{.caption = "Test error of the centre at the end (%): mean over the seeds, with the least and the "
+                              "greatest. The paper trained for longer, with the best of its learning rates.",
+                   .head = {"strategy", "learning rate", "found", "paper"}};
+  for (const auto& each : all)
+    table.rows.push_back({each.strategy, fmt::format("{:g}", each.rate), spread_text(each.errors(), 1),
+                          fmt::format("{:.1f}", paper.at(each.strategy))});
+  return table;
+}
+
+/// By strategy in the order in which they ran, that of the least error.
+std::vector<tried_rate> best_rates(std::vector<tried_rate> all) {
+  std::vector<tried_rate> best;
+  for (auto& each : all) {
+    const auto same =
+      std::find_if(best.begin(), best.end(), [&](const auto& other) { return other.strategy == each.strategy; });
+    if (same == best.end())
+      best.push_back(std::move(each));
+    else if (each.mean_error() < same->mean_error())
+      *same = std::move(each);
+  }
+  return best;
+}
+
+} // namespace
+
+experiment_outcome conclude_network(const std::string& name, const paper_errors& paper,
+                                    const reproduce_settings& settings, const std::vector<finished_run>& runs) {
+  auto all = tried_rates(runs);
+  auto errors = errors_table(all, paper);
+  experiment_outcome outcome;
+  std::vector<run_data> drawn;
+  auto best = best_rates(std::move(all));
+  for (auto& each : best) {
+    outcome.findings.push_back({.what = fmt::format("{}: test error of the centre at the end", each.strategy),
+                                .found = spread_text(each.errors(), 1) + " %",
+                                .paper = fmt::format("{:.1f} %", paper.at(each.strategy))});
+    // A share of a point is the paper's own scatter.
+    constexpr double tolerance = 1;
+    if (!settings.fast)
+      outcome.findings.back().agrees = std::abs(each.mean_error() - paper.at(each.strategy)) <= tolerance;
+    for (auto& run : each.runs)
+      drawn.push_back(std::move(run));
+  }
+  outcome.shown = report_on(series_of(std::move(drawn)));
+  outcome.shown.title = name + ": strategies compared";
+  outcome.shown.paragraphs.emplace_back(
+    "Time is training time on this machine, not simulated: where it has fewer cores than there are workers, these "
+    "share "
+    "them, and a strategy with more of them makes fewer steps in the same time. Curves against steps a worker are free "
+    "of that.");
+  outcome.shown.sections.front().tables.insert(outcome.shown.sections.front().tables.begin(), std::move(errors));
+  for (auto& section : outcome.shown.sections)
+    for (auto& f : section.figures)
+      if (f.x.label.starts_with("training time"))
+        f.caption +=
+          f.caption.empty() ? "Time of this machine, not simulated." : " Time of this machine, not simulated.";
+  return outcome;
+}
+
+} // namespace paceline
