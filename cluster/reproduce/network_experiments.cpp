@@ -77,7 +77,7 @@ config_json network_sections(const network_study& study, const reproduce_setting
     {"strategy", network_strategies().at(strategy)},
     {"optimizer", {{"learning_rate", rate}, {"weight_decay", 1e-4}}},
     {"budget", {{"steps", settings.steps.value_or(settings.fast ? 4 : study.steps)}}},
-    {"output", {{"evaluate_every", "30s"}, {"checkpoint_every", "10min"}}},
+    {"output", {{"evaluate_every", settings.fast ? "1s" : "30s"}, {"checkpoint_every", "10min"}}},
     {"seed", seed}};
   if (study.lowers_rate)
     json["schedule"] = {{"kind", "step"}, {"milestones", {0.75}}};

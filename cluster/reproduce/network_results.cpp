@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <limits>
 
@@ -51,12 +52,18 @@ std::vector<tried_rate> tried_rates(const std::vector<finished_run>& runs) {
   return all;
 }
 
+/// As the paper writes it.
+std::string strategy_title(std::string name) {
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
+  return name;
+}
+
 page_table errors_table(const std::vector<tried_rate>& all, const paper_errors& paper) {
   page_table table{.caption = "Test error of the centre at the end (%): mean over the seeds, with the least and the "
                               "greatest. The paper trained for longer, with the best of its learning rates.",
                    .head = {"strategy", "learning rate", "found", "paper"}};
   for (const auto& each : all)
-    table.rows.push_back({each.strategy, fmt::format("{:g}", each.rate), spread_text(each.errors(), 1),
+    table.rows.push_back({strategy_title(each.strategy), fmt::format("{:g}", each.rate), spread_text(each.errors(), 1),
                           fmt::format("{:.1f}", paper.at(each.strategy))});
   return table;
 }
@@ -85,9 +92,10 @@ experiment_outcome conclude_network(const std::string& name, const paper_errors&
   std::vector<run_data> drawn;
   auto best = best_rates(std::move(all));
   for (auto& each : best) {
-    outcome.findings.push_back({.what = fmt::format("{}: test error of the centre at the end", each.strategy),
-                                .found = spread_text(each.errors(), 1) + " %",
-                                .paper = fmt::format("{:.1f} %", paper.at(each.strategy))});
+    outcome.findings.push_back(
+      {.what = fmt::format("{}: test error of the centre at the end", strategy_title(each.strategy)),
+       .found = spread_text(each.errors(), 1) + " %",
+       .paper = fmt::format("{:.1f} %", paper.at(each.strategy))});
     // A share of a point is the paper's own scatter.
     constexpr double tolerance = 1;
     if (!settings.fast)
@@ -95,7 +103,11 @@ experiment_outcome conclude_network(const std::string& name, const paper_errors&
     for (auto& run : each.runs)
       drawn.push_back(std::move(run));
   }
-  outcome.shown = report_on(series_of(std::move(drawn)));
+  auto series = series_of(std::move(drawn));
+  // There is one of each: it needs no other words.
+  for (auto& each : series)
+    each.name = strategy_title(each.runs.front().config.strategy.kind);
+  outcome.shown = report_on(series);
   outcome.shown.title = name + ": strategies compared";
   outcome.shown.paragraphs.emplace_back(
     "Time is training time on this machine, not simulated: where it has fewer cores than there are workers, these "

@@ -46,7 +46,7 @@ class Reproduce(harness.EndToEnd):
     def test_a_network_is_tried_without_cifar10_and_its_report_has_the_papers_errors(self):
         ended = self.paceline("reproduce", "--fast", "cnn7-4", "--strategies", "lsgd,sgd", "--steps", 2)
         self.assert_ended(ended, 0)
-        self.assertRegex(ended.out, r"(?m)^  lsgd: test error of the centre at the end: [\d.]+ %; paper: 17\.7 %$")
+        self.assertRegex(ended.out, r"(?m)^  LSGD: test error of the centre at the end: [\d.]+ %; paper: 17\.7 %$")
         page = (self.folder / "reproduce/cnn7-4/reproduce.html").read_text(encoding="utf-8")
         self.assertIn("not simulated", page)
         self.assertIn('<td class="number">20.0</td>', page)
