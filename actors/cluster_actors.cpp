@@ -17,14 +17,17 @@ namespace paceline {
 namespace {
 
 compute_actor_settings compute_settings(const cluster_plan& plan, worker_id id) {
-  compute_actor_settings settings{
-    .training = {.id = id, .strategy = plan.strategy, .learning_rate = plan.learning_rate, .schedule = plan.schedule, .trace_every = plan.trace_every},
-    .make_trainer = [make = plan.make_trainer, id] { return make(id); },
-    .cores = plan.cores_of ? plan.cores_of(id) : std::vector<int>{},
-    .thread_name = plan.own_threads ? "worker " + to_string(id) : std::string(),
-    .resume = nullptr,
-    .lockstep = plan.conducted(),
-    .simulated = plan.simulation.has_value()};
+  compute_actor_settings settings{.training = {.id = id,
+                                               .strategy = plan.strategy,
+                                               .learning_rate = plan.learning_rate,
+                                               .schedule = plan.schedule,
+                                               .trace_every = plan.trace_every},
+                                  .make_trainer = [make = plan.make_trainer, id] { return make(id); },
+                                  .cores = plan.cores_of ? plan.cores_of(id) : std::vector<int>{},
+                                  .thread_name = plan.own_threads ? "worker " + to_string(id) : std::string(),
+                                  .resume = nullptr,
+                                  .lockstep = plan.conducted(),
+                                  .simulated = plan.simulation.has_value()};
   if (plan.start_from)
     settings.start_from = [from = plan.start_from, id] { return from(id); };
   if (plan.resume) {

@@ -17,4 +17,10 @@ double apply_pull(std::span<float> x, const leader_pull& pull) {
   return distance_of(squares);
 }
 
+double pull_trained(std::span<float> x, const leader_pull& pull, std::size_t trained) {
+  auto part = pull;
+  part.target = pull.target.first(trained);
+  return apply_pull(x.first(trained), part);
+}
+
 } // namespace paceline

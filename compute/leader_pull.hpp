@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -31,5 +32,8 @@ struct leader_pull {
 /// Applies one pull alone. Returns the Euclidean distance ‖x − target‖ before it; of a shift its length ‖target‖.
 /// Requires x.size() == pull.target.size().
 double apply_pull(std::span<float> x, const leader_pull& pull);
+
+/// The same for the first `trained` numbers alone: buffers behind them are replaced by their step, whatever it begins from.
+double pull_trained(std::span<float> x, const leader_pull& pull, std::size_t trained);
 
 } // namespace paceline

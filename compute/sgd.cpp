@@ -46,11 +46,9 @@ bool sgd_step(std::span<float> x, std::span<const float> gradient, std::span<flo
                  stepped, how);
     const auto buffers = gradient.subspan(start + stepped, count - stepped);
     std::copy(buffers.begin(), buffers.end(), x.data() + start + stepped);
-    for (std::size_t k = 0; k < pulls.size(); ++k) {
-      // A buffer's step replaces it, so that whatever is to move it comes after.
-      const auto done = pulls[k].kind == pull_kind::after_step ? 0 : stepped;
-      pull(k, done, count - done);
-    }
+    for (std::size_t k = 0; k < pulls.size(); ++k)
+      if (pulls[k].kind == pull_kind::after_step)
+        pull(k, 0, count);
     finite = kernels.finite(x.data() + start, count) && finite;
   }
   for (std::size_t k = 0; k < pulls.size(); ++k)

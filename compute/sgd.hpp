@@ -26,7 +26,8 @@ struct sgd_settings {
 /// The result without pulls is bit for bit that of a call that never had any. Momentum is not touched by pulls.
 /// Returns whether every parameter is finite afterwards: a network's loss may hide one that is not (a relu of NaN is 0
 /// on some devices).
-/// What lies behind the first `trained` numbers are buffers (parameter_layout): for them x ← gradient, then the pulls.
+/// What lies behind the first `trained` numbers are buffers (parameter_layout): for them x ← gradient, then the pulls behind the step; what
+/// belongs to the beginning of a step that replaces them passes them by.
 /// Requires: x, gradient and every target of one length; `velocity` too, or empty where momentum is 0;
 /// distances.size() >= pulls.size().
 bool sgd_step(std::span<float> x, std::span<const float> gradient, std::span<float> velocity,

@@ -1,5 +1,6 @@
 #include "cluster/reproduce/experiments.hpp"
 #include "cluster/reproduce/network_results.hpp"
+#include "compute/affinity.hpp"
 #include "compute/errors.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +22,8 @@ struct network_study {
   bool lowers_rate = false;
   paper_errors paper{};
 
-  std::string name() const { return fmt::format("{}-{}", model, groups * workers_per_group); }
+  std::uint32_t workers() const { return groups * workers_per_group; }
+  std::string name() const { return fmt::format("{}-{}", model, workers()); }
 
   /// The paper's: the GPUs of a node.
   static constexpr std::uint32_t workers_per_group = 4;
@@ -66,7 +68,8 @@ config_json network_data(const network_study& study, const reproduce_settings& s
   return data;
 }
 
-/// The cluster file of one run. Its time is the machine's own, with as many workers on it as it has to carry.
+/// The cluster file of one run. All strategies of a study have one kind of time: simulated, where the study has more workers than the machine
+/// has cores.
 config_json network_sections(const network_study& study, const reproduce_settings& settings,
                              const std::string& strategy, double rate, std::size_t seed) {
   const bool alone = strategy == "sgd";
@@ -77,7 +80,8 @@ config_json network_sections(const network_study& study, const reproduce_setting
     {"strategy", network_strategies().at(strategy)},
     {"optimizer", {{"learning_rate", rate}, {"weight_decay", 1e-4}}},
     {"budget", {{"steps", settings.steps.value_or(settings.fast ? 4 : study.steps)}}},
-    {"output", {{"evaluate_every", settings.fast ? "1s" : "30s"}, {"checkpoint_every", "10min"}}},
+    {"simulation", {{"enabled", usable_cores().size() < study.workers()}}},
+    {"output", {{"evaluate_every", settings.fast ? "1s" : "5s"}, {"checkpoint_every", "10min"}}},
     {"seed", seed}};
   if (study.lowers_rate)
     json["schedule"] = {{"kind", "step"}, {"milestones", {0.75}}};
@@ -123,8 +127,8 @@ std::vector<planned_run> plan_network(const network_study& study, const reproduc
 
 experiment experiment_of(const network_study& study) {
   return {.name = study.name(),
-          .about = fmt::format("{} on CIFAR-10 by {} workers, against EASGD, DOWNPOUR and SGD", study.model,
-                               study.groups * network_study::workers_per_group),
+          .about =
+            fmt::format("{} on CIFAR-10 by {} workers, against EASGD, DOWNPOUR and SGD", study.model, study.workers()),
           .plan = [study](const reproduce_settings& settings) { return plan_network(study, settings); },
           .conclude =
             [study](const reproduce_settings& settings, const std::vector<finished_run>& runs) {

@@ -139,7 +139,7 @@ void cuda_trainer::put_outcome() {
 double cuda_trainer::pull_on_host(const leader_pull& toward) {
   std::vector<float> x(layout().size());
   copy_parameters(x);
-  const auto distance = apply_pull(x, toward);
+  const auto distance = pull_trained(x, toward, layout().trained_size());
   const std::lock_guard changing(changing_);
   copied_.hold_back(queue_);
   parameters_.load(queue_, x);

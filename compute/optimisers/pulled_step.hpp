@@ -16,7 +16,7 @@ bool pulled_step(std::span<float> x, std::span<const float> gradient, std::size_
                  std::span<const leader_pull> pulls, std::span<double> distances, const Update& update) {
   for (std::size_t k = 0; k < pulls.size(); ++k)
     if (pulls[k].kind != pull_kind::after_step)
-      distances[k] = apply_pull(x, pulls[k]);
+      distances[k] = pull_trained(x, pulls[k], trained);
   update(x.first(trained), gradient.first(trained));
   std::copy(gradient.begin() + static_cast<std::ptrdiff_t>(trained), gradient.end(),
             x.begin() + static_cast<std::ptrdiff_t>(trained));

@@ -46,6 +46,26 @@ TEST_CASE("a trainer on the device goes the way of one on the host, step by step
   }
 }
 
+TEST_CASE("pulls that begin where the step does go the host's way too, beside one behind the step") {
+  const job_on_glyphs glyphs;
+  const auto device = glyphs.on_device();
+  const auto host = glyphs.on_host();
+  const auto near = random_vector(glyphs.size(), 1);
+  auto small = random_vector(glyphs.size(), 2);
+  for (auto& value : small)
+    value *= 0.01f;
+  for (const auto kind : {pull_kind::with_step, pull_kind::shift, pull_kind::with_step}) {
+    const std::array<leader_pull, 2> pulls{leader_pull{near, 0.2f}, leader_pull{small, 0.1f, nullptr, kind}};
+    const pull_source due = [&] { return std::span<const leader_pull>(pulls); };
+    const auto found = device->step(due);
+    const auto expected = host->step(due);
+    REQUIRE(found.loss == Approx(expected.loss).epsilon(1e-4));
+    for (std::size_t k = 0; k < 2; ++k)
+      REQUIRE(found.pull_distances[k] == Approx(expected.pull_distances[k]).epsilon(1e-4));
+    require_alike(*device, *host);
+  }
+}
+
 TEST_CASE("what changes a device's parameters from outside makes the gradient that was computed ahead anew") {
   const job_on_glyphs glyphs;
   const auto device = glyphs.on_device();
