@@ -238,8 +238,8 @@ class Checkpoints(BadInput):
                 node[place[-1]] = value
                 path.write_text(json.dumps(state))
                 self.assert_refused(self.paceline("launch", "--resume", "runs/a"), part)
-        # States of earlier versions have no first group.
-        for key in set(whole) - {"first_group"}:
+        # States of earlier versions have no first group and say nothing of a centre.
+        for key in set(whole) - {"first_group", "has_centre"}:
             with self.subTest(missing=key):
                 path.write_text(json.dumps({other: value for other, value in whole.items() if other != key}))
                 self.assert_refused(self.paceline("launch", "--resume", "runs/a"), f'has no "{key}"')

