@@ -2,7 +2,6 @@
 
 #include "actors/compute_steps.hpp"
 #include "actors/conducted_compute.hpp"
-
 #include "actors/type_ids.hpp"
 #include "compute/affinity.hpp"
 #include "compute/errors.hpp"

@@ -1,6 +1,7 @@
 #include "actors/lockstep_conductor.hpp"
 
 #include "actors/ask.hpp"
+#include "actors/conducted_end.hpp"
 
 #include <caf/all.hpp>
 
@@ -29,17 +30,8 @@ std::vector<caf::actor> live(const lockstep_state& state) {
 void begin_round(conductor_ptr self);
 
 void finish(conductor_ptr self) {
-  auto& state = self->state;
-  state.finished = true;
-  // The last steps may lie between two reports, and a run that is resumed at its end has made none.
-  ask_all<worker_progress>(self, live(state), query_progress{}, [self](auto&& all) {
-    for (const auto& progress : all) {
-      if (!progress)
-        continue;
-      self->state.plan->watchers.tell_surely(*progress);
-      self->send(self->state.supervisor, worker_finished{progress->report.worker});
-    }
-  });
+  self->state.finished = true;
+  tell_end(self, live(self->state));
 }
 
 run_state_ptr assemble(const lockstep_state& state, std::vector<std::optional<worker_state_ptr>>&& workers) {

@@ -1,5 +1,6 @@
 #include "actors/simulated_conductor.hpp"
 
+#include "actors/conducted_end.hpp"
 #include "actors/simulated_cluster.hpp"
 
 #include <caf/all.hpp>
@@ -24,14 +25,7 @@ std::vector<caf::actor> live(const simulated_conductor_state& state) {
 
 void finish(conductor_ptr self) {
   self->state.finished = true;
-  ask_all<worker_progress>(self, live(self->state), query_progress{}, [self](auto&& all) {
-    for (const auto& progress : all) {
-      if (!progress)
-        continue;
-      self->state.plan->watchers.tell_surely(*progress);
-      self->send(self->state.supervisor, worker_finished{progress->report.worker});
-    }
-  });
+  tell_end(self, live(self->state));
 }
 
 /// Answers all who wait for the state of the run. Nothing happens before.

@@ -1,7 +1,7 @@
 #include "cluster/report/gnuplot.hpp"
 
 #include "tests/catch.hpp"
-#include "tests/skip.hpp"
+#include "tests/cluster/report/drawing.hpp"
 
 #include <cstdlib>
 #include <limits>
@@ -10,16 +10,6 @@ using namespace paceline;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
-
-bool has_gnuplot() {
-  try {
-    require_gnuplot();
-    return true;
-  } catch (const gnuplot_missing&) {
-    skip_test("gnuplot is not installed");
-    return false;
-  }
-}
 
 figure any_figure() {
   return {.stem = "any",
@@ -88,7 +78,7 @@ TEST_CASE("a label that fits into no drawing is shortened") {
 }
 
 TEST_CASE("gnuplot draws each style of curve") {
-  if (!has_gnuplot())
+  if (!testing::can_draw())
     return;
   for (const auto style :
        {curve_style::lines, curve_style::points, curve_style::marked_lines, curve_style::steps, curve_style::bars}) {
@@ -105,7 +95,7 @@ TEST_CASE("gnuplot draws each style of curve") {
 }
 
 TEST_CASE("gnuplot draws a single point, and logarithmic axes of any numbers") {
-  if (!has_gnuplot())
+  if (!testing::can_draw())
     return;
   REQUIRE_THAT(draw_svg({.curves = {{.points = {{3, 1}}}}}), ContainsSubstring("</svg>"));
   for (const auto& points : std::vector<std::vector<figure_point>>{
@@ -117,7 +107,7 @@ TEST_CASE("gnuplot draws a single point, and logarithmic axes of any numbers") {
 }
 
 TEST_CASE("texts are drawn as they are and cannot become commands or tags") {
-  if (!has_gnuplot())
+  if (!testing::can_draw())
     return;
   auto f = any_figure();
   f.x.label = "'\"; set output '/nonexistent/x'; `false` <b> & a_b^c {d} 100 %";

@@ -1,9 +1,8 @@
 #include "cluster/report/page.hpp"
 
 #include "cluster/files/io_failure.hpp"
-#include "cluster/report/gnuplot.hpp"
 #include "tests/catch.hpp"
-#include "tests/skip.hpp"
+#include "tests/cluster/report/drawing.hpp"
 #include "tests/temporary_folder.hpp"
 
 #include <string>
@@ -74,11 +73,8 @@ TEST_CASE("a page asks for nothing from elsewhere and forbids scripts") {
 }
 
 TEST_CASE("writing a page leaves its HTML and its drawings, and nothing of a figure without data") {
-  try {
-    require_gnuplot();
-  } catch (const gnuplot_missing&) {
-    return skip_test("gnuplot is not installed");
-  }
+  if (!testing::can_draw())
+    return;
   const temporary_folder folder;
   const auto target = folder / "made/here";
   write_page(page_of_one_figure(), target, "page.html");

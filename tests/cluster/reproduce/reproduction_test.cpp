@@ -4,7 +4,7 @@
 #include "cluster/reproduce/experiments.hpp"
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
-#include "tests/skip.hpp"
+#include "tests/cluster/report/drawing.hpp"
 #include "tests/temporary_folder.hpp"
 
 #include <nlohmann/json.hpp>
@@ -16,16 +16,6 @@ using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::EndsWith;
 
 namespace {
-
-bool can_draw() {
-  try {
-    require_gnuplot();
-    return true;
-  } catch (const gnuplot_missing&) {
-    skip_test("gnuplot is not installed");
-    return false;
-  }
-}
 
 /// Two short runs; with steps of the settings' number.
 experiment small_experiment() {
@@ -66,7 +56,7 @@ reproduced reproduce_it(const reproduction& what) {
 } // namespace
 
 TEST_CASE("each run is one line, and what was found follows; the runs are ordinary ones") {
-  if (!can_draw())
+  if (!testing::can_draw())
     return;
   const temporary_folder folder;
   const auto small = small_experiment();
@@ -80,7 +70,7 @@ TEST_CASE("each run is one line, and what was found follows; the runs are ordina
 
 TEST_CASE(
   "an earlier result is refused; going on keeps finished runs and makes the others, with the same settings alone") {
-  if (!can_draw())
+  if (!testing::can_draw())
     return;
   const temporary_folder folder;
   const auto small = small_experiment();
