@@ -28,6 +28,8 @@ compute_actor_settings compute_settings(const cluster_plan& plan, worker_id id) 
                                   .resume = nullptr,
                                   .lockstep = plan.conducted(),
                                   .simulated = plan.simulation.has_value()};
+  if (plan.set_apart)
+    plan.set_apart(settings.training);
   if (plan.start_from)
     settings.start_from = [from = plan.start_from, id] { return from(id); };
   if (plan.resume) {

@@ -25,6 +25,8 @@
 
 namespace paceline {
 
+struct worker_training_settings;
+
 /// All that a supervisor needs to run a cluster inside one process.
 struct cluster_plan {
   /// Of the whole run.
@@ -46,6 +48,9 @@ struct cluster_plan {
   std::size_t trained_parameters = 0;
   double learning_rate = 0.1;
   learning_rate_schedule schedule;
+  /// Where given: fills in what a worker has for itself, its learning rate and its pulls, in place of all workers' (its id says whose
+  /// they are). Called on any thread.
+  std::function<void(worker_training_settings&)> set_apart;
   /// Steps between two points of each worker's path that observers are told; 0 for none.
   std::uint64_t trace_every = 0;
   budget_limits budget;

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 namespace paceline {
 
@@ -35,6 +37,13 @@ const config_json* config_reader::take(const std::string& key) {
     return nullptr;
   const auto found = node_.find(key);
   return found == node_.end() ? nullptr : &*found;
+}
+
+std::optional<std::uint32_t> config_reader::whole_number(const std::string& key) {
+  std::uint32_t number = 0;
+  const auto* const end = key.data() + key.size();
+  const auto [read_to, error] = std::from_chars(key.data(), end, number);
+  return error == std::errc{} && read_to == end && std::to_string(number) == key ? std::optional(number) : std::nullopt;
 }
 
 std::string config_reader::nearest_name(const config_json& found, const std::vector<std::string>& names) {

@@ -3,6 +3,9 @@
 #include "cluster/config/config_error.hpp"
 #include "cluster/config/value_kinds.hpp"
 
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,6 +86,18 @@ class config_reader {
     }
   }
 
+  /// Objects behind keys that are whole numbers; `fill` reads each.
+  template <class T, class Fill>
+  void numbered(std::map<std::uint32_t, T>& all, Fill fill) {
+    if (!is_object())
+      return;
+    for (const auto& [key, object] : node_.items())
+      if (const auto number = whole_number(key)) {
+        known_.push_back(key);
+        read_object(object, path_below(path_, key), [&](config_reader& reader) { fill(reader, all[*number]); });
+      }
+  }
+
   /// Knows a key without a meaning for the run.
   void ignore(const std::string& key) { take(key); }
 
@@ -94,6 +109,9 @@ class config_reader {
 
  private:
   bool is_object() const { return node_.is_object(); }
+
+  /// Empty where the key is not one as it is written: "3", not "03".
+  static std::optional<std::uint32_t> whole_number(const std::string& key);
 
   /// The value behind a key, or nullptr; from now on the key is known.
   const config_json* take(const std::string& key);

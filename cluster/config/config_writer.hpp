@@ -2,6 +2,8 @@
 
 #include "cluster/config/value_kinds.hpp"
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -51,6 +53,12 @@ class config_writer {
       fill(inner, item);
       array.push_back(std::move(object));
     }
+  }
+
+  template <class T, class Fill>
+  void numbered(const std::map<std::uint32_t, T>& all, Fill fill) {
+    for (const auto& [number, one] : all)
+      section(std::to_string(number), [&](config_writer& inner) { fill(inner, one); });
   }
 
   void ignore(const std::string&) {}

@@ -2,6 +2,7 @@
 
 #include "actors/strategies/centre_strategies.hpp"
 #include "actors/strategies/lgd.hpp"
+#include "cluster/config/worker_overrides.hpp"
 #include "cluster/faults/fault_settings.hpp"
 #include "cluster/wire/snapshot_frame.hpp"
 #include "compute/backend.hpp"
@@ -185,6 +186,8 @@ struct run_config {
   objective_section objective;
   strategy_section strategy;
   optimiser_settings optimizer;
+  /// The section `workers`: what some of them have for themselves.
+  worker_overrides workers_apart;
   learning_rate_schedule schedule;
   simulation_section simulation;
   budget_section budget;

@@ -8,6 +8,7 @@
 #include "cluster/config/run_config.hpp"
 #include "cluster/config/strategy_keys.hpp"
 #include "cluster/config/value_kinds.hpp"
+#include "cluster/config/worker_keys.hpp"
 
 #include <string>
 #include <vector>
@@ -86,6 +87,7 @@ void describe(Archive& file, Config& c) {
   }
   file.section("strategy", [&](auto& s) { strategy_keys::describe(s, c.strategy); });
   file.section("optimizer", [&](auto& s) { optimizer_keys::describe(s, c.optimizer); });
+  file.section("workers", [&](auto& s) { worker_keys::describe(s, c.workers_apart); });
   file.section("schedule", [&](auto& s) {
     using kind = learning_rate_schedule::kind;
     s.value("kind", c.schedule.shape,

@@ -6,6 +6,7 @@
 #include "cluster/config/nearest_key.hpp"
 #include "cluster/config/node_rules.hpp"
 #include "cluster/config/run_config_keys.hpp"
+#include "cluster/config/worker_rules.hpp"
 
 #include <fmt/format.h>
 
@@ -246,6 +247,7 @@ void check_rules(const run_config& config, error_list& errors) {
   rules.rate();
   rules.simulation();
   rules.budget();
+  check_worker_rules(config, errors);
   check_node_rules(config, errors);
   check_fault_rules(config, errors);
 }

@@ -18,6 +18,8 @@ inline const std::vector<std::string>& kinds() {
 // Periods times workers must fit into 64 bits.
 constexpr std::uint64_t longest_period = 1'000'000'000;
 
+constexpr number share{.low = 0, .high = 1};
+
 /// Whether workers of that kind may start from points of their own; the others all start from one.
 inline bool may_start_apart(std::string_view kind) {
   return kind == "lsgd" || kind == "lgd" || kind == "easgd" || kind == "eamsgd" || kind == "sgd";
@@ -32,7 +34,6 @@ inline bool has_centre(std::string_view kind) {
 template <class Archive, class Strategy>
 void describe(Archive& s, Strategy& c) {
   const integer<std::uint64_t> period{1, longest_period};
-  constexpr number share{.low = 0, .high = 1};
   s.kind("kind", c.kind, one_of(kinds()));
   if (c.kind == "lsgd") {
     s.value("period_group", c.period_group, period);

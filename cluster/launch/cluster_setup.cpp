@@ -1,7 +1,9 @@
 #include "cluster/launch/cluster_setup.hpp"
 
 #include "actors/strategies/lsgd.hpp"
+#include "actors/worker_training.hpp"
 #include "cluster/config/duration.hpp"
+#include "cluster/config/hyperparameters.hpp"
 #include "cluster/console/count_text.hpp"
 #include "cluster/launch/launch_timing.hpp"
 #include "compute/affinity.hpp"
@@ -105,7 +107,12 @@ std::vector<std::string> warnings_of(const run_config& config) {
     return {};
   const auto& how = config.strategy.easgd;
   const auto alpha = how.alpha_of(config.workers());
-  const auto bound = how.largest_stable_alpha(config.optimizer.learning_rate);
+  // The higher a rate, the lower the bound.
+  auto rate = config.optimizer.learning_rate;
+  if (!config.workers_apart.empty())
+    for (std::size_t i = 0; i < config.workers(); ++i)
+      rate = std::max(rate, config_of_worker(config, i).optimizer.learning_rate);
+  const auto bound = how.largest_stable_alpha(rate);
   if (alpha < bound)
     return {};
   const auto from =
@@ -135,6 +142,12 @@ cluster_plan make_plan(const run_config& config, const std::shared_ptr<const tra
   plan.strategy = strategy_of(config);
   plan.trained_parameters = task->layout().trained_size();
   plan.learning_rate = config.optimizer.learning_rate;
+  if (!config.workers_apart.empty())
+    plan.set_apart = [=](worker_training_settings& training) {
+      const auto own = config_of_worker(config, position(training.id));
+      training.learning_rate = own.optimizer.learning_rate;
+      training.strategy = strategy_of(own);
+    };
   plan.schedule = config.schedule;
   plan.trace_every = config.objective.trace;
   plan.budget = limits_of(config, *task);

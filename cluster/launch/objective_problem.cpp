@@ -1,5 +1,6 @@
 #include "cluster/launch/objective_problem.hpp"
 
+#include "cluster/config/hyperparameters.hpp"
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/memory_check.hpp"
@@ -81,7 +82,8 @@ class objective_problem final : public training_problem {
   std::unique_ptr<trainer> make_trainer(std::size_t position,
                                         const std::shared_ptr<const shard_roster>&) const override {
     auto goal = make_(derive_seed(derive_seed(config_.seed, batches), position));
-    auto made = make_host_trainer(std::move(goal), optimiser_of(config_), seed_of_start(config_, position));
+    auto made = make_host_trainer(std::move(goal), optimiser_of(config_of_worker(config_, position)),
+                                  seed_of_start(config_, position));
     const auto& starts = config_.objective.starts;
     if (starts.empty())
       return made;

@@ -1,6 +1,7 @@
 #include "cluster/launch/picture_problem.hpp"
 
 #include "cluster/checkpoint/class_names.hpp"
+#include "cluster/config/hyperparameters.hpp"
 #include "cluster/config/model_json.hpp"
 #include "cluster/config/run_config_json.hpp"
 #include "cluster/launch/cluster_setup.hpp"
@@ -47,7 +48,7 @@ class picture_problem final : public training_problem {
                                  .decoders = config_.data.decoders};
     return make_classification_trainer({.network = task_.network,
                                         .loader = std::move(loader),
-                                        .optimiser = optimiser_of(config_),
+                                        .optimiser = optimiser_of(config_of_worker(config_, position)),
                                         .seed = seed_of_start(config_, position),
                                         .splits_steps = splits_steps(config_)},
                                        *task_.device);

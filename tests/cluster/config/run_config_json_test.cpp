@@ -45,6 +45,9 @@ constexpr auto everything = R"({
                "loss_window": 64, "max_report_age": "5min", "start": "shared", "verify": "probe",
                "verify_tolerance": 0.25, "verify_allowance": 0.5, "proximal_group": 0.02, "proximal_global": 0.03},
   "optimizer": {"kind": "sgd", "learning_rate": 0.02, "momentum": 0.9, "nesterov": true, "weight_decay": 1e-4, "clip": 3},
+  "workers": {"learning_rate": {"first": 0.4, "factor": 0.5}, "momentum": null, "weight_decay": null, "trust": null,
+              "beta1": null, "beta2": null, "epsilon": null, "clip": null, "pull_group": null, "pull_global": null,
+              "proximal_group": null, "proximal_global": null, "7": {"pull_global": 0.25}},
   "objective": {"kind": "network"},
   "schedule": {"kind": "step", "milestones": [0.5, 0.75], "factor": 0.2, "warmup": 0.05, "final_share": 0.01},
   "simulation": {"enabled": false, "latency": "1ms", "bandwidth": 2, "local_latency": "2us", "local_bandwidth": 5,
@@ -139,6 +142,8 @@ TEST_CASE("every key of a cluster file reaches its field") {
   CHECK(c.simulation.step_time == 20ms);
   CHECK(c.simulation.step_spread == 0.25);
   CHECK(c.optimizer.learning_rate == 0.02);
+  CHECK(c.workers_apart.of_all.at("learning_rate") == worker_values(geometric_values{0.4, 0.5}));
+  CHECK(c.workers_apart.of_one.at(7).at("pull_global") == 0.25);
   CHECK(c.optimizer.momentum == 0.9);
   CHECK(c.optimizer.nesterov);
   CHECK(c.optimizer.weight_decay == 1e-4);

@@ -44,6 +44,7 @@ for path, value in [
     ("model", "mlp"),
     ("model", {"layers": layers}),
     ("budget", {"time": "1.5h"}),
+    ("workers", {"learning_rate": {"first": 0.4, "factor": 0.5}, "clip": [1, 2], "3": {"momentum": 0.5}}),
     ("output.evaluate_every", "250 ms"),
 ]:
     assert validator.is_valid(changed(path, value)), f"the schema refuses {path} = {value}"
@@ -52,6 +53,9 @@ for path, value in [
     ("model", {"layers": [{"kind": "linear", "features": 10}]}),
     ("model", {"layers": [{"kind": "relu", "kernel": 2}]}),
     ("budget", {}),
+    ("workers", {"03": {}}),
+    ("workers", {"learning_rate": [0]}),
+    ("workers", {"learning_rate": {"first": 0.4}}),
     ("budget", {"time": 90}),
     ("output.evaluate_every", "10m"),
     ("strategy.perod_group", 3),

@@ -1,6 +1,7 @@
 #include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/picture_problem.hpp"
 
+#include "actors/worker_training.hpp"
 #include "compute/affinity.hpp"
 #include "compute/errors.hpp"
 #include "tests/catch.hpp"
@@ -98,6 +99,23 @@ TEST_CASE("workers of plain SGD have no period") {
   config.strategy.kind = "sgd";
   REQUIRE(make_plan(config, task).strategy.period_group == 0);
   REQUIRE(make_plan(config, task).strategy.period_global == 0);
+}
+
+TEST_CASE("a worker trains with what the file says for it alone") {
+  auto config = tiny_run("runs");
+  config.workers_apart.of_all["learning_rate"] = geometric_values{.first = 0.4, .factor = 0.5};
+  config.workers_apart.of_one[3] = {{"pull_global", 0.75}};
+  const auto plan = make_plan(config, load_problem(config));
+  const auto training_of = [&](worker_id id) {
+    worker_training_settings training{.id = id, .strategy = plan.strategy, .learning_rate = plan.learning_rate};
+    plan.set_apart(training);
+    return training;
+  };
+  REQUIRE(training_of({0, 1}).learning_rate == 0.2);
+  REQUIRE(training_of({0, 1}).strategy.pull_global == config.strategy.pull_global);
+  REQUIRE(training_of({1, 1}).learning_rate == 0.05);
+  REQUIRE(training_of({1, 1}).strategy.pull_global == 0.75);
+  REQUIRE(plan.make_trainer({1, 0})->learning_rate() == 0.1);
 }
 
 TEST_CASE("workers start from points of their own, or all from one where the file says so") {

@@ -51,6 +51,14 @@ TEST_CASE("points to start from are one for each worker, of the function's dimen
                       "objective.starts[1]: found 1 numbers, allowed: 2, the dimensions of sinc");
 }
 
+TEST_CASE("a worker of a function makes its steps with what the file says for it alone") {
+  auto config = config_with(R"({"kind": "double_well"})");
+  config.workers_apart.of_all["learning_rate"] = std::vector{0.5, 0.25};
+  const auto task = load_problem(config);
+  REQUIRE(task->make_trainer(0, nullptr)->learning_rate() == 0.5);
+  REQUIRE(task->make_trainer(1, nullptr)->learning_rate() == 0.25);
+}
+
 TEST_CASE("a function larger than memory is refused before it is made") {
   REQUIRE_THROWS_AS(load_problem(config_with(R"({"kind": "matrix_completion", "size": 1000000})")), std::runtime_error);
 }
