@@ -19,6 +19,9 @@ TEST_CASE("of a network's strategies each is drawn once, by its best learning ra
   REQUIRE_FALSE(lsgd.agrees);
   const auto& errors = outcome.shown.sections.front().tables.front();
   REQUIRE(errors.rows.size() == 4);
+  REQUIRE(errors.head
+          == std::vector<std::string>{"strategy", "learning rate", "at a third of the steps", "at the end",
+                                      "paper, at the end"});
   REQUIRE(errors.rows[1][1] == "0.01");
   REQUIRE(errors.rows[3][0] == "SGD");
   const auto& by_time = outcome.shown.sections[1].figures.front();
