@@ -57,8 +57,8 @@ class config_writer {
 
   template <class T, class Fill>
   void numbered(const std::map<std::uint32_t, T>& all, Fill fill) {
-    for (const auto& [number, one] : all)
-      section(std::to_string(number), [&](config_writer& inner) { fill(inner, one); });
+    for (const auto& numbered : all)
+      section(std::to_string(numbered.first), [&](config_writer& inner) { fill(inner, numbered.second); });
   }
 
   void ignore(const std::string&) {}
