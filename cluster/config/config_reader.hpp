@@ -96,6 +96,7 @@ class config_reader {
         known_.push_back(key);
         read_object(object, path_below(path_, key), [&](config_reader& reader) { fill(reader, all[*number]); });
       }
+    known_.emplace_back("a number");
   }
 
   /// Knows a key without a meaning for the run.

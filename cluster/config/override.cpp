@@ -77,12 +77,16 @@ class override_writer {
     if (!value)
       return fail(option.substr(0, equals), "bytes that are no UTF-8", "JSON or text");
 
+    const auto before = root_;
     auto* node = &root_;
     std::string path;
     for (const auto& step : *steps) {
       node = std::visit([&](const auto& s) { return descend(*node, path, s); }, step);
-      if (node == nullptr)
+      if (node == nullptr) {
+        // What was made on the way would only be found wrong once more.
+        root_ = before;
         return;
+      }
     }
     *node = std::move(*value);
     errors_.set_origin(path, origin_);

@@ -54,6 +54,8 @@ objective_maker maker_of(const run_config::objective_section& section) {
   }
   auto settings = section.regression;
   settings.seed = section.seed;
+  require_memory(sizeof(float) * static_cast<double>(settings.examples) * static_cast<double>(settings.features),
+                 fmt::format("{} of {} examples of {} features", section.kind, settings.examples, settings.features));
   return [settings, all = logistic_regression::make_examples(settings)](std::uint64_t worker_seed) {
     return std::make_unique<logistic_regression>(settings, all, worker_seed);
   };

@@ -39,10 +39,8 @@ void read_log(const fs::path& file, run_gatherer& gatherer, std::size_t& damaged
   std::ifstream stream(file, std::ios::binary);
   for (std::string line; std::getline(stream, line);) {
     const auto record = json::parse(line, nullptr, false);
-    if (record.is_object())
-      gatherer.add_record(record);
-    else if (!stream.eof())
-      ++damaged;
+    const bool is_left_out = record.is_object() ? !gatherer.add_record(record) : !stream.eof();
+    damaged += is_left_out ? 1 : 0;
   }
   if (stream.bad())
     throw io_failure(file, "read", errno);
@@ -93,7 +91,9 @@ void take_summary(const json& summary, run_data& data) {
 }
 
 void note_what_is_missing(bool has_summary, std::size_t damaged, run_data& data) {
-  if (!has_summary)
+  if (!has_summary && is_there(data.folder / "summary.json"))
+    data.missing.emplace_back("its summary.json is damaged, and the latest lines of its logs count");
+  else if (!has_summary)
     data.missing.emplace_back("no summary.json: the run goes on or was killed, and its latest lines count");
   if (data.tests.empty())
     data.missing.emplace_back("no test so far");

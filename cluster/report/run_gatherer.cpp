@@ -58,20 +58,25 @@ run_gatherer::run_gatherer(const run_config& config)
     global_pulls_(most_pull_samples),
     traffic_(most_samples) {}
 
-void run_gatherer::add_record(const json& record) {
+bool run_gatherer::add_record(const json& record) {
   const auto time = in_seconds(time_of(record));
-  latest_time_ = std::max(latest_time_, time);
-  if (const auto progress = progress_of(record))
-    return add_progress(*progress);
+  const auto progress = progress_of(record);
   const auto type = text_of(record, "type");
-  if (type == "pull")
+  const auto leader = type == "leader" ? worker_id_from_text(text_of(record, "leader")) : std::nullopt;
+  if (time < 0 || (progress && !has_worker(progress->report.worker)) || (leader && !has_worker(*leader)))
+    return false;
+  latest_time_ = std::max(latest_time_, time);
+  if (progress)
+    add_progress(*progress);
+  else if (type == "pull")
     add_pull(record, time);
-  else if (type == "leader")
-    add_decision(record, time);
+  else if (leader)
+    add_decision(record, *leader, time);
   else if (type == "evaluation")
     add_test(record, time);
   else if (type == "link")
     add_traffic(record, time);
+  return true;
 }
 
 void run_gatherer::add_progress(const worker_progress& progress) {
@@ -114,27 +119,24 @@ void run_gatherer::add_pull(const json& record, double time) {
   pulls.add({.time_seconds = time, .distance = number_of(record, "distance"), .age_seconds = number_of(record, "age")});
 }
 
-void run_gatherer::add_decision(const json& record, double time) {
-  const auto leader = worker_id_from_text(text_of(record, "leader"));
-  if (!leader)
-    return;
+void run_gatherer::add_decision(const json& record, worker_id leader, double time) {
   leadership_.add_record(record);
-  const led_span span{.leader = *leader, .begin_seconds = time, .end_seconds = time};
+  const led_span span{.leader = leader, .begin_seconds = time, .end_seconds = time};
   if (text_of(record, "scope") == to_string(scope::global)) {
-    if (!global_leaders_.empty() && global_leaders_.back().leader == *leader)
+    if (!global_leaders_.empty() && global_leaders_.back().leader == leader)
       return;
     if (!global_leaders_.empty())
       end_span(global_leaders_.back(), time);
     global_leaders_.push_back(span);
     return;
   }
-  const auto present = present_group_leaders_.find(leader->group);
+  const auto present = present_group_leaders_.find(leader.group);
   if (present != present_group_leaders_.end()) {
-    if (group_leaders_[present->second].leader == *leader)
+    if (group_leaders_[present->second].leader == leader)
       return;
     end_span(group_leaders_[present->second], time);
   }
-  present_group_leaders_[leader->group] = group_leaders_.size();
+  present_group_leaders_[leader.group] = group_leaders_.size();
   group_leaders_.push_back(span);
 }
 

@@ -19,7 +19,8 @@ class run_gatherer {
   explicit run_gatherer(const run_config& config);
 
   /// A line of metrics.jsonl or leadership.jsonl; those of either in order. Anything that tells nothing for a report is passed over.
-  void add_record(const nlohmann::json& record);
+  /// False where it cannot be of this run: of a time before its beginning, or of a worker that it does not have.
+  bool add_record(const nlohmann::json& record);
 
   /// Puts what was gathered into `data`. Called once, as the last thing.
   void finish(run_data& data);
@@ -31,10 +32,11 @@ class run_gatherer {
     std::uint64_t copies = 0;
   };
 
+  bool has_worker(worker_id id) const { return id.group < config_.groups.count && id.index < config_.groups.workers; }
   void add_progress(const worker_progress& progress);
   void end_round();
   void add_pull(const nlohmann::json& record, double time);
-  void add_decision(const nlohmann::json& record, double time);
+  void add_decision(const nlohmann::json& record, worker_id leader, double time);
   void add_test(const nlohmann::json& record, double time);
   void add_traffic(const nlohmann::json& record, double time);
 

@@ -47,6 +47,10 @@ TEST_CASE("an override reaches into a shortened section and into lists") {
   REQUIRE(std::get<linear_layer>(config.model.layers[1].kind).features == 64);
   REQUIRE(errors_of(file, {"model.layers[3].features=64"})
           == lines{"--set model.layers[3].features=64: model.layers: found index 3, allowed: an index from 0 to 2"});
+  CHECK(
+    errors_of(R"({"budget": {"steps": 1}, "objective": {"kind": "sinc"}})", {"objective.starts[5][0]=3"})
+    == lines{"--set objective.starts[5][0]=3: objective.starts: found index 5, allowed: no index, since the file has "
+             "no list here"});
 }
 
 TEST_CASE("what is wrong with an override is said of it, not of the file") {

@@ -61,6 +61,9 @@ TEST_CASE("a worker of a function makes its steps with what the file says for it
 
 TEST_CASE("a function larger than memory is refused before it is made") {
   REQUIRE_THROWS_AS(load_problem(config_with(R"({"kind": "matrix_completion", "size": 1000000})")), std::runtime_error);
+  REQUIRE_THROWS_WITH(
+    load_problem(config_with(R"({"kind": "logistic_regression", "features": 1000000, "examples": 100000000})")),
+    Contains("logistic_regression of 100000000 examples of 1000000 features"));
 }
 
 TEST_CASE("a test of a function tells its value and no error") {

@@ -66,6 +66,27 @@ TEST_CASE("a run that has just begun has nothing, and says so") {
   REQUIRE(data.missing.size() == 3);
 }
 
+TEST_CASE("lines that cannot be of the run are counted and left out") {
+  const temporary_folder folder;
+  const auto path = example_run{.metrics = {progress_line(-5, "0.0", 10, 2.0), test_line(-1, 2, 0.5),
+                                            progress_line(1, "99999.99999", 10, 2.0), progress_line(4, "0.0", 12, 1.0)},
+                                .summary = json::object()}
+                      .write(folder);
+  const auto data = read_run(path);
+  REQUIRE(data.tests.empty());
+  REQUIRE(data.progress.size() == 1);
+  REQUIRE(data.workers.size() == 2);
+  REQUIRE(data.total_steps == 12);
+  REQUIRE(data.missing.back() == "3 lines of its logs cannot be read and are left out");
+}
+
+TEST_CASE("a damaged summary is told from a missing one") {
+  const temporary_folder folder;
+  const auto path = example_run{.metrics = {progress_line(4, "0.0", 10, 2.0)}}.write(folder);
+  write_contents(path / "summary.json", "{\"a\":");
+  REQUIRE(read_run(path).missing.front() == "its summary.json is damaged, and the latest lines of its logs count");
+}
+
 TEST_CASE("lines in the middle of a log that are no records are counted and left out") {
   const temporary_folder folder;
   const auto path = example_run{.summary = json::object()}.write(folder);

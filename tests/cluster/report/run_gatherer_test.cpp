@@ -60,8 +60,11 @@ TEST_CASE("a worker leads from its decision to the first one that names another"
 }
 
 TEST_CASE("leaders of groups follow each other in their own group") {
+  run_config config;
+  config.groups.count = 2;
   const auto data = gather({decision_line(1, "group", "0.0"), decision_line(2, "group", "1.1"),
-                            decision_line(4, "group", "0.1"), decision_line(6, "group", "0.1")});
+                            decision_line(4, "group", "0.1"), decision_line(6, "group", "0.1")},
+                           config);
   REQUIRE(data.group_leaders.size() == 3);
   REQUIRE(data.group_leaders[0].end_seconds == 4);
   REQUIRE(data.group_leaders[1].leader == worker_id{1, 1});
