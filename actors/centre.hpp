@@ -26,6 +26,7 @@ struct centre_actor_state {
   std::map<worker_id, caf::actor> voices;
   /// The latest of each worker, in case it is lost on its way.
   std::map<worker_id, centre_answer> answered;
+  bool closed;
 };
 
 struct centre_actor_settings {
@@ -39,7 +40,8 @@ struct centre_actor_settings {
 /// The parameter server of a strategy that has a centre: answers each contribution, to whom it came from, by a centre_answer; at once, or with the others
 /// of its round (contribution_rounds). One that comes again is answered as it was. Spawn it detached: it passes over whole parameter
 /// vectors.
-/// A leaves_centre ends the waiting for that worker. save_centre is answered by a copy of its state.
+/// A leaves_centre ends the waiting for that worker. After a close_centre nobody is answered but by answer_use::none, so that of a barrier's
+/// last round either all workers have an answer or none has. save_centre is answered by a copy of its state.
 caf::behavior centre_actor(caf::stateful_actor<centre_actor_state>* self, centre_actor_settings settings);
 
 } // namespace paceline

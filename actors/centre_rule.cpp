@@ -10,8 +10,15 @@
 
 namespace paceline {
 
+void centre_rule::restore(centre_state state) {
+  state_ = std::move(state);
+  state_.answered.clear();
+}
+
 std::vector<centre_answer> centre_rule::answer(std::span<const contribution> given) {
   assert(!given.empty());
+  for (const auto& one : given)
+    state_.answered[one.worker] = one.number;
   if (has_centre() && state_.parameters.empty())
     state_.parameters = mean_of(given);
   std::vector<contribution> whole;
@@ -32,8 +39,16 @@ std::vector<centre_answer> centre_rule::answer(std::span<const contribution> giv
     help.worker = one.worker;
     help.number = one.number;
     answers.push_back(help);
+    if (help.values)
+      note_helped(one.worker);
   }
   return answers;
+}
+
+std::vector<contribution> settled(std::span<const contribution> given) {
+  std::vector<contribution> those;
+  std::copy_if(given.begin(), given.end(), std::back_inserter(those), [](const auto& one) { return !one.first; });
+  return those.empty() ? std::vector<contribution>(given.begin(), given.end()) : those;
 }
 
 std::vector<float> mean_of(std::span<const contribution> given) {

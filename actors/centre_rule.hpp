@@ -3,6 +3,7 @@
 #include "messages/centre_exchange.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <span>
 #include <vector>
@@ -17,6 +18,8 @@ struct centre_state {
   std::vector<float> momentum;
   /// By worker: the parameters that its next contribution is to be compared with; empty where the strategy needs none.
   std::map<worker_id, std::vector<float>> anchors;
+  /// By worker: the number of its contribution that was answered last. Not saved.
+  std::map<worker_id, std::int64_t> answered;
 };
 
 /// The dimensions of a centre.
@@ -38,7 +41,7 @@ class centre_rule {
   std::vector<centre_answer> answer(std::span<const contribution> given);
 
   const centre_state& state() const { return state_; }
-  void restore(centre_state state) { state_ = std::move(state); }
+  void restore(centre_state state);
 
  protected:
   /// The same where the centre is there, and each has values.
@@ -47,8 +50,14 @@ class centre_rule {
   /// Whether there is a central variable.
   virtual bool has_centre() const { return true; }
 
+  /// That worker goes on from the centre as it is, whatever it had.
+  virtual void note_helped(worker_id /*worker*/) {}
+
   centre_state state_;
 };
+
+/// The contributions of those that have stepped from the centre, not somewhere else; all where nobody has.
+std::vector<contribution> settled(std::span<const contribution> given);
 
 /// The mean of the contributions' values, summed in double. Requires values of one length; empty where nobody has any.
 std::vector<float> mean_of(std::span<const contribution> given);

@@ -91,7 +91,8 @@ void finish_training(compute_actor_ptr self) {
   state.training_now = false;
   constexpr bool is_last = true;
   report(self, is_last);
-  if (state.centre())
+  // Of a run that was stopped the others' exchange stays to be made, by all (close_centre).
+  if (state.centre() && !state.services.budget->cancelled())
     self->send(state.worker, leaves_centre{state.settings.training.id});
   self->send(state.supervisor, worker_finished{state.settings.training.id});
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace paceline {
@@ -21,6 +22,9 @@ class contribution_rounds {
 
   /// The worker gives nothing any more. What it had given is forgotten.
   std::vector<contribution> leave(worker_id worker);
+
+  /// Nobody is waited for any more. Returns those that wait, which are not answered.
+  std::vector<contribution> give_up() { return std::exchange(waiting_, {}); }
 
  private:
   std::vector<contribution> take_where_complete();

@@ -43,6 +43,7 @@ run_state_ptr assemble(const lockstep_state& state, std::vector<std::optional<wo
   run->global = state.global->save();
   if (state.centre)
     run->centre = state.centre->state();
+  align_exchanges(*run);
   choose_leader(*run, state.plan->strategy.loss_window);
   return run;
 }

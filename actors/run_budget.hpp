@@ -42,6 +42,7 @@ class run_budget {
 
   /// No more steps from now on.
   void cancel() { cancelled_.store(true); }
+  bool cancelled() const { return cancelled_.load(); }
 
   const budget_limits& limits() const { return limits_; }
 

@@ -62,6 +62,17 @@ void align_coordinators(run_state& state, std::uint32_t groups, std::uint32_t wo
   }
 }
 
+void align_exchanges(run_state& state) {
+  for (auto& worker : state.workers) {
+    const auto answered = [&] {
+      const auto found = state.centre->answered.find(worker.id);
+      return found == state.centre->answered.end() ? 0 : found->second;
+    };
+    if (!has_begun(state.centre) || answered() != worker.last_answered)
+      worker.next_exchange.reset();
+  }
+}
+
 std::vector<float> centre_of(const run_state& state) {
   assert(!state.workers.empty());
   if (has_begun(state.centre))

@@ -5,6 +5,7 @@
 #include "messages/ids.hpp"
 #include "messages/loss_report.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -12,6 +13,12 @@
 #include <vector>
 
 namespace paceline {
+
+/// Where a leader stood whom a worker is pulled to in every step.
+struct held_leader {
+  worker_id leader;
+  std::vector<float> parameters;
+};
 
 /// What one worker needs to go on where it stopped.
 struct worker_state {
@@ -21,8 +28,12 @@ struct worker_state {
   std::vector<double> losses;
   /// Steps in a row that went wrong; 0 for a healthy worker.
   std::uint64_t diverged_steps = 0;
-  /// Steps at which it exchanges next with the strategy's centre; empty where it has not yet, or there is none.
+  /// Steps at which it exchanges next with the strategy's centre; empty where it has no answer of the centre behind it, or there is none.
   std::optional<std::uint64_t> next_exchange{};
+  /// The contribution whose answer it put to use last (worker_exchange::last_answered). Not saved.
+  std::int64_t last_answered = 0;
+  /// Of its group and of all, where the strategy pulls in every step and another worker leads.
+  std::array<std::optional<held_leader>, 2> held{};
 };
 
 /// What a coordinator knows. Soft state: it can be lost, and is right again after one round of reports; it is saved so that
@@ -75,6 +86,10 @@ void take_workers(run_state& state, std::vector<std::optional<std::shared_ptr<wo
 /// Sets what the coordinators count to where the workers stand: no decision is half due, nobody is a candidate yet; who led
 /// and how many decisions there were stays. For a state that was collected while coordinators ran freely. `groups`: of the run.
 void align_coordinators(run_state& state, std::uint32_t groups, std::uint32_t workers_per_group);
+
+/// Lets workers and centre go on together: a worker goes on as one who has no answer of the centre behind it where there is no centre, or it
+/// has answered what the worker does not know the answer to. For a state that has its workers and its centre, the centre's taken last.
+void align_exchanges(run_state& state);
 
 /// Whether there is a centre that has parameters.
 inline bool has_begun(const std::optional<centre_state>& centre) {

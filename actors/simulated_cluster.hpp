@@ -53,7 +53,7 @@ void begin_step(conductor_ptr self, std::size_t worker);
 /// Gives processors to gradients that wait for one.
 void compute_queued(conductor_ptr self);
 
-/// The report is on its way to the group's leader, where it arrives not before `at`.
+/// The report is sent to the group's leader at `at`.
 void send_report(conductor_ptr self, const loss_report& report, std::chrono::nanoseconds at);
 
 /// Gives the centre what is due, then `next`: at once, or where all wait for each other with the answer.

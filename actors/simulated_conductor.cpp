@@ -6,6 +6,7 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <type_traits>
 #include <utility>
 
@@ -42,6 +43,7 @@ void answer_waiting(conductor_ptr self) {
     align_coordinators(*run, state.plan->groups, state.plan->workers_per_group);
     if (state.centre)
       run->centre = state.centre->state();
+    align_exchanges(*run);
     choose_leader(*run, state.plan->strategy.loss_window);
     for (auto& promise : std::exchange(state.waiting, {}))
       promise.deliver(run_state_ptr(run));
@@ -67,6 +69,14 @@ bool all_done(const simulated_conductor_state& state) {
                      [](const auto& worker) { return worker.done || !worker.compute; });
 }
 
+/// The run was stopped, and whoever has steps to make waits for others at a barrier to which they do not come.
+bool stopped_at_barrier(const simulated_conductor_state& state) {
+  return state.services.budget->cancelled() && state.events.empty()
+         && std::all_of(state.workers.begin(), state.workers.end(), [](const auto& worker) {
+              return worker.done || !worker.compute || worker.at_answer != nullptr;
+            });
+}
+
 /// The earliest beginning of a gradient whose end nobody knows yet.
 std::optional<nanoseconds> earliest_unknown(const simulated_conductor_state& state) {
   std::optional<nanoseconds> earliest;
@@ -87,11 +97,12 @@ void pump(conductor_ptr self) {
     if (state.finished)
       return;
     // What is still on its way then comes too late, and would only let time pass.
-    if (all_done(state))
+    if (all_done(state) || stopped_at_barrier(state))
       return finish(self);
     const auto unknown = earliest_unknown(state);
     if (state.events.empty() || (unknown && *unknown + state.least_time < state.events.next_at()))
       return;
+    assert(state.events.next_at() >= now(self));
     state.plan->simulation->time->store(state.events.next_at().count());
     state.events.take()();
   }

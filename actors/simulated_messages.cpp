@@ -2,7 +2,6 @@
 
 #include <caf/all.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace paceline::simulated {
@@ -19,30 +18,34 @@ std::size_t snapshot_bytes(const std::vector<float>& parameters) {
   return control_bytes + parameters.size() * sizeof(float);
 }
 
-/// When a message that is sent now is there.
-nanoseconds arrival(conductor_ptr self, std::uint32_t from, std::uint32_t to, std::size_t bytes = control_bytes) {
-  return self->state.network->arrival(from, to, bytes, now(self));
+/// Sends a message now, and lets `what` happen when it is there.
+void transfer(conductor_ptr self, std::uint32_t from, std::uint32_t to, std::size_t bytes,
+              event_queue::happening what) {
+  auto& state = self->state;
+  if (from == to)
+    return state.events.put(state.network->there_inside(bytes, now(self)), std::move(what));
+  const auto receive = [self, to, bytes, what = std::move(what)] {
+    self->state.events.put(self->state.network->last_byte(to, bytes, now(self)), what);
+  };
+  state.events.put(state.network->first_byte(from, bytes, now(self)), receive);
 }
 
-void deliver(conductor_ptr self, std::size_t follower, const snapshot_ptr& snapshot) {
-  if (const auto& compute = self->state.workers[follower].compute)
-    self->send(compute, snapshot);
+void deliver(conductor_ptr self, const snapshot_ptr& snapshot, std::uint32_t group) {
+  for (const auto& worker : self->state.workers)
+    if (worker.compute && worker.id.group == group && worker.id != snapshot->leader)
+      self->send(worker.compute, snapshot);
 }
 
 /// To all whom it concerns: once to each group, whose workers share it.
 void publish(conductor_ptr self, const snapshot_ptr& snapshot) {
   auto& state = self->state;
-  const auto bytes = snapshot_bytes(snapshot->parameters);
-  std::vector<std::optional<nanoseconds>> arrivals(state.plan->groups);
-  for (std::size_t i = 0; i < state.workers.size(); ++i) {
-    const auto id = state.workers[i].id;
-    if (id == snapshot->leader || (snapshot->scope == scope::group && id.group != snapshot->group))
-      continue;
-    auto& at = arrivals[id.group];
-    if (!at)
-      at = arrival(self, snapshot->leader.group, id.group, bytes);
-    state.events.put(*at, [self, i, snapshot] { deliver(self, i, snapshot); });
-  }
+  // Who leads follows nobody any more, from now on.
+  if (const auto& leader = state.workers[state.plan->position(snapshot->leader)].compute)
+    self->send(leader, snapshot);
+  for (std::uint32_t group = 0; group < state.plan->groups; ++group)
+    if (snapshot->scope == scope::global || group == snapshot->group)
+      transfer(self, snapshot->leader.group, group, snapshot_bytes(snapshot->parameters),
+               [self, group, snapshot] { deliver(self, snapshot, group); });
 }
 
 void lead(conductor_ptr self, const leader_announcement& decision) {
@@ -56,7 +59,7 @@ void lead(conductor_ptr self, const leader_announcement& decision) {
 
 void announce(conductor_ptr self, std::uint32_t from, const leader_announcement& decision) {
   self->state.plan->watchers.tell(decision);
-  self->state.events.put(arrival(self, from, decision.leader.group), [self, decision] { lead(self, decision); });
+  transfer(self, from, decision.leader.group, control_bytes, [self, decision] { lead(self, decision); });
 }
 
 void hear_group(conductor_ptr self, std::uint32_t group, std::uint64_t steps, const std::optional<loss_report>& best,
@@ -72,10 +75,9 @@ void hear_worker(conductor_ptr self, const loss_report& report) {
   group.note(report.worker.index, report.steps, report);
   if (const auto decision = group.decide(now(self)))
     announce(self, report.worker.group, *decision);
-  self->state.events.put(arrival(self, report.worker.group, first_group),
-                         [self, number = report.worker.group, steps = group.total_steps(),
-                          best = group.compare(now(self)).winner,
-                          live = group.live_workers()] { hear_group(self, number, steps, best, live); });
+  transfer(self, report.worker.group, first_group, control_bytes,
+           [self, number = report.worker.group, steps = group.total_steps(), best = group.compare(now(self)).winner,
+            live = group.live_workers()] { hear_group(self, number, steps, best, live); });
 }
 
 void hear_answer(conductor_ptr self, const centre_answer& answer) {
@@ -92,29 +94,28 @@ void answer(conductor_ptr self, const std::vector<contribution>& round) {
     return;
   for (const auto& one : self->state.centre->answer(round)) {
     const auto bytes = one.values ? snapshot_bytes(*one.values) : control_bytes;
-    self->state.events.put(arrival(self, first_group, one.worker.group, bytes),
-                           [self, one] { hear_answer(self, one); });
+    transfer(self, first_group, one.worker.group, bytes, [self, one] { hear_answer(self, one); });
   }
 }
 
 } // namespace
 
 void send_report(conductor_ptr self, const loss_report& report, nanoseconds at) {
-  self->state.events.put(std::max(at, arrival(self, report.worker.group, report.worker.group)),
-                         [self, report] { hear_worker(self, report); });
+  const auto group = report.worker.group;
+  self->state.events.put(at, [self, group, report] {
+    transfer(self, group, group, control_bytes, [self, report] { hear_worker(self, report); });
+  });
 }
 
 void send_to_centre(conductor_ptr self, const contribution& one) {
   const auto bytes = one.values ? snapshot_bytes(*one.values) : control_bytes;
-  self->state.events.put(arrival(self, one.worker.group, first_group, bytes),
-                         [self, one] { answer(self, self->state.rounds->add(one)); });
+  transfer(self, one.worker.group, first_group, bytes, [self, one] { answer(self, self->state.rounds->add(one)); });
 }
 
 void leave_centre(conductor_ptr self, std::size_t worker) {
   const auto id = self->state.workers[worker].id;
   if (self->state.rounds)
-    self->state.events.put(arrival(self, id.group, first_group),
-                           [self, id] { answer(self, self->state.rounds->leave(id)); });
+    transfer(self, id.group, first_group, control_bytes, [self, id] { answer(self, self->state.rounds->leave(id)); });
 }
 
 void exchange(conductor_ptr self, std::size_t worker, const std::function<void()>& next) {

@@ -12,17 +12,23 @@ std::chrono::nanoseconds time_of_bytes(std::size_t bytes, double bandwidth) {
 
 } // namespace
 
-std::chrono::nanoseconds simulated_network::arrival(std::uint32_t from, std::uint32_t to, std::size_t bytes,
-                                                    std::chrono::nanoseconds now) {
-  if (from == to)
-    return now + model_.local_latency + time_of_bytes(bytes, model_.local_bandwidth);
-  const auto length = time_of_bytes(bytes, model_.bandwidth);
-  auto& sending = sending_[from];
-  sending = std::max(sending, now) + length;
-  // What comes in while the card is free is there when its last byte is.
-  auto& receiving = receiving_[to];
-  receiving = std::max(receiving + length, sending + model_.latency);
-  return receiving;
+std::chrono::nanoseconds simulated_network::there_inside(std::size_t bytes, std::chrono::nanoseconds now) const {
+  return now + model_.local_latency + time_of_bytes(bytes, model_.local_bandwidth);
+}
+
+std::chrono::nanoseconds simulated_network::first_byte(std::uint32_t from, std::size_t bytes,
+                                                       std::chrono::nanoseconds now) {
+  auto& taken = sending_[from];
+  const auto begins = std::max(taken, now);
+  taken = begins + time_of_bytes(bytes, model_.bandwidth);
+  return begins + model_.latency;
+}
+
+std::chrono::nanoseconds simulated_network::last_byte(std::uint32_t to, std::size_t bytes,
+                                                      std::chrono::nanoseconds now) {
+  auto& taken = receiving_[to];
+  taken = std::max(taken, now) + time_of_bytes(bytes, model_.bandwidth);
+  return taken;
 }
 
 } // namespace paceline

@@ -32,9 +32,9 @@ void finish_step(conductor_ptr self, std::size_t worker, bool by_centre, nanosec
     const bool stated = state.plan->simulation->step_time.has_value();
     const auto over = now(self) + (stated ? nanoseconds{0} : made.took);
     state.workers[worker].ready_at = over;
-    state.events.put(over, [self, worker] { begin_step(self, worker); });
     if (made.report_due)
       send_report(self, made.report, over);
+    state.events.put(over, [self, worker] { begin_step(self, worker); });
   });
 }
 
@@ -55,7 +55,8 @@ void compute(conductor_ptr self, std::size_t worker) {
         if (made.took >= state.least_time)
           state.least_time =
             state.least_time.count() == 0 ? made.took * 4 / 5 : std::min(state.least_time, made.took * 4 / 5);
-        state.events.put(one.began_at + std::max(made.took, state.least_time),
+        // What others did meanwhile rested on the least time of then.
+        state.events.put(std::max(one.began_at + std::max(made.took, state.least_time), now(self)),
                          [self, worker] { have_gradient(self, worker); });
       }
       // Also while an event waits for an answer.
@@ -100,7 +101,10 @@ void claim_step(conductor_ptr self, std::size_t worker) {
   auto& state = self->state;
   if (!state.services.budget->claim()) {
     state.workers[worker].done = true;
-    return leave_centre(self, worker);
+    // Of a run that was stopped the others' exchange stays to be made, by all.
+    if (!state.services.budget->cancelled())
+      leave_centre(self, worker);
+    return;
   }
   const auto& centre = state.plan->strategy.centre;
   if (centre && !centre->gradients && !centre->replaces)

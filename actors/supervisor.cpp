@@ -104,6 +104,8 @@ void look_at_the_clock(supervisor_ptr self) {
   if (state.now != phase::training)
     return;
   restarts::start_due(self);
+  if (state.services.budget->cancelled() && state.cluster.centre)
+    self->send(state.cluster.centre, close_centre{});
   if (state.services.budget->exhausted())
     leave_behind(self);
   if (state.now != phase::training)

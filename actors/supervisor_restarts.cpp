@@ -77,7 +77,10 @@ bool schedule(supervisor_ptr self, const failure& lost) {
   const auto id = lost.worker;
   auto& worker = worker_at(state, id);
   worker.now = place::gone;
-  const bool never = state.cluster.conductor || state.plan->restarts.most == 0
+  const auto& centre = state.plan->strategy.centre;
+  // Workers that move by the mean of their gradients are one model, as long as each has made all steps.
+  const bool apart_for_good = centre && centre->gradients;
+  const bool never = state.cluster.conductor || state.plan->restarts.most == 0 || apart_for_good
                      || lost.code == failure_code::worker_diverged || lost.code == failure_code::picture_unreadable;
   if (never || state.now != supervisor_state::phase::training || state.services.budget->exhausted())
     return false;

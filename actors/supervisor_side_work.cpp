@@ -42,6 +42,7 @@ void add_centre(supervisor_ptr self, const std::shared_ptr<run_state>& run,
     self, centre, side_work_timeout, save_centre{},
     [run, done](const centre_state_ptr& state) {
       run->centre = *state;
+      align_exchanges(*run);
       done(run);
     },
     [run, done](const caf::error&) { done(run); });

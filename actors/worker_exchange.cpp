@@ -10,6 +10,7 @@ bool worker_exchange::due(std::uint64_t steps) const {
 
 contribution worker_exchange::give(std::uint64_t steps, shared_vector values, std::chrono::nanoseconds now) {
   given_ = {.worker = id_, .number = now.count(), .first = std::exchange(first_, false), .values = std::move(values)};
+  given_steps_ = steps;
   next_at_ = (steps / settings_.period + 1) * settings_.period;
   given_at_ = now;
   return *given_;
@@ -27,6 +28,7 @@ bool worker_exchange::answered() {
 std::optional<centre_answer> worker_exchange::take(answer_use use) {
   if (!answered() || kept_->use != use)
     return std::nullopt;
+  last_answered_ = given_->number;
   given_.reset();
   return std::exchange(kept_, std::nullopt);
 }
@@ -37,14 +39,20 @@ centre_exchanged worker_exchange::told(const centre_answer& answer, std::uint64_
 }
 
 void worker_exchange::begin() {
-  first_ = true;
-  given_.reset();
+  go_on(std::nullopt);
 }
 
 void worker_exchange::go_on(std::optional<std::uint64_t> next_at) {
   first_ = !next_at;
   next_at_ = next_at.value_or(0);
   given_.reset();
+  last_answered_ = 0;
+}
+
+std::optional<std::uint64_t> worker_exchange::next_at() const {
+  if (given_)
+    return given_->first ? std::nullopt : std::optional(given_steps_);
+  return first_ ? std::nullopt : std::optional(next_at_);
 }
 
 } // namespace paceline

@@ -46,8 +46,10 @@ class worker_exchange {
   void begin();
   /// Goes on as one who has, where it has (next_at of then).
   void go_on(std::optional<std::uint64_t> next_at);
-  /// Steps at which the next exchange is due; empty where the first one is to come.
-  std::optional<std::uint64_t> next_at() const { return first_ ? std::nullopt : std::optional(next_at_); }
+  /// Steps at which the next exchange is due, or was where one is under way; empty where that is the first one.
+  std::optional<std::uint64_t> next_at() const;
+  /// Number of the contribution whose answer was put to use last; 0 where none was since it began or went on.
+  std::int64_t last_answered() const { return last_answered_; }
 
  private:
   worker_id id_;
@@ -58,6 +60,8 @@ class worker_exchange {
   bool first_ = true;
   std::uint64_t next_at_ = 0;
   std::optional<contribution> given_;
+  std::uint64_t given_steps_ = 0;
+  std::int64_t last_answered_ = 0;
   /// On the run's steady clock, which never stands still: also the contribution's number.
   std::chrono::nanoseconds given_at_{0};
 };

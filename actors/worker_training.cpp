@@ -246,6 +246,14 @@ std::shared_ptr<leader_snapshot> worker_training::empty_snapshot(const leader_an
   return snapshot;
 }
 
+snapshot_ptr worker_training::snapshot_of(const held_leader& held) const {
+  auto snapshot = std::make_shared<leader_snapshot>();
+  snapshot->leader = held.leader;
+  snapshot->fingerprint = trainer_->layout().fingerprint();
+  snapshot->parameters = held.parameters;
+  return snapshot;
+}
+
 snapshot_ptr worker_training::finished(std::shared_ptr<leader_snapshot> snapshot) {
   if (!all_finite(snapshot->parameters))
     return nullptr;
@@ -254,11 +262,16 @@ snapshot_ptr worker_training::finished(std::shared_ptr<leader_snapshot> snapshot
 }
 
 worker_state worker_training::save() const {
-  return {.id = settings_.id,
-          .training = trainer_->save(),
-          .losses = window_.values(),
-          .diverged_steps = diverged_steps_,
-          .next_exchange = exchange_ ? exchange_->next_at() : std::nullopt};
+  worker_state state{.id = settings_.id,
+                     .training = trainer_->save(),
+                     .losses = window_.values(),
+                     .diverged_steps = diverged_steps_,
+                     .next_exchange = exchange_ ? exchange_->next_at() : std::nullopt,
+                     .last_answered = exchange_ ? exchange_->last_answered() : 0};
+  for (std::size_t i = 0; i < held_.size(); ++i)
+    if (held_[i] && held_[i]->leader != settings_.id)
+      state.held[i] = {held_[i]->leader, held_[i]->parameters};
+  return state;
 }
 
 void worker_training::begin(const snapshot_ptr& leader, std::uint64_t steps) {
@@ -299,6 +312,8 @@ void worker_training::restore(const worker_state& state) {
   diverged_steps_ = state.diverged_steps;
   if (exchange_)
     exchange_->go_on(state.next_exchange);
+  for (std::size_t i = 0; i < held_.size(); ++i)
+    held_[i] = state.held[i] ? snapshot_of(*state.held[i]) : nullptr;
 }
 
 } // namespace paceline

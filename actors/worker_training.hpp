@@ -153,6 +153,8 @@ class worker_training {
   void set_rate(double budget_used);
   /// Whether the parameters are of this worker's model.
   bool fits(const leader_snapshot& snapshot) const;
+  /// To be pulled to.
+  snapshot_ptr snapshot_of(const held_leader& held) const;
   std::shared_ptr<leader_snapshot> empty_snapshot(const leader_announcement& decision) const;
   /// Passes it on where its parameters are finite.
   snapshot_ptr finished(std::shared_ptr<leader_snapshot> snapshot);

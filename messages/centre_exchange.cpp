@@ -10,6 +10,8 @@ const char* to_string(answer_use use) {
       return "replace";
     case answer_use::gradient:
       return "gradient";
+    case answer_use::none:
+      return "none";
   }
   return "unknown";
 }

@@ -31,6 +31,8 @@ enum class answer_use : std::uint8_t {
   replace,
   /// The step is made by these in place of the worker's own gradient.
   gradient,
+  /// Nothing was exchanged, and nothing will be: the run ends before the others have given.
+  none,
 };
 
 const char* to_string(answer_use use);
@@ -50,6 +52,9 @@ struct centre_answer {
 struct leaves_centre {
   worker_id worker;
 };
+
+/// To the centre: the run was stopped. Whoever waits, or comes later, goes on without an exchange, which stays to be made.
+struct close_centre {};
 
 /// Told by a worker when it has put an answer to use.
 struct centre_exchanged {

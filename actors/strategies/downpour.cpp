@@ -18,6 +18,9 @@ class downpour_rule final : public centre_rule {
     return answers;
   }
 
+  /// Else what the others have done since would count once more, as its own.
+  void note_helped(worker_id worker) override { state_.anchors[worker] = state_.parameters; }
+
  private:
   centre_answer exchange_one(const contribution& one) {
     auto& centre = state_.parameters;

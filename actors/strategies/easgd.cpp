@@ -48,7 +48,7 @@ class synchronous_rule final : public centre_rule {
     for (const auto& one : given)
       answers.push_back({one.worker, one.number, answer_use::shift, pull_back(*one.values, centre, alpha_),
                          distance_between(*one.values, centre)});
-    const auto mean = mean_of(given);
+    const auto mean = mean_of(settled(given));
     const auto share = static_cast<float>(beta_);
     for (std::size_t i = 0; i < centre.size(); ++i)
       centre[i] += share * (mean[i] - centre[i]);

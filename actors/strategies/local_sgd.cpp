@@ -8,7 +8,7 @@ namespace {
 class averaging_rule final : public centre_rule {
  protected:
   std::vector<centre_answer> exchange(std::span<const contribution> given) override {
-    state_.parameters = mean_of(given);
+    state_.parameters = mean_of(settled(given));
     const auto mean = std::make_shared<const std::vector<float>>(state_.parameters);
     std::vector<centre_answer> answers;
     for (const auto& one : given)

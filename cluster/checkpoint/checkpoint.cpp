@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cerrno>
 #include <charconv>
@@ -32,6 +33,9 @@ namespace fs = std::filesystem;
 
 constexpr const char* loss_window_tensor = "window/losses";
 constexpr std::string_view folder_prefix = "step-";
+/// Of leaders that a worker holds (worker_state::held), and under what the file says who they are.
+constexpr std::array<std::string_view, 2> held_prefixes{"held_group/", "held_global/"};
+constexpr std::array<const char*, 2> held_keys{"held_group_leader", "held_global_leader"};
 constexpr const char* centre_file_name = "strategy.safetensors";
 
 fs::path worker_file(const fs::path& checkpoint, worker_id id) {
@@ -95,6 +99,11 @@ void write_worker(const fs::path& path, const worker_state& worker, const parame
   const auto& optimiser = worker.training.optimiser;
   add(optimiser.velocity, velocity_prefix);
   add(optimiser.second_moment, second_moment_prefix);
+  for (std::size_t i = 0; i < held_prefixes.size(); ++i)
+    if (const auto& held = worker.held[i]) {
+      add(held->parameters, held_prefixes[i]);
+      metadata[held_keys[i]] = to_string(held->leader);
+    }
   tensors.emplace_back(loss_window_tensor, std::vector{static_cast<std::int64_t>(worker.losses.size())}, worker.losses);
   metadata["kind"] = "worker";
   metadata["worker"] = to_string(worker.id);
@@ -131,6 +140,16 @@ void read_worker(const fs::path& path, worker_state& worker, const parameter_lay
   optimiser.steps = file.metadata().contains("optimiser_steps") ? read_count(file, "optimiser_steps") : 0;
   if (file.metadata().contains("next_exchange"))
     worker.next_exchange = read_count(file, "next_exchange");
+  for (std::size_t i = 0; i < held_prefixes.size(); ++i) {
+    if (!file.has(held_prefixes[i]))
+      continue;
+    const auto& text = file.text(held_keys[i]);
+    const auto leader = worker_id_from_text(text);
+    if (!leader)
+      throw invalid_input(fmt::format("{}: \"{}\" is \"{}\", needed is a worker such as 0.1", path.string(),
+                                      held_keys[i], shortened(text, 60)));
+    worker.held[i] = {*leader, file.read(layout, held_prefixes[i])};
+  }
   const auto* losses = file.tensors().find(loss_window_tensor);
   if (losses == nullptr || losses->type != tensor_type::f64 || losses->shape.size() != 1)
     throw invalid_input(fmt::format("{}: has no list of F64 \"{}\"", path.string(), loss_window_tensor));

@@ -10,10 +10,8 @@ namespace paceline {
 
 /// A number of the cluster file that each worker may have for itself.
 struct hyperparameter {
-  /// Its key, in its own section and in `workers`.
+  /// Its key, in its own section ("optimizer" or "strategy") and in `workers`.
   const char* name;
-  /// "optimizer" or "strategy".
-  const char* section;
   number allowed;
   double& (*field)(run_config&);
   /// Whether the file's strategy and optimizer have it.

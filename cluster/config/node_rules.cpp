@@ -3,6 +3,7 @@
 #include "cluster/config/config_json.hpp"
 #include "cluster/config/node_keys.hpp"
 #include "cluster/config/nodes.hpp"
+#include "cluster/config/rule_reporter.hpp"
 #include "cluster/config/tcp_address.hpp"
 
 #include <fmt/format.h>
@@ -17,9 +18,10 @@ namespace {
 
 using node_section = run_config::node_section;
 
-class node_checker {
+class node_checker : rule_reporter {
  public:
-  node_checker(const run_config& config, error_list& errors) : config_(config), nodes_(config.nodes), errors_(errors) {}
+  node_checker(const run_config& config, error_list& errors)
+    : rule_reporter(errors), config_(config), nodes_(config.nodes) {}
 
   void patience() {
     constexpr auto least = std::chrono::milliseconds(100);
@@ -106,13 +108,8 @@ class node_checker {
 
   bool is_clean(std::size_t node, const std::string& key) const { return errors_.is_clean(path(node, key)); }
 
-  void fail(std::string path, std::string found, std::string allowed) {
-    errors_.add({.path = std::move(path), .found = std::move(found), .allowed = std::move(allowed)});
-  }
-
   const run_config& config_;
   const std::vector<node_section>& nodes_;
-  error_list& errors_;
 };
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "cluster/config/model_json.hpp"
 #include "cluster/config/nearest_key.hpp"
 #include "cluster/config/node_rules.hpp"
+#include "cluster/config/rule_reporter.hpp"
 #include "cluster/config/run_config_keys.hpp"
 #include "cluster/config/worker_rules.hpp"
 
@@ -24,9 +25,9 @@ constexpr std::int64_t picture_side = 32;
 constexpr std::int64_t picture_channels = 3;
 constexpr std::int64_t picture_classes = 10;
 
-class rule_checker {
+class rule_checker : rule_reporter {
  public:
-  rule_checker(const run_config& config, error_list& errors) : config_(config), errors_(errors) {}
+  rule_checker(const run_config& config, error_list& errors) : rule_reporter(errors), config_(config) {}
 
   void device() {
     const auto& d = config_.device;
@@ -171,6 +172,10 @@ class rule_checker {
     refuse(config_.device.threads_per_worker != 1, "device.threads_per_worker",
            fmt::format("{}", config_.device.threads_per_worker), "1, since a thread's time is what a step takes");
     refuse(config_.strategy.verify, "strategy.verify", "\"probe\"", "\"off\"");
+    const auto& backend = config_.device.backend;
+    refuse(backend != "cpu" && backend != "reference" && !config_.simulation.step_time, "device.backend",
+           fmt::format("\"{}\"", backend),
+           "\"cpu\", or a simulation.step_time, since a GPU's time is not its thread's");
   }
 
   void schedule() {
@@ -217,16 +222,7 @@ class rule_checker {
   /// Of the worker with the smallest shard.
   std::uint64_t shard_size() const { return config_.data.train_size / workers(); }
 
-  bool clean(std::initializer_list<std::string_view> paths) const {
-    return std::all_of(paths.begin(), paths.end(), [&](auto path) { return errors_.is_clean(path); });
-  }
-
-  void fail(std::string path, std::string found, std::string allowed) {
-    errors_.add({.path = std::move(path), .found = std::move(found), .allowed = std::move(allowed)});
-  }
-
   const run_config& config_;
-  error_list& errors_;
 };
 
 } // namespace

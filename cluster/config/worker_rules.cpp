@@ -1,6 +1,7 @@
 #include "cluster/config/worker_rules.hpp"
 
 #include "cluster/config/hyperparameters.hpp"
+#include "cluster/config/rule_reporter.hpp"
 
 #include <fmt/format.h>
 
@@ -9,9 +10,9 @@
 namespace paceline {
 namespace {
 
-class worker_rule_checker {
+class worker_rule_checker : rule_reporter {
  public:
-  worker_rule_checker(const run_config& config, error_list& errors) : config_(config), errors_(errors) {}
+  worker_rule_checker(const run_config& config, error_list& errors) : rule_reporter(errors), config_(config) {}
 
   void numbers() {
     for (const auto& [position, values] : config_.workers_apart.of_one)
@@ -59,12 +60,7 @@ class worker_rule_checker {
                     one.allowed.allowed(value));
   }
 
-  void fail(std::string path, std::string found, std::string allowed) {
-    errors_.add({.path = std::move(path), .found = std::move(found), .allowed = std::move(allowed)});
-  }
-
   const run_config& config_;
-  error_list& errors_;
 };
 
 } // namespace

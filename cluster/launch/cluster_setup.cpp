@@ -273,9 +273,12 @@ void complete_workers(run_state& state, const cluster_plan& plan) {
   require_fit(state, plan);
   const auto source = state.leader ? find(*state.leader) : state.workers.begin();
   worker_state substitute = *source;
-  substitute.training.optimiser.clear();
+  // Where all move by the mean of their gradients, all have one optimiser's state.
+  if (const auto& centre = plan.strategy.centre; !centre || !centre->gradients)
+    substitute.training.optimiser.clear();
   substitute.losses.clear();
   substitute.next_exchange.reset();
+  substitute.held = {};
   for (const auto id : plan.worker_ids()) {
     if (find(id) != state.workers.end())
       continue;

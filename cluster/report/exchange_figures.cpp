@@ -91,12 +91,13 @@ std::vector<figure> exchange_figures(const std::vector<run_series>& series) {
                             of_pulls("global", &run_data::global_pulls, &pull_sample::age_seconds, milliseconds, time)},
              .how = series_curve::quantiles,
              .may_be_logarithmic = true}));
-  append(figures_of_bytes(
-    series,
-    {.stem = "exchange-volume",
-     .title = "Parameters copied for exchange",
-     .caption = "Snapshots taken and pulls applied, each of them over all parameters once, of all workers."},
-    "copied", copied_bytes));
+  append(figures_of_bytes(series,
+                          {.stem = "exchange-volume",
+                           .title = "Parameters copied for exchange",
+                           .caption = "Snapshots taken, pulls applied, and what a centre was given and answered, each "
+                                      "of them over all parameters once, "
+                                      "of all workers."},
+                          "copied", copied_bytes));
   append(figures_of_bytes(series,
                           {.stem = "sent-between-nodes",
                            .title = "Sent between nodes",

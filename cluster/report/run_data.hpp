@@ -37,7 +37,7 @@ struct progress_sample {
   double total_steps = 0;
   /// Mean over the workers whose loss is known.
   double loss = not_measured;
-  /// Snapshots taken and pulls applied so far: each goes over all parameters once.
+  /// Snapshots taken, pulls applied, contributions and answers of a centre so far: each goes over all parameters once.
   double copies = 0;
 };
 
@@ -84,6 +84,8 @@ struct run_data {
   double total_steps = 0;
   std::uint64_t group_pull_count = 0;
   std::uint64_t global_pull_count = 0;
+  /// With a centre.
+  std::uint64_t exchange_count = 0;
   /// Over the last launch, as the summary has it; over all else.
   double steps_per_second = not_measured;
   /// Of the whole run: the summary's, or the last test of a run without one. Without time and steps.

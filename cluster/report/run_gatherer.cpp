@@ -87,10 +87,11 @@ void run_gatherer::add_progress(const worker_progress& progress) {
   auto& state = workers_[progress.report.worker];
   const auto& before = state.latest.counters;
   const auto& now = progress.counters;
-  const auto copies_now = now.snapshots_taken + now.pulls_group + now.pulls_global;
+  const auto copies_now = now.snapshots_taken + now.pulls_group + now.pulls_global + 2 * now.exchanges;
   copies_ += rise(state.copies, copies_now);
   group_pull_count_ += rise(before.pulls_group, now.pulls_group);
   global_pull_count_ += rise(before.pulls_global, now.pulls_global);
+  exchange_count_ += rise(before.exchanges, now.exchanges);
   state.copies = copies_now;
   state.latest = progress;
 }
@@ -188,6 +189,7 @@ void run_gatherer::finish(run_data& data) {
   }
   data.group_pull_count = group_pull_count_;
   data.global_pull_count = global_pull_count_;
+  data.exchange_count = exchange_count_;
   data.training_seconds = latest_time_;
 }
 

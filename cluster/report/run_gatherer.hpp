@@ -48,6 +48,7 @@ class run_gatherer {
   std::uint64_t copies_ = 0;
   std::uint64_t group_pull_count_ = 0;
   std::uint64_t global_pull_count_ = 0;
+  std::uint64_t exchange_count_ = 0;
   sparse_samples<progress_sample> progress_;
   sparse_samples<pull_sample> group_pulls_;
   sparse_samples<pull_sample> global_pulls_;

@@ -60,6 +60,7 @@ std::vector<results_column> exchange_columns() {
     {"global decisions", 0, [](const run_data& run) { return static_cast<double>(run.leadership.global_decisions()); }},
     {"group pulls", 0, [](const run_data& run) { return static_cast<double>(run.group_pull_count); }},
     {"global pulls", 0, [](const run_data& run) { return static_cast<double>(run.global_pull_count); }},
+    {"exchanges", 0, [](const run_data& run) { return static_cast<double>(run.exchange_count); }},
   };
 }
 
@@ -111,12 +112,12 @@ std::string spread_text(const std::vector<double>& values, int decimals) {
 page_table results_table(const std::vector<run_series>& series) {
   return table_of(series, results_columns(),
                   "Mean over the runs of a series (least to greatest). Error and loss are those of the last test, on "
-                  "the test set; the "
-                  "centre is the mean of all workers.");
+                  "the test set; the centre is the strategy's own where it has one, else the mean of all workers.");
 }
 
 page_table exchange_table(const std::vector<run_series>& series) {
-  return table_of(series, exchange_columns(), "Steps a second, decisions and pulls are those of all workers together.");
+  return table_of(series, exchange_columns(),
+                  "Steps a second, decisions, pulls and exchanges with a centre are those of all workers together.");
 }
 
 page_table differences_table(const std::vector<run_series>& series) {

@@ -2,6 +2,7 @@
 #include "compute/optimisers/pulled_step.hpp"
 
 #include <cmath>
+#include <limits>
 
 namespace paceline {
 namespace {
@@ -51,7 +52,9 @@ class lars final : public optimiser {
     // A slice that begins at nothing would stay there.
     if (x == 0 || g == 0)
       return 1;
-    return static_cast<float>(settings_.trust * x / (g + settings_.weight_decay * x));
+    const auto share = settings_.trust * x / (g + settings_.weight_decay * x);
+    // Of a gradient that is next to nothing.
+    return share <= std::numeric_limits<float>::max() ? static_cast<float>(share) : 1;
   }
 };
 

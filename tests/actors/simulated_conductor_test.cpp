@@ -1,12 +1,17 @@
 #include "actors/simulated_conductor.hpp"
 
 #include "actors/strategies/centre_strategies.hpp"
+#include "actors/strategies/lgd.hpp"
 #include "actors/strategies/lsgd.hpp"
+#include "compute/thread_cpu_time.hpp"
 #include "tests/actors/test_cluster.hpp"
 #include "tests/catch.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <set>
+#include <vector>
 
 using namespace paceline;
 using namespace std::chrono_literals;
@@ -153,4 +158,50 @@ TEST_CASE("a simulated run can be stopped and resumed") {
   const auto run = run_to_end(std::move(rest));
   REQUIRE(run.end.state->total_steps == 4000);
   REQUIRE(time_of(run) > 9s);
+}
+
+TEST_CASE("time never falls, however a measured step differs from those before it") {
+  // The first step of both lets others go 8 ms further while a gradient is computed. In the second one the report of the first comes
+  // 7.5 ms on, while both are unknown; then one of 8.5 ms is known, by which 6.8 ms are the least, and one of nothing.
+  const std::uint64_t seed = GENERATE(1, 2, 3, 4, 5, 6);
+  auto plan = simulated_plan(leaders(), 1, 2, 4);
+  const auto time = plan.simulation->time;
+  plan.simulation->step_time.reset();
+  plan.simulation->links.local_latency = 7500us;
+  plan.make_trainer = [](worker_id id) {
+    auto goal = std::make_unique<quadratic>(8, 0.5f, id.index);
+    goal->while_computing([id, steps = 0]() mutable {
+      const std::chrono::nanoseconds takes = steps == 0 ? 10ms : id.index == 0 ? 8500us : 0us;
+      ++steps;
+      for (const auto began = thread_cpu_time(); thread_cpu_time() - began < takes;) {
+      }
+    });
+    return make_host_trainer(std::move(goal), {.learning_rate = 0.05}, id.index);
+  };
+  simulated_run run(std::move(plan), 0, seed);
+  std::vector<std::chrono::nanoseconds::rep> seen;
+  run.run_some(10'000, [&](const caf::local_actor&) { seen.push_back(time->load()); });
+  run.run_to_end();
+  REQUIRE(run.record().end.state->total_steps == 8);
+  REQUIRE(std::set(seen.begin(), seen.end()).size() > 10);
+  REQUIRE(std::is_sorted(seen.begin(), seen.end()));
+}
+
+TEST_CASE("who has come to lead in simulated time is pulled no more to who led before") {
+  auto strategy = lgd{.pull = 0.5}.settings();
+  auto plan = simulated_plan(std::move(strategy), 1, 2, 200);
+  plan.strategy.loss_window = 1;
+  // One stands still where it begins; the other begins elsewhere and goes down.
+  plan.make_trainer = [](worker_id id) {
+    auto made = make_host_trainer(std::make_unique<quadratic>(8, 0.0f), {.learning_rate = 0.2}, 7);
+    made->adopt(std::vector<float>(8, id.index == 1 ? 0.1f : 1.0f));
+    return made;
+  };
+  plan.set_apart = [](worker_training_settings& one) { one.learning_rate = one.id.index == 1 ? 0.0 : 0.2; };
+  const auto run = run_to_end(std::move(plan));
+  REQUIRE(run.decisions.front().leader == worker_id{0, 1});
+  REQUIRE(run.decisions.back().leader == worker_id{0, 0});
+  const auto& leader = run.end.state->workers[0].training.parameters;
+  for (const auto x : leader)
+    REQUIRE(std::abs(x) < 1e-4f);
 }

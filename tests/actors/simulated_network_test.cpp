@@ -13,22 +13,25 @@ constexpr link_model slow{.local_latency = 10ns, .local_bandwidth = 4e9, .latenc
 } // namespace
 
 TEST_CASE("a message inside a machine takes its memory's time, however many there are") {
-  simulated_network network(slow);
-  REQUIRE(network.arrival(2, 2, 400, 1000ns) == 1110ns);
-  REQUIRE(network.arrival(2, 2, 400, 1000ns) == 1110ns);
+  const simulated_network network(slow);
+  REQUIRE(network.there_inside(400, 1000ns) == 1110ns);
+  REQUIRE(network.there_inside(400, 1000ns) == 1110ns);
 }
 
-TEST_CASE("messages between machines take latency and length, and pass the sender's card one after the other") {
+TEST_CASE("messages to other machines pass the sender's card one after the other") {
   simulated_network network(slow);
-  REQUIRE(network.arrival(0, 1, 500, 1000ns) == 1600ns);
-  REQUIRE(network.arrival(0, 2, 500, 1000ns) == 2100ns);
+  REQUIRE(network.first_byte(0, 500, 1000ns) == 1100ns);
+  REQUIRE(network.first_byte(0, 500, 1200ns) == 1600ns);
+  // Each has a card of its own.
+  REQUIRE(network.first_byte(1, 500, 1200ns) == 1300ns);
   // The card is free again.
-  REQUIRE(network.arrival(0, 3, 500, 5000ns) == 5600ns);
+  REQUIRE(network.first_byte(0, 500, 5000ns) == 5100ns);
 }
 
-TEST_CASE("messages to one machine pass its card one after the other") {
+TEST_CASE("messages to one machine pass its card one after the other, in the order in which they come to it") {
   simulated_network network(slow);
-  REQUIRE(network.arrival(1, 0, 500, 1000ns) == 1600ns);
-  REQUIRE(network.arrival(2, 0, 500, 1000ns) == 2100ns);
-  REQUIRE(network.arrival(3, 0, 500, 1000ns) == 2600ns);
+  REQUIRE(network.last_byte(0, 500, 1100ns) == 1600ns);
+  REQUIRE(network.last_byte(0, 500, 1100ns) == 2100ns);
+  REQUIRE(network.last_byte(1, 500, 1200ns) == 1700ns);
+  REQUIRE(network.last_byte(0, 500, 3000ns) == 3500ns);
 }

@@ -71,6 +71,23 @@ TEST_CASE("the first contribution says so, also after a restart, and not after a
   REQUIRE_FALSE(worker.exchange.give(12, nullptr, 4ns).first);
 }
 
+TEST_CASE("an exchange that is under way is still to be made by who goes on from here") {
+  exchanging_worker worker;
+  REQUIRE_FALSE(worker.exchange.next_at());
+  worker.give(0, 5ns);
+  REQUIRE_FALSE(worker.exchange.next_at());
+  worker.answer(5);
+  worker.exchange.take(answer_use::shift);
+  REQUIRE(worker.exchange.next_at() == 4u);
+  REQUIRE(worker.exchange.last_answered() == 5);
+  worker.give(6, 9ns);
+  REQUIRE(worker.exchange.next_at() == 6u);
+  REQUIRE(worker.exchange.last_answered() == 5);
+  worker.answer(9);
+  worker.exchange.take(answer_use::shift);
+  REQUIRE(worker.exchange.next_at() == 8u);
+}
+
 TEST_CASE("an exchange is told of with the time that its answer took to be put to use") {
   exchanging_worker worker;
   worker.answer(worker.give(4, 10ns));

@@ -75,6 +75,13 @@ TEST_CASE("LARS moves each slice by its own length over that of its gradient") {
   REQUIRE(x[3] == 0);
 }
 
+TEST_CASE("LARS stays finite where a gradient is next to nothing") {
+  const auto made = make_optimiser({.kind = optimiser_kind::lars, .weight_decay = 0, .trust = 0.001}, two_slices(1, 1));
+  std::vector<float> x{3, 0}, gradient{1e-44f, 0};
+  made->step(x, gradient, 0.1, {}, {});
+  REQUIRE(x[0] == 3);
+}
+
 TEST_CASE("AdamW follows its recurrence computed in double") {
   const optimiser_settings s{.kind = optimiser_kind::adamw, .learning_rate = 0.01, .weight_decay = 0.1};
   const std::vector<double> gradients{0.5, -0.25, 1.5};

@@ -135,6 +135,28 @@ TEST_CASE("DiLoCo takes no steps from a worker that has just begun") {
   REQUIRE(*answers[1].values == std::vector<float>{3});
 }
 
+TEST_CASE("local SGD and synchronous EASGD take no part of their mean from a worker that has just begun") {
+  const auto averages = made(local_sgd{}.settings(), 2);
+  averages->restore({.parameters = {4}});
+  const auto answers = averages->answer(std::vector{gives(0, {3}), gives(1, {100}, true)});
+  REQUIRE(*answers[1].values == std::vector<float>{3});
+
+  const auto elastic = made(easgd{.beta = 0.5, .synchronous = true}.settings(), 2);
+  elastic->restore({.parameters = {4}});
+  const auto pulls = elastic->answer(std::vector{gives(0, {2}), gives(1, {100}, true)});
+  REQUIRE(elastic->state().parameters[0] == 3);
+  REQUIRE((*pulls[1].values)[0] == -24);
+}
+
+TEST_CASE("what the others have done counts once where DOWNPOUR has helped a worker") {
+  const auto rule = made(downpour{}.settings(), 2);
+  rule->restore({.parameters = {10}, .anchors = {{{0, 0}, {10}}, {{0, 1}, {2}}}});
+  rule->answer(std::vector{contribution{.worker = {0, 1}, .number = 9}});
+  // It has gone on from 10, and moved by 1.
+  rule->answer(std::vector{gives(1, {11})});
+  REQUIRE(rule->state().parameters[0] == 11);
+}
+
 TEST_CASE("statistics behind the trained numbers are averaged and never overshoot") {
   for (const auto& settings : {downpour{}.settings(), diloco{.outer_momentum = 0.9}.settings()}) {
     const auto rule = made(settings, 2);

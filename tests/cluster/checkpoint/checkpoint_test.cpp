@@ -55,6 +55,8 @@ run_state awkward_state(const parameter_layout& layout) {
   state.global = {6, 1, {900, 334}, {report, std::nullopt}, worker_id{0, 0}, 7};
   state.first_group = 2;
   state.workers[1].next_exchange = 304;
+  state.workers[1].held = {std::nullopt, held_leader{{1, 0}, floats()}};
+  state.workers[2].held = {held_leader{{2, 3}, floats()}, held_leader{{0, 1}, floats()}};
   state.centre = {floats(), floats(), {{{0, 0}, floats()}, {{1, 0}, floats()}}};
   state.leader = worker_id{1, 0};
   state.leader_loss = limits::quiet_NaN();
@@ -109,6 +111,14 @@ void require_same(const run_state& a, const run_state& b) {
     REQUIRE(a.workers[i].training.optimiser.steps == b.workers[i].training.optimiser.steps);
     REQUIRE(a.workers[i].next_exchange == b.workers[i].next_exchange);
     require_same_bits(a.workers[i].losses, b.workers[i].losses);
+    for (std::size_t scope = 0; scope < 2; ++scope) {
+      const auto &mine = a.workers[i].held[scope], &theirs = b.workers[i].held[scope];
+      REQUIRE(mine.has_value() == theirs.has_value());
+      if (!mine)
+        continue;
+      REQUIRE(mine->leader == theirs->leader);
+      require_same_bits(mine->parameters, theirs->parameters);
+    }
   }
   REQUIRE(a.centre.has_value() == b.centre.has_value());
   if (!a.centre)

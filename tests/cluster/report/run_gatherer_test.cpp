@@ -48,6 +48,14 @@ TEST_CASE("counters that begin anew with a resumed launch are added up") {
   REQUIRE(data.progress.back().copies == (5 + 7) + (4 + 3));
 }
 
+TEST_CASE("an exchange with a centre is two copies, there and back") {
+  auto line = progress_line(1, "0.0", 10, 2, 0);
+  line["exchanges"] = 3;
+  const auto data = gather({line});
+  REQUIRE(data.exchange_count == 3);
+  REQUIRE(data.progress.back().copies == 6);
+}
+
 TEST_CASE("a worker leads from its decision to the first one that names another") {
   const auto data = gather({decision_line(1, "global", "0.0"), decision_line(2, "global", "0.0"),
                             decision_line(3, "global", "0.1"), progress_line(5, "0.0", 1, 1)});
