@@ -30,8 +30,22 @@ void close(centre_ptr self) {
     let_go(self, one);
 }
 
+/// Forgets all, and begins with these workers.
+void begin(centre_ptr self, std::vector<worker_id> workers, bool goes_on) {
+  auto& state = self->state;
+  const auto& settings = state.settings;
+  state.rule = settings.strategy.make_rule(settings.shape);
+  if (goes_on && settings.resume)
+    state.rule->restore(*settings.resume);
+  state.rounds.emplace(std::move(workers), settings.strategy.together, goes_on && settings.resume != nullptr);
+  state.voices.clear();
+  state.answered.clear();
+}
+
 void take(centre_ptr self, const contribution& one) {
   auto& state = self->state;
+  if (!state.rounds)
+    return;
   state.voices[one.worker] = caf::actor_cast<caf::actor>(self->current_sender());
   if (const auto before = state.answered.find(one.worker);
       before != state.answered.end() && before->second.number == one.number)
@@ -49,19 +63,25 @@ static_assert(!std::is_constructible_v<centre_actor_state, caf::stateful_actor<c
 centre_actor_state::centre_actor_state() : closed(false) {}
 
 caf::behavior centre_actor(centre_ptr self, centre_actor_settings settings) {
-  auto& state = self->state;
-  state.rule = settings.strategy.make_rule(settings.shape);
-  if (settings.resume)
-    state.rule->restore(*settings.resume);
-  state.rounds.emplace(std::move(settings.workers), settings.strategy.together, settings.resume != nullptr);
+  self->state.settings = std::move(settings);
+  if (!self->state.settings.in_node)
+    begin(self, self->state.settings.workers, true);
   return {
+    [self](open_centre& order) { begin(self, std::move(order.workers), order.goes_on); },
+    [self](leave_seat) {
+      self->state.rounds.reset();
+      self->state.rule.reset();
+    },
     [self](const contribution& one) { take(self, one); },
     [self](leaves_centre gone) {
-      if (!self->state.closed)
+      if (self->state.rounds && !self->state.closed)
         answer(self, self->state.rounds->leave(gone.worker));
     },
     [self](close_centre) { close(self); },
-    [self](save_centre) -> centre_state_ptr { return std::make_shared<const centre_state>(self->state.rule->state()); },
+    [self](save_centre) -> centre_state_ptr {
+      const auto& rule = self->state.rule;
+      return std::make_shared<const centre_state>(rule ? rule->state() : centre_state());
+    },
   };
 }
 

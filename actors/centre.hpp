@@ -16,6 +16,16 @@
 
 namespace paceline {
 
+struct centre_actor_settings {
+  centre_settings strategy;
+  centre_shape shape;
+  std::vector<worker_id> workers;
+  /// Where to go on from; nullptr for a new run.
+  std::shared_ptr<const centre_state> resume;
+  /// Of a run of several nodes: answers nobody but between an open_centre and a leave_seat.
+  bool in_node = false;
+};
+
 struct centre_actor_state {
   centre_actor_state();
 
@@ -27,21 +37,14 @@ struct centre_actor_state {
   /// The latest of each worker, in case it is lost on its way.
   std::map<worker_id, centre_answer> answered;
   bool closed;
-};
-
-struct centre_actor_settings {
-  centre_settings strategy;
-  centre_shape shape;
-  std::vector<worker_id> workers;
-  /// Where to go on from; nullptr for a new run.
-  std::shared_ptr<const centre_state> resume;
+  centre_actor_settings settings;
 };
 
 /// The parameter server of a strategy that has a centre: answers each contribution, to whom it came from, by a centre_answer; at once, or with the others
 /// of its round (contribution_rounds). One that comes again is answered as it was. Spawn it detached: it passes over whole parameter
 /// vectors.
 /// A leaves_centre ends the waiting for that worker. After a close_centre nobody is answered but by answer_use::none, so that of a barrier's
-/// last round either all workers have an answer or none has. save_centre is answered by a copy of its state.
+/// last round either all workers have an answer or none has. save_centre is answered by a copy of its state, an empty one where it answers nobody.
 caf::behavior centre_actor(caf::stateful_actor<centre_actor_state>* self, centre_actor_settings settings);
 
 } // namespace paceline

@@ -17,6 +17,7 @@ void centre_rule::restore(centre_state state) {
 
 std::vector<centre_answer> centre_rule::answer(std::span<const contribution> given) {
   assert(!given.empty());
+  state_.exchanges += given.size();
   for (const auto& one : given)
     state_.answered[one.worker] = one.number;
   if (has_centre() && state_.parameters.empty())

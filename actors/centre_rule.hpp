@@ -18,6 +18,8 @@ struct centre_state {
   std::vector<float> momentum;
   /// By worker: the parameters that its next contribution is to be compared with; empty where the strategy needs none.
   std::map<worker_id, std::vector<float>> anchors;
+  /// Contributions that were answered since it began.
+  std::uint64_t exchanges = 0;
   /// By worker: the number of its contribution that was answered last. Not saved.
   std::map<worker_id, std::int64_t> answered;
 };

@@ -119,7 +119,10 @@ void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor,
                                 centre_actor_settings{.strategy = *plan.strategy.centre,
                                                       .shape = plan.centre_shape(),
                                                       .workers = plan.worker_ids(),
-                                                      .resume = centre_resume(plan)});
+                                                      .resume = centre_resume(plan),
+                                                      .in_node = plan.node.has_value()});
+  if (cluster.node && cluster.centre)
+    caf::anon_send(cluster.node, centre_of_strategy{cluster.centre});
   const auto own = plan.own_groups();
   for (auto group = own.first; group < own.first + own.count; ++group) {
     const auto leader =
@@ -130,7 +133,7 @@ void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor,
       cluster.workers.push_back(system.spawn(worker_actor, id, leader, services.plane));
       add_compute(system, supervisor, plan, services, id, cluster.workers.back(), cluster);
       if (cluster.centre)
-        caf::anon_send(cluster.workers.back(), centre_of_strategy{cluster.centre});
+        caf::anon_send(cluster.workers.back(), centre_of_strategy{way_to_centre(cluster)});
       caf::anon_send(cluster.workers.back(), compute_of_worker_at(cluster, plan.position(id)));
     }
     caf::anon_send(leader, workers_of_group(cluster, plan, group));
@@ -232,7 +235,7 @@ void respawn_worker(caf::actor_system& system, spawned_cluster& cluster, const c
   auto& worker = cluster.workers[position];
   worker = system.spawn(worker_actor, id, leader, services.plane);
   if (cluster.centre)
-    caf::anon_send(worker, centre_of_strategy{cluster.centre});
+    caf::anon_send(worker, centre_of_strategy{way_to_centre(cluster)});
   if (compute) {
     caf::anon_send(worker, compute_of_worker_at(cluster, position));
     caf::anon_send(compute, report_to{worker});

@@ -35,6 +35,11 @@ struct spawned_cluster {
   caf::actor checkpointer;
 };
 
+/// To whom workers give what is for the centre; invalid where there is none.
+inline const caf::actor& way_to_centre(const spawned_cluster& cluster) {
+  return cluster.centre && cluster.node ? cluster.node : cluster.centre;
+}
+
 /// Spawns all actors of a plan. `supervisor` is told when workers are ready, have finished or fail; `decision_watchers` are told
 /// the decisions of free-running leaders (in lock-step the plan's observers are). None begins to work before it is sent prepare
 /// and begin_training.

@@ -1,5 +1,6 @@
 #include "actors/node_actor.hpp"
 
+#include "actors/node_exchange.hpp"
 #include "actors/node_places.hpp"
 #include "actors/type_ids.hpp"
 #include "messages/membership.hpp"
@@ -48,19 +49,13 @@ void publish(const node_actor_state& state) {
   state.plan->node->publish_state(state_now(state), fellows);
 }
 
-/// Where `node` can be told something; invalid where it is not live.
-caf::actor proxy_of(const node_actor_state& state, const std::string& node) {
-  const auto found = state.peers.find(node);
-  return found == state.peers.end() ? caf::actor() : found->second.proxy;
-}
-
 /// To whoever holds the seat; nobody, where that is not known or not live.
 template <class Message>
 void send_to_holder(node_actor_ptr self, const Message& message) {
   auto& state = self->state;
   if (state.seat->held())
     self->send(state.global_leader, message);
-  else if (const auto proxy = proxy_of(state, state.seat->holder().holder))
+  else if (const auto proxy = state.proxy_of(state.seat->holder().holder))
     self->send(proxy, message);
 }
 
@@ -104,18 +99,13 @@ void name_followers(node_actor_ptr self) {
   self->send(self->state.global_leader, followers);
 }
 
-/// Groups that no live node holds.
-std::vector<std::uint32_t> gone_groups(const node_actor_state& state) {
-  return gone_groups(*state.plan->node, [&](const std::string& node) { return state.peers.contains(node); });
-}
-
 void let_decide(node_actor_ptr self) {
   auto& state = self->state;
   state.deciding = state.seat->holder().term;
   self->send(state.global_leader, take_seat{.term = *state.deciding,
                                             .decisions = state.newest_decision.second,
                                             .patience = state.plan->patience,
-                                            .gone = gone_groups(state)});
+                                            .gone = state.gone_groups()});
 }
 
 void settle(node_actor_ptr self) {
@@ -129,6 +119,7 @@ void settle(node_actor_ptr self) {
     state.deciding.reset();
     self->send(state.global_leader, leave_seat{});
   }
+  node_exchange::seat_changed(self);
   publish(state);
   if (change->seat.holder.empty())
     return;
@@ -161,8 +152,9 @@ void lose(node_actor_ptr self, const std::string& node, const std::string& reaso
   mark_workers(*state.plan, node, [](worker_id) { return false; });
   name_followers(self);
   if (state.deciding)
-    for (const auto group : gone_groups(state))
+    for (const auto group : state.gone_groups())
       self->send(state.global_leader, group_gone{group});
+  node_exchange::lose(self, node);
   settle(self);
 }
 
@@ -235,7 +227,7 @@ void handle_probe(node_actor_ptr self, const probe_request& request) {
   if (own.contains(group) && group - own.first < state.group_leaders.size())
     self->send(state.group_leaders[group - own.first], request);
   else if (const auto* place = place_of(*state.plan->node, group))
-    if (const auto proxy = proxy_of(state, place->name))
+    if (const auto proxy = state.proxy_of(place->name))
       self->send(proxy, request);
 }
 
@@ -251,6 +243,7 @@ void handle_probe_result(node_actor_ptr self, const probe_result& result) {
 void look_around(node_actor_ptr self) {
   settle(self);
   publish(self->state);
+  node_exchange::say_again(self);
   self->delayed_send(self, self->state.plan->patience / states_a_patience, look_at_clock{});
 }
 
@@ -258,7 +251,16 @@ void look_around(node_actor_ptr self) {
 
 static_assert(!std::is_constructible_v<node_actor_state, caf::stateful_actor<node_actor_state>*>);
 
-node_actor_state::node_actor_state() : reports_sent(0), newest_decision(0, 0) {}
+node_actor_state::node_actor_state() : reports_sent(0), newest_decision(0, 0), closed(false) {}
+
+caf::actor node_actor_state::proxy_of(const std::string& node) const {
+  const auto found = peers.find(node);
+  return found == peers.end() ? caf::actor() : found->second.proxy;
+}
+
+std::vector<std::uint32_t> node_actor_state::gone_groups() const {
+  return paceline::gone_groups(*plan->node, [this](const std::string& node) { return peers.contains(node); });
+}
 
 caf::behavior node_actor(node_actor_ptr self, std::shared_ptr<const cluster_plan> plan, run_services services,
                          observers decision_watchers) {
@@ -274,6 +276,8 @@ caf::behavior node_actor(node_actor_ptr self, std::shared_ptr<const cluster_plan
                                    .patience = state.plan->patience,
                                    .first_term = state.newest_decision.first},
                      state.services.clock->now());
+  if (state.plan->strategy.centre)
+    state.gate.emplace(state.plan->patience);
   state.steps.emplace(node.name, state.services.budget->claimed(), names_of(node));
   self->set_down_handler([self](const caf::down_msg& down) { handle_down(self, down); });
 
@@ -305,6 +309,11 @@ caf::behavior node_actor(node_actor_ptr self, std::shared_ptr<const cluster_plan
         handle_probe(self, request);
     },
     [self](const probe_result& result) { handle_probe_result(self, result); },
+    [self](const centre_of_strategy& order) { self->state.centre = order.centre; },
+    [self](const contribution& one) { node_exchange::give(self, one); },
+    [self](const centre_answer& answer) { node_exchange::answer(self, answer); },
+    [self](leaves_centre gone) { node_exchange::leave(self, gone.worker); },
+    [self](close_centre) { node_exchange::close(self); },
     [self](look_at_clock) { look_around(self); },
     // Only a node that measures has something to say to it.
     [](const echo&) {},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/centre_gate.hpp"
 #include "actors/cluster_plan.hpp"
 #include "actors/compute_actor.hpp"
 #include "actors/known_steps.hpp"
@@ -51,6 +52,21 @@ struct node_actor_state {
   std::optional<std::uint64_t> deciding;
   /// Term and number of the newest global decision.
   std::pair<std::uint64_t, std::uint64_t> newest_decision;
+
+  // Where the strategy has a centre (actors/node_exchange.hpp).
+  caf::actor centre;
+  std::optional<centre_gate> gate;
+  /// Who speaks for an own worker.
+  std::map<worker_id, caf::actor> voices;
+  /// Of the seat under which the own centre answers; empty while it does not.
+  std::optional<std::uint64_t> centre_term;
+  /// The run was stopped.
+  bool closed;
+
+  /// Where `node` can be told something; invalid where it is not live.
+  caf::actor proxy_of(const std::string& node) const;
+  /// Groups that no live node holds.
+  std::vector<std::uint32_t> gone_groups() const;
 };
 
 /// The face of a node toward the others, and its router: to them a node is this one actor.
@@ -63,7 +79,7 @@ struct node_actor_state {
 /// follows it. It tells the others this node's state, and the run's budget and clock what the others say of theirs.
 ///
 /// Named by messages: its group leaders (a vector of actors, again whenever one was replaced), the global leader
-/// (report_to). peer_joined, peer_lost and the peers' messages come from the link. Requires plan->node.
+/// (report_to), the centre where the strategy has one (centre_of_strategy). peer_joined, peer_lost and the peers' messages come from the link. Requires plan->node.
 caf::behavior node_actor(caf::stateful_actor<node_actor_state>* self, std::shared_ptr<const cluster_plan> plan,
                          run_services services, observers decision_watchers);
 

@@ -105,7 +105,7 @@ void look_at_the_clock(supervisor_ptr self) {
     return;
   restarts::start_due(self);
   if (state.services.budget->cancelled() && state.cluster.centre)
-    self->send(state.cluster.centre, close_centre{});
+    self->send(way_to_centre(state.cluster), close_centre{});
   if (state.services.budget->exhausted())
     leave_behind(self);
   if (state.now != phase::training)

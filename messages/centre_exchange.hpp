@@ -56,6 +56,13 @@ struct leaves_centre {
 /// To the centre: the run was stopped. Whoever waits, or comes later, goes on without an exchange, which stays to be made.
 struct close_centre {};
 
+/// To the centre of a run of several nodes, which answers nobody before: answer from now on, by a centre that begins anew at the mean of these
+/// workers' next contributions; or, where it goes on, as it was saved.
+struct open_centre {
+  std::vector<worker_id> workers;
+  bool goes_on = false;
+};
+
 /// Told by a worker when it has put an answer to use.
 struct centre_exchanged {
   worker_id worker;

@@ -135,7 +135,7 @@ struct take_seat {
   std::vector<std::uint32_t> gone;
 };
 
-/// To the global leader: decide no more, and forget what you know.
+/// To the global leader, or the centre of a run of several nodes: decide and answer no more, and forget what you know.
 struct leave_seat {};
 
 /// To the global leader: that group's node is lost. A report from it brings it back.

@@ -32,6 +32,7 @@ void write_centre(const std::filesystem::path& path, const centre_state& centre,
   for (const auto& [worker, anchor] : centre.anchors)
     add(anchor, prefix_of(worker));
   metadata["kind"] = "strategy";
+  metadata["exchanges"] = std::to_string(centre.exchanges);
   write_safetensors(path, tensors, metadata);
 }
 
@@ -39,6 +40,8 @@ centre_state read_centre(const std::filesystem::path& path, const parameter_layo
   const parameter_file file(path);
   centre_state centre;
   centre.parameters = file.read(layout);
+  // Those of earlier versions do not say.
+  centre.exchanges = file.metadata().contains("exchanges") ? file.count("exchanges") : 0;
   if (file.has(momentum_prefix))
     centre.momentum = file.read(layout, momentum_prefix);
   for (const auto& tensor : file.tensors().tensors()) {

@@ -115,21 +115,10 @@ void write_worker(const fs::path& path, const worker_state& worker, const parame
   write_safetensors(path, tensors, metadata);
 }
 
-std::uint64_t read_count(const parameter_file& file, const std::string& key) {
-  const auto& text = file.text(key);
-  const auto* end = text.data() + text.size();
-  std::uint64_t count = 0;
-  if (const auto [parsed, error] = std::from_chars(text.data(), end, count);
-      error != std::errc{} || parsed != end || count > most_counted)
-    throw invalid_input(fmt::format("{}: \"{}\" is \"{}\", needed is a whole number of at most 2^53",
-                                    file.path().string(), key, shortened(text, 60)));
-  return count;
-}
-
 void read_worker(const fs::path& path, worker_state& worker, const parameter_layout& layout) {
   const parameter_file file(path);
-  worker.training.steps = read_count(file, "steps");
-  worker.diverged_steps = read_count(file, "diverged_steps");
+  worker.training.steps = file.count("steps");
+  worker.diverged_steps = file.count("diverged_steps");
   worker.training.parameters = file.read(layout);
   auto& optimiser = worker.training.optimiser;
   if (file.has(velocity_prefix))
@@ -137,9 +126,9 @@ void read_worker(const fs::path& path, worker_state& worker, const parameter_lay
   if (file.has(second_moment_prefix))
     optimiser.second_moment = file.read(layout, second_moment_prefix);
   // Checkpoints of earlier versions have none, and no optimiser that needs it.
-  optimiser.steps = file.metadata().contains("optimiser_steps") ? read_count(file, "optimiser_steps") : 0;
+  optimiser.steps = file.metadata().contains("optimiser_steps") ? file.count("optimiser_steps") : 0;
   if (file.metadata().contains("next_exchange"))
-    worker.next_exchange = read_count(file, "next_exchange");
+    worker.next_exchange = file.count("next_exchange");
   for (std::size_t i = 0; i < held_prefixes.size(); ++i) {
     if (!file.has(held_prefixes[i]))
       continue;

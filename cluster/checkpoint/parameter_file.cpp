@@ -1,5 +1,6 @@
 #include "cluster/checkpoint/parameter_file.hpp"
 
+#include "cluster/config/config_json.hpp"
 #include "compute/errors.hpp"
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <charconv>
 #include <utility>
 
 namespace paceline {
@@ -60,6 +62,18 @@ const std::string& parameter_file::text(const std::string& key) const {
   if (found == metadata().end())
     throw invalid_input(fmt::format("{}: its metadata has no \"{}\"", path().string(), key));
   return found->second;
+}
+
+std::uint64_t parameter_file::count(const std::string& key) const {
+  constexpr std::uint64_t most = std::uint64_t{1} << 53;
+  const auto& said = text(key);
+  const auto* end = said.data() + said.size();
+  std::uint64_t number = 0;
+  if (const auto [parsed, error] = std::from_chars(said.data(), end, number);
+      error != std::errc{} || parsed != end || number > most)
+    throw invalid_input(fmt::format("{}: \"{}\" is \"{}\", needed is a whole number of at most 2^53", path().string(),
+                                    key, shortened(said, 60)));
+  return number;
 }
 
 std::vector<float> parameter_file::read(const parameter_layout& layout, std::string_view prefix) const {

@@ -3,6 +3,7 @@
 #include "cluster/checkpoint/safetensors.hpp"
 #include "compute/parameter_layout.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -38,6 +39,10 @@ class parameter_file {
   /// A text of the metadata.
   /// Throws invalid_input where it is missing.
   const std::string& text(const std::string& key) const;
+
+  /// A number of the metadata.
+  /// Throws invalid_input where it is missing, or no whole number of at most 2^53.
+  std::uint64_t count(const std::string& key) const;
 
   /// The tensors under `prefix` as one flat vector in the layout's order.
   /// Throws invalid_input that names the first differing slice where they are of another model.

@@ -149,9 +149,10 @@ class rule_checker : rule_reporter {
         && (config_.optimizer.kind != optimiser_kind::sgd || config_.optimizer.momentum != 0))
       fail("optimizer", "momentum, or another kind than \"sgd\", with strategy.kind \"eamsgd\"",
            "\"sgd\" without momentum: its own is strategy.momentum");
-    if (clean({"strategy", "nodes"}) && !config_.nodes.empty() && strategy_keys::has_centre(s.kind))
-      fail("strategy.kind", fmt::format("\"{}\" with {} nodes", s.kind, config_.nodes.size()),
-           "\"lsgd\", \"lgd\" or \"sgd\", or one process: its centre is reached inside one only");
+    if (clean({"strategy", "nodes"}) && !config_.nodes.empty() && s.kind == "sync_sgd")
+      fail("strategy.kind", fmt::format("\"sync_sgd\" with {} nodes", config_.nodes.size()),
+           "another kind, or one process: no worker may miss a gradient of the others, as one of a node that is lost "
+           "would");
     if (clean({"strategy.verify", "deterministic"}) && config_.deterministic && config_.strategy.verify)
       fail("strategy.verify", "\"probe\" with deterministic true",
            "\"off\", since in lock-step nobody can be asked between two rounds");

@@ -34,6 +34,9 @@ void merged_state::add(const std::filesystem::path& checkpoint, std::uint32_t fi
     if (worker.id.group < first || worker.id.group - first >= count || worker.id.index >= workers_per_group_)
       throw invalid_input(
         fmt::format("{}: holds worker {}, which is none of the node's", checkpoint.string(), to_string(worker.id)));
+  // Where the seat moved at the end, what the last holder began is next to nothing.
+  if (has_begun(found.centre) && (!state_.centre || found.centre->exchanges > state_.centre->exchanges))
+    state_.centre = std::move(found.centre);
   state_.total_steps += found.total_steps;
   state_.training_time = std::max(state_.training_time, found.training_time);
   std::move(found.workers.begin(), found.workers.end(), std::back_inserter(state_.workers));

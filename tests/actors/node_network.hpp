@@ -26,6 +26,9 @@ inline caf::behavior proxy_actor(caf::event_based_actor*, caf::actor to, std::sh
     [=](const leader_announcement& message) { hand_on(message); },
     [=](const probe_request& message) { hand_on(message); },
     [=](const probe_result& message) { hand_on(message); },
+    [=](const contribution& message) { hand_on(message); },
+    [=](const centre_answer& message) { hand_on(message); },
+    [=](const leaves_centre& message) { hand_on(message); },
   };
 }
 
@@ -75,6 +78,12 @@ class node_network {
 
   node& at(std::uint32_t i) { return nodes_.at(i); }
 
+  /// Before any node is started.
+  void use(const strategy_settings& strategy) {
+    plan_.strategy = strategy;
+    plan_.trained_parameters = 8;
+  }
+
   /// A node without workers: a test speaks for its group.
   void start_bare(std::uint32_t i) {
     auto& node = prepare(i, plan_.strategy);
@@ -94,8 +103,10 @@ class node_network {
   void start_whole(std::uint32_t i) {
     auto strategy = plan_.strategy;
     // The scheduler is as likely to serve any actor: with few messages a step none falls behind.
-    strategy.period_group = 64;
-    strategy.period_global = 128;
+    if (!strategy.centre) {
+      strategy.period_group = 64;
+      strategy.period_global = 128;
+    }
     auto& node = prepare(i, strategy);
     node.supervisor = system_.spawn(supervisor_actor, node.plan, node.services);
     handle_messages(100);
