@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/centre_exchange.hpp"
 #include "messages/echo.hpp"
 #include "messages/group_report.hpp"
 #include "messages/leader_announcement.hpp"
@@ -52,6 +53,6 @@ struct farewell {
 };
 
 using control_message = std::variant<hello, welcome, refusal, farewell, node_state, group_report, leader_announcement,
-                                     probe_request, probe_result, echo>;
+                                     probe_request, probe_result, echo, leaves_centre>;
 
 } // namespace paceline

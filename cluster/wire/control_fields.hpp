@@ -38,6 +38,8 @@ template <>
 inline constexpr const char* type_name<probe_result> = "probe_result";
 template <>
 inline constexpr const char* type_name<echo> = "echo";
+template <>
+inline constexpr const char* type_name<leaves_centre> = "leaves_centre";
 
 /// Values of an enumeration as the wire names them, in the order of their numbers.
 template <class Enum>
@@ -162,6 +164,11 @@ void describe(Field& field, maybe_const<echo> auto& m) {
   field("node", m.node);
   field("number", m.number);
   field("answer", m.answer);
+}
+
+template <class Field>
+void describe(Field& field, maybe_const<leaves_centre> auto& m) {
+  field("worker", m.worker);
 }
 
 } // namespace paceline

@@ -125,6 +125,7 @@ std::vector<control_message> one_of_each() {
   messages.push_back(probe_request{7, largest_announcement(0.2)});
   messages.push_back(probe_result{8, {1, 2}, {3, 4}, 0.3, "no batch"});
   messages.push_back(echo{"a", 9, true});
+  messages.push_back(leaves_centre{{5, 6}});
   return messages;
 }
 
@@ -157,6 +158,7 @@ TEST_CASE("every control message survives its way over the wire while it is empt
   require_round_trip(probe_request{});
   require_round_trip(probe_result{});
   require_round_trip(echo{});
+  require_round_trip(leaves_centre{});
 }
 
 TEST_CASE("every control message survives its way over the wire with its largest values") {
@@ -175,6 +177,7 @@ TEST_CASE("every control message survives its way over the wire with its largest
   require_round_trip(probe_request{largest_64, largest_announcement(limits::max())});
   require_round_trip(probe_result{largest_64, {largest_32, 0}, {0, largest_32}, limits::max(), text});
   require_round_trip(echo{text, largest_64, true});
+  require_round_trip(leaves_centre{{largest_32, largest_32}});
 }
 
 TEST_CASE("a loss keeps its bits on the wire, whatever it is") {
