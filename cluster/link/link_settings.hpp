@@ -27,6 +27,8 @@ struct link_settings {
   std::uint64_t fingerprint = 0;
   std::vector<std::size_t> slices;
   frame_type snapshots_as = frame_type::fp32;
+  /// Whether the strategy has a centre, with which parameters are exchanged.
+  bool exchanges = false;
   /// A snapshot older than this when it was sent is refused.
   std::chrono::nanoseconds max_snapshot_age = std::chrono::seconds(60);
   std::chrono::milliseconds patience = std::chrono::seconds(2);

@@ -2,6 +2,7 @@
 
 #include "cluster/config/nodes.hpp"
 #include "cluster/config/run_config_json.hpp"
+#include "cluster/config/strategy_keys.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -44,6 +45,7 @@ link_settings link_settings_of(const run_config& config, const run_config::node_
   settings.fingerprint = layout.fingerprint();
   settings.slices = slice_sizes(layout);
   settings.snapshots_as = config.network.snapshots;
+  settings.exchanges = strategy_keys::has_centre(config.strategy.kind);
   settings.max_snapshot_age = config.strategy.max_report_age;
   settings.patience = std::chrono::duration_cast<std::chrono::milliseconds>(config.network.patience);
   if (!config.security.keys.empty())

@@ -94,6 +94,12 @@ const char* to_string(frame_refusal why) {
 
 std::vector<std::byte> encode_snapshot(const leader_snapshot& snapshot, frame_type type,
                                        std::span<const std::size_t> slices, std::chrono::nanoseconds age) {
+  return encode_snapshot(snapshot, snapshot.parameters, type, slices, age);
+}
+
+std::vector<std::byte> encode_snapshot(const leader_snapshot& snapshot, std::span<const float> parameters,
+                                       frame_type type, std::span<const std::size_t> slices,
+                                       std::chrono::nanoseconds age) {
   frame_header header;
   header.scope = static_cast<std::uint8_t>(snapshot.scope);
   header.type = static_cast<std::uint8_t>(type);
@@ -106,7 +112,7 @@ std::vector<std::byte> encode_snapshot(const leader_snapshot& snapshot, frame_ty
   header.loss = snapshot.loss;
   header.fingerprint = snapshot.fingerprint;
   header.age_nanoseconds = age.count();
-  header.values = snapshot.parameters.size();
+  header.values = parameters.size();
   header.scales = type == frame_type::int8 ? slices.size() : 0;
 
   const auto body_bytes = header.scales * sizeof(float) + header.values * value_bytes(type);
@@ -116,7 +122,7 @@ std::vector<std::byte> encode_snapshot(const leader_snapshot& snapshot, frame_ty
   std::memcpy(frame.data(), &header, sizeof header);
   frame_checksum checksum;
   checksum.add(std::span(frame).subspan(checked_from));
-  append_body(frame, checksum, type, snapshot.parameters, slices);
+  append_body(frame, checksum, type, parameters, slices);
   header.checksum = checksum.value();
   std::memcpy(frame.data(), &header, sizeof header);
   return frame;

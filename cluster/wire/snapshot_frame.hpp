@@ -29,6 +29,11 @@ const char* to_string(frame_type type);
 std::vector<std::byte> encode_snapshot(const leader_snapshot& snapshot, frame_type type,
                                        std::span<const std::size_t> slices, std::chrono::nanoseconds age);
 
+/// The same with these parameters in the place of the snapshot's own, so that nobody copies them into one only to send them.
+std::vector<std::byte> encode_snapshot(const leader_snapshot& snapshot, std::span<const float> parameters,
+                                       frame_type type, std::span<const std::size_t> slices,
+                                       std::chrono::nanoseconds age);
+
 /// What a receiver knows before it looks into a frame.
 struct frame_expectation {
   std::uint64_t fingerprint = 0;
