@@ -187,7 +187,7 @@ void control_plane::apply(peer& with, session_actions actions, const control_mes
   if (actions.joined) {
     with.proxy = shared_.system.spawn(proxy_actor, where.name, *actions.joined, shared_.queue, shared_.tally);
     caf::anon_send(node_, peer_joined{where.name, *actions.joined, with.proxy});
-    told_.joined(where);
+    told_.joined(where, *actions.joined);
   }
   if (actions.deliver)
     std::visit(
@@ -275,12 +275,24 @@ control_plane::time_point control_plane::next_due() const {
   return due;
 }
 
-void control_plane::tell(const tell_peer& order) {
+control_plane::peer* control_plane::joined_peer(const std::string& node, std::uint64_t incarnation) {
   const auto named = std::find_if(peers_.begin(), peers_.end(), [&](const auto& each) {
-    return each->session.peer().name == order.node && each->session.joined() == order.incarnation;
+    return each->session.peer().name == node && each->session.joined() == incarnation;
   });
-  if (named != peers_.end() && (*named)->can_be_told() && !is_lost(shared_.settings.filter, order.node, outgoing))
-    traffic_.send((*named)->dealer->socket, order.message);
+  return named == peers_.end() ? nullptr : named->get();
+}
+
+void control_plane::tell(const tell_peer& order) {
+  const auto* to = joined_peer(order.node, order.incarnation);
+  if (to != nullptr && to->can_be_told() && !is_lost(shared_.settings.filter, order.node, outgoing))
+    traffic_.send(to->dealer->socket, order.message);
+}
+
+void control_plane::deliver(const exchange_came& found) {
+  if (joined_peer(found.node, found.incarnation) != nullptr)
+    std::visit([&](const auto& content) { caf::anon_send(node_, content); }, found.content);
+  else
+    shared_.tally->update([](link_counters& c) { ++c.dropped_messages; });
 }
 
 void control_plane::farewell_to_all(const std::string& reason) {

@@ -13,6 +13,7 @@
 #include <caf/actor_system.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,7 +30,7 @@ class control_plane {
 
   /// What others of the link want to know.
   struct listeners {
-    std::function<void(const node_endpoints&)> joined;
+    std::function<void(const node_endpoints&, std::uint64_t incarnation)> joined;
     std::function<void(const node_endpoints&)> lost;
   };
 
@@ -61,6 +62,9 @@ class control_plane {
 
   /// Sends to a peer, unless it is another incarnation now.
   void tell(const tell_peer& order);
+
+  /// Hands it to the node's actor, unless its peer has been lost meanwhile.
+  void deliver(const exchange_came& found);
 
   /// What the heartbeats carry from now on.
   void set_state(node_state state) { state_ = std::move(state); }
@@ -97,6 +101,8 @@ class control_plane {
   /// Asks whether the host of a peer that is not there has an address.
   void look_up(peer& which);
   void give_up(const std::string& why);
+  /// That incarnation, which has joined; nullptr where it has not, or is no more.
+  peer* joined_peer(const std::string& node, std::uint64_t incarnation);
 
   environment shared_;
   listeners told_;

@@ -16,8 +16,7 @@ namespace {
 
 exchange_content content_of(const exchange_message& head, shared_vector values) {
   if (head.what == exchange_message::kind::contribution)
-    return contribution{
-      .worker = head.worker, .number = head.number, .first = head.first, .values = std::move(values)};
+    return contribution{.worker = head.worker, .number = head.number, .first = head.first, .values = std::move(values)};
   return centre_answer{.worker = head.worker,
                        .number = head.number,
                        .use = head.use,

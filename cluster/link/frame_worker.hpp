@@ -4,6 +4,7 @@
 #include "cluster/link/link_counters.hpp"
 #include "cluster/link/link_queue.hpp"
 #include "cluster/link/link_settings.hpp"
+#include "cluster/link/waiting_exchanges.hpp"
 #include "messages/leader_snapshot.hpp"
 
 #include <zmq.hpp>
@@ -18,12 +19,12 @@
 
 namespace paceline {
 
-/// Encodes and decodes snapshots on a thread of its own: a large one takes tens of milliseconds, which neither a worker's step
-/// nor the heartbeats are to wait for. Thread-safe. Of each kind of work, and of each peer, only the newest piece waits, so memory
-/// is bounded by a few snapshots a peer.
+/// Encodes and decodes snapshots, and what is exchanged with a centre, on a thread of its own: a large one takes tens of milliseconds,
+/// which neither a worker's step nor the heartbeats are to wait for. Thread-safe. Of each kind of work, of each peer, and of each worker
+/// that exchanges, only the newest piece waits, so memory is bounded by a few of them.
 class frame_worker {
  public:
-  /// Checked snapshots go to `local`, encoded ones to `queue`.
+  /// Checked snapshots go to `local`; encoded ones, and exchanges of either direction, to `queue`.
   frame_worker(const link_settings& settings, std::shared_ptr<parameter_plane> local, std::shared_ptr<link_queue> queue,
                std::shared_ptr<link_tally> tally);
   /// Drops what waits.
@@ -44,6 +45,18 @@ class frame_worker {
   };
   void receive(arrival frame);
 
+  /// An exchange for a peer, wanted as a send_exchange.
+  void give(tell_exchange order);
+
+  /// An exchange that came from a peer, wanted as an exchange_came.
+  struct arrived_exchange {
+    std::string peer;
+    exchange_message head;
+    /// Empty where it has no values.
+    std::optional<zmq::message_t> values;
+  };
+  void receive(arrived_exchange exchange);
+
   /// The newest global snapshot is wanted as an offer_frame.
   void prepare_offer();
 
@@ -53,17 +66,26 @@ class frame_worker {
     snapshot_ptr own;
     bool offer = false;
     std::optional<arrival> arrived;
+    std::optional<tell_exchange> given;
+    std::optional<arrived_exchange> exchanged;
   };
 
   void run();
   /// Waits for it; empty where the worker is to end.
   bool next(work& todo);
-  /// Whatever a task throws costs its snapshot alone: `doing` says in a line what was not done.
+  /// Whatever a task throws costs its piece alone: `undone` says what was not done.
   template <class Task>
-  void attempt(const char* doing, Task task);
+  void attempt(const char* undone, Task task);
+  /// Of exchanges that wait: put there, and the worker told.
+  template <class Piece>
+  void put(waiting_exchanges<Piece>& waiting, const exchange_key& key, Piece piece);
   void encode(const snapshot_ptr& snapshot);
   void offer();
   void decode(const arrival& arrived);
+  void encode(const tell_exchange& order);
+  void decode(const arrived_exchange& arrived);
+  void push(link_command result);
+  void refuse(frame_refusal why, const std::string& key, const std::string& line);
   frame_ptr encoded(const leader_snapshot& snapshot) const;
 
   const link_settings& settings_;
@@ -78,6 +100,8 @@ class frame_worker {
   bool offer_wanted_ = false;
   /// By peer.
   std::map<std::string, arrival> frames_;
+  waiting_exchanges<tell_exchange> given_;
+  waiting_exchanges<arrived_exchange> exchanged_;
 
   std::thread thread_;
 };

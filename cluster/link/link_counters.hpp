@@ -12,13 +12,14 @@ struct link_counters {
   std::uint64_t snapshots_sent = 0, snapshots_received = 0;
   /// Malformed control messages and transfer requests, messages before a hello, refused hellos.
   std::uint64_t refused_messages = 0;
-  /// By frame_refusal.
+  /// By frame_refusal; values exchanged with a centre among them.
   std::uint64_t refused_snapshots[6] = {};
-  /// Own ones and others' that could not be encoded or decoded here: there was not enough memory, most likely.
+  /// Own ones and others' that could not be encoded or decoded here, exchanges among them: there was not enough memory, most likely.
   std::uint64_t failed_snapshots = 0;
   /// Connections that failed to authenticate, as the socket monitors tell.
   std::uint64_t refused_connections = 0;
-  /// Messages that were not sent because a peer or this node's link did not keep up.
+  /// Messages that were not sent or taken because a peer or this node's link did not keep up, and exchanges whose sender had not
+  /// joined or was gone. All are said again.
   std::uint64_t dropped_messages = 0;
 };
 

@@ -9,7 +9,7 @@
 namespace paceline {
 
 /// Stands between a node and its peers: what a rehearsal of faults takes away from them. The link asks it, on threads of its own,
-/// for every message and snapshot. Requests on the transfer plane do not say who they come from, and pass.
+/// for every message, snapshot and exchange. Requests on the transfer plane do not say who they come from, and pass.
 class link_filter {
  public:
   enum class direction : std::uint8_t { incoming, outgoing };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cluster/link/control_message.hpp"
+#include "cluster/link/exchange_frame.hpp"
 #include "cluster/link/offer_frame.hpp"
 
 #include <caf/actor.hpp>
@@ -28,6 +29,29 @@ struct tell_peer {
   control_message message;
 };
 
+/// From a proxy: what that peer is to get of an exchange with the centre.
+struct tell_exchange {
+  std::string node;
+  std::uint64_t incarnation = 0;
+  exchange_content content;
+};
+
+/// From the frame worker: the same, ready to be sent.
+struct send_exchange {
+  std::string node;
+  std::uint64_t incarnation = 0;
+  exchange_message head;
+  /// nullptr where it has no values.
+  frame_ptr values;
+};
+
+/// From the frame worker: what that peer sent, checked, for the node's actor.
+struct exchange_came {
+  std::string node;
+  std::uint64_t incarnation = 0;
+  exchange_content content;
+};
+
 /// From the frame worker: an own snapshot to be sent to all.
 struct send_frame {
   frame_ptr frame;
@@ -45,7 +69,8 @@ struct host_looked_up {
   std::string why;
 };
 
-using link_command = std::variant<begin_link, tell_peer, node_state, send_frame, offer_frame, say_line, host_looked_up>;
+using link_command = std::variant<begin_link, tell_peer, node_state, tell_exchange, send_exchange, exchange_came,
+                                  send_frame, offer_frame, say_line, host_looked_up>;
 
 /// Commands on their way to the link's thread, which polls `descriptor`. Thread-safe. Bounded: what does not fit is refused
 /// (all of it is soft state that will be said again).

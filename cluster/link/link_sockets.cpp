@@ -40,7 +40,7 @@ zmq::socket_t link_sockets::made(const socket_use& use) const {
   socket.set(zmq::sockopt::linger, 0);
   socket.set(zmq::sockopt::maxmsgsize, std::max(use.longest_message + encryption_overhead, longest_handshake));
   socket.set(zmq::sockopt::sndhwm, use.queue);
-  socket.set(zmq::sockopt::rcvhwm, use.queue);
+  socket.set(zmq::sockopt::rcvhwm, use.incoming_queue.value_or(use.queue));
   socket.set(zmq::sockopt::ipv6, true);
   // What was said to nobody is said again: nothing waits for a connection that is not there.
   socket.set(zmq::sockopt::immediate, true);

@@ -22,6 +22,8 @@ struct socket_use {
   std::int64_t longest_message;
   /// Messages that may wait in each direction of each connection.
   int queue = 1;
+  /// The same for those that come, where it is another number.
+  std::optional<int> incoming_queue = std::nullopt;
   /// ZeroMQ's heartbeats, which find a silent peer. Not for bulk: they wait behind a large message, and would take a slow
   /// connection for a dead one.
   bool heartbeats = false;

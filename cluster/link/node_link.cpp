@@ -2,6 +2,7 @@
 
 #include "cluster/link/control_plane.hpp"
 #include "cluster/link/endpoint.hpp"
+#include "cluster/link/exchange_sockets.hpp"
 #include "cluster/link/frame_worker.hpp"
 #include "cluster/link/linked_plane.hpp"
 #include "cluster/link/snapshot_sockets.hpp"
@@ -63,15 +64,24 @@ class node_link::impl {
       log_(settings_.log),
       worker_(settings_, local_, queue_, tally_),
       control_({system, settings_, sockets_, log_, queue_, tally_},
-               {.joined = [this](const node_endpoints& peer) { snapshots_.join(peer); },
+               {.joined =
+                  [this](const node_endpoints& peer, std::uint64_t incarnation) {
+                    snapshots_.join(peer);
+                    exchanges_.join(peer, incarnation);
+                  },
                 .lost =
                   [this](const node_endpoints& peer) {
                     snapshots_.leave(peer);
                     transfers_.leave(peer);
+                    exchanges_.leave(peer);
                   }}),
       snapshots_(settings_, sockets_, log_, tally_, worker_,
                  [this](const node_endpoints& peer) { transfers_.join(peer); }),
-      transfers_(settings_, sockets_, log_, tally_, worker_, local_) {
+      exchanges_(settings_, sockets_, log_, tally_, worker_),
+      transfers_(settings_, sockets_, log_, tally_, worker_, local_,
+                 [this](const exchange_message& head, std::optional<zmq::message_t> values) {
+                   exchanges_.receive(head, std::move(values));
+                 }) {
     require_endpoints(settings_);
     require_short_config(settings_);
     plane_->set_sender(&worker_);
@@ -97,6 +107,9 @@ class node_link::impl {
 
   void carry_out(tell_peer& order) { control_.tell(order); }
   void carry_out(node_state& state) { control_.set_state(std::move(state)); }
+  void carry_out(tell_exchange& order) { exchanges_.tell(std::move(order)); }
+  void carry_out(send_exchange& order) { exchanges_.send(std::move(order)); }
+  void carry_out(const exchange_came& found) { control_.deliver(found); }
   void carry_out(send_frame& order) { snapshots_.send(order.frame); }
   void carry_out(offer_frame& newest) { transfers_.offer(std::move(newest), steady_clock::now()); }
   void carry_out(say_line& line) { log_.say(line.key, line.text); }
@@ -115,6 +128,7 @@ class node_link::impl {
   frame_worker worker_;
   control_plane control_;
   snapshot_sockets snapshots_;
+  exchange_sockets exchanges_;
   transfer_sockets transfers_;
   poll_set polled_;
   std::thread thread_;
@@ -141,18 +155,20 @@ void node_link::impl::turn() {
   const auto now = steady_clock::now();
   control_.tick(now);
   snapshots_.tick(now);
+  exchanges_.tick(now);
   transfers_.tick(now);
   polled_.clear();
   polled_.watch(queue_->descriptor(), [this] { do_commands(); });
   polled_.watch(authenticator_.socket(), [this] { authenticator_.answer(); });
   control_.watch(polled_);
   snapshots_.watch(polled_);
+  exchanges_.watch(polled_);
   transfers_.watch(polled_);
   polled_.wait(idle_for());
 }
 
 std::chrono::milliseconds node_link::impl::idle_for() const {
-  const auto due = std::min({control_.next_due(), snapshots_.next_due(), transfers_.next_due()});
+  const auto due = std::min({control_.next_due(), snapshots_.next_due(), exchanges_.next_due(), transfers_.next_due()});
   const auto now = steady_clock::now();
   if (due <= now)
     return std::chrono::milliseconds(0);

@@ -22,12 +22,16 @@ class poll_set {
     add({nullptr, descriptor, ZMQ_POLLIN, 0}, std::move(on_readable));
   }
 
+  void watch_writable(zmq::socket_ref socket, std::function<void()> on_writable) {
+    add({socket.handle(), 0, ZMQ_POLLOUT, 0}, std::move(on_writable));
+  }
+
   void clear() {
     items_.clear();
     handlers_.clear();
   }
 
-  /// Waits until something can be read or the time is over, calls the handlers of what can be, and forgets them all.
+  /// Waits until something can be read or written, or the time is over, calls the handlers of what can be, and forgets them all.
   void wait(std::chrono::milliseconds timeout) {
     auto polled = std::exchange(items_, {});
     const auto handlers = std::exchange(handlers_, {});

@@ -1,5 +1,6 @@
 #include "cluster/link/transfer_sockets.hpp"
 
+#include "cluster/link/exchange_frame.hpp"
 #include "cluster/link/message_parts.hpp"
 #include "cluster/link/refused_connections.hpp"
 #include "cluster/link/shared_message.hpp"
@@ -20,19 +21,30 @@ constexpr std::size_t most_askers = 64;
 /// A fetch that failed: a frame that was gone in the middle of it, a connection that broke.
 constexpr int most_attempts = 4;
 
+socket_use router_use_of(const link_settings& settings) {
+  static_assert(transfer_message_bytes == exchange_message_bytes);
+  socket_use use{.type = zmq::socket_type::router, .longest_message = transfer_message_bytes, .queue = 16};
+  if (settings.exchanges) {
+    use.longest_message = std::max(use.longest_message, longest_exchange_part(settings));
+    // They are large: one that is taken, and one on its way.
+    use.incoming_queue = 2;
+  }
+  return use;
+}
+
 } // namespace
 
 transfer_sockets::transfer_sockets(const link_settings& settings, const link_sockets& sockets, link_log& log,
                                    std::shared_ptr<link_tally> tally, frame_worker& worker,
-                                   std::shared_ptr<parameter_plane> local)
+                                   std::shared_ptr<parameter_plane> local, exchange_listener exchanged)
   : settings_(settings),
     sockets_(sockets),
     log_(log),
     tally_(std::move(tally)),
     worker_(worker),
     local_(std::move(local)),
-    router_(sockets.bound({.type = zmq::socket_type::router, .longest_message = transfer_message_bytes, .queue = 16},
-                          settings.own.transfer)),
+    exchanged_(std::move(exchanged)),
+    router_(sockets.bound(router_use_of(settings), settings.own.transfer)),
     source_(settings.patience) {}
 
 void transfer_sockets::join(const node_endpoints& peer) {
@@ -64,9 +76,13 @@ void transfer_sockets::watch(poll_set& set) {
 void transfer_sockets::read_router(time_point now) {
   std::vector<zmq::message_t> parts;
   for (int i = 0; i < most_at_once; ++i) {
-    const auto count = receive_parts(router_->socket, parts, 2);
+    const auto count = receive_parts(router_->socket, parts, 3);
     if (count == 0)
       return;
+    if (const auto head = count == 2 || count == 3 ? decode_exchange(bytes_of(parts[1])) : std::nullopt) {
+      exchanged_(*head, count == 3 ? std::optional(std::move(parts[2])) : std::nullopt);
+      continue;
+    }
     const auto message = count == 2 ? decode_transfer(bytes_of(parts[1])) : std::nullopt;
     if (message && (message->what == kind::want || message->what == kind::ask))
       handle(parts[0].to_string(), *message, now);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/parameter_plane.hpp"
+#include "cluster/link/exchange_message.hpp"
 #include "cluster/link/frame_worker.hpp"
 #include "cluster/link/link_counters.hpp"
 #include "cluster/link/link_log.hpp"
@@ -12,6 +13,7 @@
 #include "cluster/link/transfer_source.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,14 +23,19 @@
 namespace paceline {
 
 /// Hands the newest global snapshot to peers that ask (own ROUTER), and asks each peer whose snapshots come from now on, one after the
-/// other, for one that is newer than what this node has (a DEALER while it does). Used on the link's thread, once made.
+/// other, for one that is newer than what this node has (a DEALER while it does). What comes of exchanges with the strategy's centre
+/// is handed on. Used on the link's thread, once made.
 class transfer_sockets {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
+  /// An exchange with the strategy's centre that came over the ROUTER; without values where they are empty.
+  using exchange_listener = std::function<void(const exchange_message& head, std::optional<zmq::message_t> values)>;
+
   /// Binds the ROUTER. Throws as link_sockets::bound.
   transfer_sockets(const link_settings& settings, const link_sockets& sockets, link_log& log,
-                   std::shared_ptr<link_tally> tally, frame_worker& worker, std::shared_ptr<parameter_plane> local);
+                   std::shared_ptr<link_tally> tally, frame_worker& worker, std::shared_ptr<parameter_plane> local,
+                   exchange_listener exchanged);
 
   void join(const node_endpoints& peer);
   void leave(const node_endpoints& peer);
@@ -77,6 +84,7 @@ class transfer_sockets {
   std::shared_ptr<link_tally> tally_;
   frame_worker& worker_;
   std::shared_ptr<parameter_plane> local_;
+  exchange_listener exchanged_;
   std::unique_ptr<watched_socket> router_;
   transfer_source source_;
   /// Who wants an offer that is being prepared; bounded.

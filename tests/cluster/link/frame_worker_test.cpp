@@ -4,6 +4,7 @@
 #include "tests/cluster/link/linked_nodes.hpp"
 
 #include <atomic>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <variant>
@@ -82,4 +83,59 @@ TEST_CASE("a snapshot for which there is no memory is counted and told of, and t
   }));
   REQUIRE(at.tally->read().snapshots_received == 1);
   REQUIRE(at.failed() == 3);
+}
+
+TEST_CASE(
+  "of exchanges that wait for the frame worker only the newest of each worker and direction is encoded and decoded") {
+  lone_worker at;
+  at.memory_is_full = false;
+  // Holds the worker up in the snapshot that it is asked for first.
+  std::mutex gate;
+  std::atomic<bool> at_gate = false;
+  at.settings.now = [&] {
+    at_gate = true;
+    const std::lock_guard passed(gate);
+    return run_clock::steady_time();
+  };
+  frame_worker worker(at.settings, at.local, at.queue, at.tally);
+  {
+    const std::lock_guard closed(gate);
+    worker.publish(global_snapshot(1, 1));
+    REQUIRE(comes_true([&] { return at_gate.load(); }));
+    for (std::int64_t number = 1; number <= 3; ++number)
+      for (std::uint32_t index = 0; index < 2; ++index) {
+        worker.give({"b", 2, contribution{.worker = {0, index}, .number = number}});
+        worker.receive({.peer = "b",
+                        .head = {.what = exchange_message::kind::answer, .number = number, .worker = {0, index}},
+                        .values = std::nullopt});
+      }
+  }
+  std::vector<std::int64_t> sent;
+  std::vector<std::int64_t> came;
+  REQUIRE(comes_true([&] {
+    for (const auto& command : at.queue->take()) {
+      if (const auto* out = std::get_if<send_exchange>(&command))
+        sent.push_back(out->head.number);
+      if (const auto* in = std::get_if<exchange_came>(&command))
+        came.push_back(std::get<centre_answer>(in->content).number);
+    }
+    return sent.size() >= 2 && came.size() >= 2;
+  }));
+  REQUIRE(sent == std::vector<std::int64_t>{3, 3});
+  REQUIRE(came == std::vector<std::int64_t>{3, 3});
+}
+
+TEST_CASE("a peer that names ever more workers fills no memory") {
+  waiting_exchanges<int> waiting;
+  const auto put = [&](const std::string& peer, std::uint32_t index) {
+    int piece = 0;
+    return waiting.put({peer, {0, index}, exchange_message::kind::contribution}, piece);
+  };
+  for (std::uint32_t index = 0; index < waiting_exchanges<int>::most_of_a_peer; ++index)
+    REQUIRE(put("b", index));
+  REQUIRE_FALSE(put("b", 1'000));
+  REQUIRE(put("b", 3));
+  REQUIRE(put("c", 1'000));
+  waiting.take();
+  REQUIRE(put("b", 1'000));
 }

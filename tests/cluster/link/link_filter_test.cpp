@@ -32,8 +32,11 @@ struct filtered_pair {
     const auto at_b = ipc_endpoints("b", folder);
     auto settings = settings_for(at_a, {at_b}, 1);
     settings.filter = filter;
+    settings.exchanges = true;
     a = std::make_unique<linked_node>(system, std::move(settings));
-    b = std::make_unique<linked_node>(system, settings_for(at_b, {at_a}, 2));
+    auto of_b = settings_for(at_b, {at_a}, 2);
+    of_b.exchanges = true;
+    b = std::make_unique<linked_node>(system, std::move(of_b));
   }
 
   std::shared_ptr<switched_filter> filter = std::make_shared<switched_filter>();
@@ -78,4 +81,28 @@ TEST_CASE("a spoilt snapshot is refused by its checksum, and the next whole one 
     nodes.a->link->plane()->publish(global_snapshot(1, 2));
     return newest_at_b() && newest_at_b()->decision == 2;
   }));
+}
+
+TEST_CASE("what is exchanged with a centre while nodes are cut apart is lost, and goes its way when the cut heals") {
+  for (auto cut : {&switched_filter::deaf, &switched_filter::mute}) {
+    filtered_pair nodes;
+    REQUIRE(nodes.a->has_joined());
+    REQUIRE(nodes.b->has_joined());
+    const bool deaf = cut == &switched_filter::deaf;
+    auto& from = deaf ? *nodes.b : *nodes.a;
+    auto& to = deaf ? *nodes.a : *nodes.b;
+    const auto give = [&](std::int64_t number) {
+      caf::anon_send(from.record->joined.back().proxy, contribution{.worker = {0, 1}, .number = number});
+    };
+    (*nodes.filter).*cut = true;
+    give(1);
+    REQUIRE(from.has_lost());
+    REQUIRE(to.has_lost());
+    (*nodes.filter).*cut = false;
+    REQUIRE(from.has_joined(2));
+    REQUIRE(to.has_joined(2));
+    give(2);
+    REQUIRE(to.record->until([](const node_record& r) { return !r.contributions.empty(); }));
+    REQUIRE(to.record->contributions[0].number == 2);
+  }
 }

@@ -62,6 +62,9 @@ class node_record {
   std::vector<peer_lost> lost;
   std::vector<node_state> states;
   std::vector<group_report> reports;
+  std::vector<contribution> contributions;
+  std::vector<centre_answer> answers;
+  std::vector<leaves_centre> left_centre;
   int downs = 0;
   std::vector<std::string> lines;
   std::vector<std::string> refusals;
@@ -82,6 +85,9 @@ inline caf::behavior recording_node(caf::event_based_actor* self, std::shared_pt
     [record](const peer_lost& event) { record->note([&](node_record& r) { r.lost.push_back(event); }); },
     [record](const node_state& event) { record->note([&](node_record& r) { r.states.push_back(event); }); },
     [record](const group_report& event) { record->note([&](node_record& r) { r.reports.push_back(event); }); },
+    [record](const contribution& event) { record->note([&](node_record& r) { r.contributions.push_back(event); }); },
+    [record](const centre_answer& event) { record->note([&](node_record& r) { r.answers.push_back(event); }); },
+    [record](const leaves_centre& event) { record->note([&](node_record& r) { r.left_centre.push_back(event); }); },
   };
 }
 
