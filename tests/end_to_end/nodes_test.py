@@ -68,6 +68,21 @@ class Nodes(harness.EndToEnd):
                 self.assertIsNotNone(first["loss"], first)
                 self.assertGreater(first["steps"], 100, first)
 
+    def test_workers_of_two_nodes_exchange_with_one_centre_from_which_a_resumed_run_goes_on(self):
+        self.write_cluster(strategy={"kind": "diloco", "inner_steps": 8}, optimizer={"learning_rate": 0.05})
+        self.assert_ended(self.paceline("launch", "two.json"), 0)
+        for node in "ab":
+            metrics = self.folder / "runs" / "a" / "nodes" / node / "metrics.jsonl"
+            told = [json.loads(line) for line in metrics.read_text().splitlines()]
+            exchanges = [record for record in told if record["type"] == "exchange"]
+            self.assertEqual(2, len({record["worker"] for record in exchanges}))
+            self.assertGreater(len(exchanges), 2 * 20)
+        whole = lambda: [path.parent for path in (self.folder / "runs" / "a" / "checkpoints").glob("*/strategy.safetensors")]
+        self.assertEqual(1, len(whole()))
+        self.assert_ended(self.paceline("launch", "--resume", "runs/a", "--set", "budget.steps=480"), 0)
+        self.assertGreaterEqual(self.summary()["total_steps"], 4 * 480)
+        self.assertGreaterEqual(len(whole()), 1)
+
     def test_what_all_nodes_lost_together_counts_neither_as_steps_nor_as_time(self):
         self.write_cluster(budget={"time": "3s"}, output=harness.TINY["output"] | {"checkpoint_every": "1h"})
         riding = self.start("launch", "two.json")
