@@ -36,6 +36,7 @@ void add_reproduce_command(CLI::App& app, command& chosen) {
   reproducing->add_option("EXPERIMENT", arguments->experiments, "Which, as listed below")->required();
   reproducing->add_option("--output", arguments->output, "Folder for pages, figures and runs")
     ->type_name("FOLDER")
+    ->check([](const std::string& folder) { return folder.empty() ? "found nothing, allowed: a folder" : ""; })
     ->capture_default_str();
   reproducing->add_flag("--continue", arguments->go_on, "Keep the finished runs in that folder, and make the others");
   reproducing->add_flag("--fast", arguments->settings.fast,

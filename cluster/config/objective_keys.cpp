@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace paceline {
 
 std::optional<std::vector<std::vector<double>>> points::read(const config_json& found) const {
   const auto is_number = [](const config_json& value) {
-    return value.is_number() && std::isfinite(value.get<double>());
+    // Parameters have 32 bits.
+    return value.is_number() && std::abs(value.get<double>()) <= std::numeric_limits<float>::max();
   };
   const auto is_point = [&](const config_json& value) {
     return value.is_array() && !value.empty() && std::all_of(value.begin(), value.end(), is_number);

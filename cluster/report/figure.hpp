@@ -77,6 +77,8 @@ struct figure {
   figure_axis x{};
   figure_axis y{};
   std::vector<figure_curve> curves{};
+  /// In a corner of the drawing, small: what nobody who sees it alone must miss.
+  std::string note{};
   /// A unit is as long along x as along y: for positions in a plane.
   bool equal_scale = false;
 };

@@ -180,6 +180,9 @@ std::string gnuplot_settings(const figure& f) {
   // Bars show shares and counts: their length is the number.
   if (has_style(f, curve_style::bars) && !f.y.low && !f.y.logarithmic && f.y.names.empty())
     text += fmt::format("set yrange [0:{}]\n", limit_text(f.y.high));
+  if (!f.note.empty())
+    text += fmt::format("set label 1 {} at screen 0.985,0.035 right noenhanced font ',11' textcolor rgb '#666666'\n",
+                        gnuplot_quoted(f.note));
   if (f.equal_scale)
     text += "set size ratio -1\n";
   return text;

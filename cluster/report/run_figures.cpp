@@ -76,17 +76,19 @@ std::vector<figure> test_figures(const std::vector<run_series>& series) {
   std::vector<figure> figures;
   for (const auto axis : both_axes) {
     const auto unit = unit_of(series, axis);
-    append(figures,
-           figures_of(series, {.frame = {.stem = "test-error-" + stem_of(axis),
-                                         .title = "Test error against " + words_for(axis),
-                                         .caption = "Share of wrong answers on the test set, of the centre (the "
-                                                    "mean of all workers) and of the leader."
-                                                    + caption_of_nodes(series),
-                                         .x = x_axis_of(series, axis),
-                                         .y = {.label = "test error (%)"}},
-                               .quantities = {of_tests("centre", &run_test::centre_error, percent, axis, unit),
-                                              of_tests("leader", &run_test::leader_error, percent, axis, unit)},
-                               .may_be_logarithmic = true}));
+    append(
+      figures,
+      figures_of(series, {.frame = {.stem = "test-error-" + stem_of(axis),
+                                    .title = "Test error against " + words_for(axis),
+                                    .caption = "Share of wrong answers on the test set, of the centre (the strategy's "
+                                               "own where it has one, else the mean of all workers) and of the "
+                                               "leader."
+                                               + caption_of_nodes(series),
+                                    .x = x_axis_of(series, axis),
+                                    .y = {.label = "test error (%)"}},
+                          .quantities = {of_tests("centre", &run_test::centre_error, percent, axis, unit),
+                                         of_tests("leader", &run_test::leader_error, percent, axis, unit)},
+                          .may_be_logarithmic = true}));
   }
   for (const auto axis : both_axes) {
     const auto unit = unit_of(series, axis);

@@ -40,6 +40,31 @@ void add_section(page& p, std::string heading, std::vector<figure> figures, cons
   p.sections.push_back(std::move(section));
 }
 
+/// Time that nobody has waited for must not be taken for time on a clock, on any drawing.
+void tell_of_simulated_time(page& p, const std::vector<run_series>& series) {
+  std::size_t runs = 0, simulated = 0;
+  for (const auto& each : series)
+    for (const auto& run : each.runs) {
+      ++runs;
+      simulated += run.config.simulation.enabled ? 1 : 0;
+    }
+  if (simulated == 0)
+    return;
+  const bool all = simulated == runs;
+  p.paragraphs.push_back(fmt::format("{} is simulated: workers took turns on the cores that there were, each with a "
+                                     "clock of its own made of what its steps "
+                                     "take of a core (or of times that the cluster file states), and what they sent "
+                                     "each other arrived as a model of the "
+                                     "links says.",
+                                     all ? "Time" : fmt::format("Time of {} of the {} runs", simulated, runs)));
+  for (auto& section : p.sections)
+    for (auto& f : section.figures) {
+      f.note = all ? "simulated time" : "partly simulated time";
+      f.caption += fmt::format("{}{}", f.caption.empty() ? "" : " ",
+                               all ? "Time is simulated." : "Time is simulated of some runs.");
+    }
+}
+
 } // namespace
 
 page report_on(const std::vector<run_series>& series) {
@@ -55,6 +80,7 @@ page report_on(const std::vector<run_series>& series) {
   add_section(p, "Training", training_figures(series), "No run has told of its progress.");
   add_section(p, "Leadership", leadership_figures(series), "Nobody has led.");
   add_section(p, "Exchange", exchange_figures(series), "Nothing was exchanged.");
+  tell_of_simulated_time(p, series);
   p.sections.push_back({.heading = "Runs", .tables = {runs_table(series)}});
   return p;
 }

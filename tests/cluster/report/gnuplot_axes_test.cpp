@@ -24,6 +24,13 @@ TEST_CASE("axes have their labels and limits") {
   REQUIRE_THAT(text, ContainsSubstring("set yrange [0:*]\n"));
 }
 
+TEST_CASE("a note stands in a corner of the drawing, and only where there is one") {
+  auto f = line_figure({{0, 1}});
+  REQUIRE(gnuplot_settings(f).find("set label") == std::string::npos);
+  f.note = "simulated time";
+  REQUIRE_THAT(gnuplot_settings(f), ContainsSubstring("set label 1 \"simulated time\" at screen"));
+}
+
 TEST_CASE("a logarithmic axis over few powers of ten names the numbers between them too") {
   auto f = line_figure({{0, 0.3}, {1, 8}});
   f.y.logarithmic = true;
