@@ -1,19 +1,26 @@
 #include "actors/centre_gate.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace paceline {
+namespace {
+
+constexpr int most_patiences = 16;
+
+} // namespace
 
 contribution centre_gate::give(contribution one, std::chrono::nanoseconds now) {
   left_.erase(one.worker);
-  one.first = one.first || (has_moved() && !settled_.contains(one.worker));
+  one.first = one.first || !settled_.contains(one.worker);
+  one.term = term_;
   pending_[one.worker] = {.given = one, .again_at = now + patience_, .wait = patience_};
   return one;
 }
 
 bool centre_gate::answered(const centre_answer& answer) {
   const auto found = pending_.find(answer.worker);
-  if (found == pending_.end() || found->second.given.number != answer.number)
+  if (found == pending_.end() || found->second.given.number != answer.number || answer.term != term_)
     return false;
   pending_.erase(found);
   settled_.insert(answer.worker);
@@ -26,11 +33,8 @@ void centre_gate::leave(worker_id worker) {
 }
 
 std::vector<contribution> centre_gate::move(std::uint64_t term, std::chrono::nanoseconds now) {
-  if (term_ != term) {
-    term_ = term;
-    ++places_;
+  if (std::exchange(term_, term) != term)
     settled_.clear();
-  }
   std::vector<contribution> again;
   for (auto& [worker, one] : pending_)
     again.push_back(give(one.given, now));
@@ -42,7 +46,7 @@ std::vector<contribution> centre_gate::due(std::chrono::nanoseconds now) {
   for (auto& [worker, one] : pending_) {
     if (now < one.again_at)
       continue;
-    one.wait *= 2;
+    one.wait = std::min(2 * one.wait, most_patiences * patience_);
     one.again_at = now + one.wait;
     again.push_back(one.given);
   }

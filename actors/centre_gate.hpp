@@ -5,23 +5,24 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <set>
 #include <vector>
 
 namespace paceline {
 
 /// The exchanges of one node's workers with a centre that may be on another node, and may move: what is under way, what is to be said again, and
-/// who has an answer of the centre as it is now. Knows no actor and no time. Of a worker the newest contribution counts.
+/// who has an answer of the centre as it is now. Who has none gives as one that has just begun, whatever it says. Knows no actor and no time.
+/// Of a worker the newest contribution counts.
 class centre_gate {
  public:
-  /// A contribution is said again when it has no answer after `patience`, then after twice as long each time: a barrier may rightly keep it waiting.
+  /// A contribution is said again when it has no answer after `patience`, then after twice as long each time, up to sixteen times: a barrier may
+  /// rightly keep it waiting.
   explicit centre_gate(std::chrono::nanoseconds patience) : patience_(patience) {}
 
   /// A worker gives. Returns the contribution as it is to be sent.
   contribution give(contribution one, std::chrono::nanoseconds now);
 
-  /// Whether that is what its worker waits for; it does not any more then.
+  /// Whether that is what its worker waits for, from the centre as it is now; it does not any more then.
   bool answered(const centre_answer& answer);
 
   /// The worker exchanges no more, until it gives again.
@@ -29,11 +30,9 @@ class centre_gate {
   /// Who does not.
   const std::set<worker_id>& left() const { return left_; }
 
-  /// The centre is where that term's holder of the seat is (seat.hpp). Where it was under another one before, it begins anew there: nobody has
-  /// an answer of it. Returns what is to be sent to it.
+  /// The centre is where that term's holder of the seat is (seat.hpp), and can be reached there. Under another term than before it begins anew:
+  /// nobody has an answer of it. Returns all that is to be sent to it, also what was said before.
   std::vector<contribution> move(std::uint64_t term, std::chrono::nanoseconds now);
-  /// Whether it was ever moved from where it first was.
-  bool has_moved() const { return places_ > 1; }
 
   /// What is to be said again by now.
   std::vector<contribution> due(std::chrono::nanoseconds now);
@@ -53,8 +52,8 @@ class centre_gate {
   std::set<worker_id> left_;
   /// Who has an answer of the centre where it is now.
   std::set<worker_id> settled_;
-  std::optional<std::uint64_t> term_;
-  std::uint64_t places_ = 0;
+  /// 0 before anybody has the centre: terms begin at 1.
+  std::uint64_t term_ = 0;
 };
 
 } // namespace paceline

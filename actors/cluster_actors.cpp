@@ -119,7 +119,7 @@ void spawn_free_running(caf::actor_system& system, const caf::actor& supervisor,
                                 centre_actor_settings{.strategy = *plan.strategy.centre,
                                                       .shape = plan.centre_shape(),
                                                       .workers = plan.worker_ids(),
-                                                      .resume = centre_resume(plan),
+                                                      .resume = plan.node ? nullptr : centre_resume(plan),
                                                       .in_node = plan.node.has_value()});
   if (cluster.node && cluster.centre)
     caf::anon_send(cluster.node, centre_of_strategy{cluster.centre});

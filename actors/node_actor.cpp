@@ -170,6 +170,7 @@ void handle_joined(node_actor_ptr self, const peer_joined& event) {
   name_followers(self);
   publish(state);
   settle(self);
+  node_exchange::join(self, event.node);
 }
 
 void handle_lost(node_actor_ptr self, const peer_lost& event) {

@@ -23,9 +23,14 @@ bool is_own(const node_actor_state& state, worker_id worker) {
   return state.plan->own_groups().contains(worker.group);
 }
 
-/// It may come from another process.
+/// What comes from another process has no sender here, and nothing to say of this one's workers.
 bool is_of_run(const node_actor_state& state, worker_id worker) {
   return state.gate && worker.group < state.plan->groups && worker.index < state.plan->workers_per_group;
+}
+
+bool is_of_live_node(const node_actor_state& state, worker_id worker) {
+  const auto* place = place_of(*state.plan->node, worker.group);
+  return place != nullptr && state.peers.contains(place->name);
 }
 
 template <class Message>
@@ -65,10 +70,12 @@ void give(node_actor_ptr self, const contribution& one) {
   if (!is_of_run(state, one.worker))
     return;
   if (!is_own(state, one.worker)) {
-    if (state.seat->held())
+    if (state.seat->held() && is_of_live_node(state, one.worker))
       self->send(state.centre, one);
     return;
   }
+  if (!self->current_sender())
+    return;
   state.voices[one.worker] = caf::actor_cast<caf::actor>(self->current_sender());
   if (state.closed)
     return let_go(self, one);
@@ -96,10 +103,13 @@ void leave(node_actor_ptr self, worker_id worker) {
   auto& state = self->state;
   if (!is_of_run(state, worker))
     return;
-  if (is_own(state, worker))
+  if (is_own(state, worker)) {
+    if (!self->current_sender())
+      return;
     state.gate->leave(worker);
-  else if (!state.seat->held())
+  } else if (!state.seat->held()) {
     return;
+  }
   to_centre(self, leaves_centre{worker});
 }
 
@@ -116,8 +126,17 @@ void seat_changed(node_actor_ptr self) {
     return;
   const auto again = state.gate->move(holder.term, now(self));
   if (open && before != open)
-    self->send(state.centre, open_centre{.workers = live_workers(state), .goes_on = !state.gate->has_moved()});
+    self->send(state.centre, open_centre{.workers = live_workers(state), .term = *open});
   for (const auto& one : again)
+    to_centre(self, one);
+}
+
+void join(node_actor_ptr self, const std::string& node) {
+  auto& state = self->state;
+  const auto& holder = state.seat->holder();
+  if (!state.gate || holder.holder != node)
+    return;
+  for (const auto& one : state.gate->move(holder.term, now(self)))
     to_centre(self, one);
 }
 

@@ -24,6 +24,9 @@ void leave(node_actor_ptr self, worker_id worker);
 /// The holder of the seat is another one, or this node has taken or lost it.
 void seat_changed(node_actor_ptr self);
 
+/// A node has come, perhaps once more: what was lost on the way to it is said again.
+void join(node_actor_ptr self, const std::string& node);
+
 /// That node's workers are waited for no more.
 void lose(node_actor_ptr self, const std::string& node);
 

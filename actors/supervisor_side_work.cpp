@@ -45,7 +45,10 @@ void add_centre(supervisor_ptr self, const std::shared_ptr<run_state>& run,
       align_exchanges(*run);
       done(run);
     },
-    [run, done](const caf::error&) { done(run); });
+    [run, done](const caf::error&) {
+      align_exchanges(*run);
+      done(run);
+    });
 }
 
 std::string text_of(const caf::error& error) {

@@ -287,6 +287,7 @@ void worker_training::begin(const snapshot_ptr& leader, std::uint64_t steps) {
   trainer_->restore(start);
   window_.clear();
   diverged_steps_ = 0;
+  held_ = {};
   if (exchange_)
     exchange_->begin();
 }
@@ -312,8 +313,10 @@ void worker_training::restore(const worker_state& state) {
   diverged_steps_ = state.diverged_steps;
   if (exchange_)
     exchange_->go_on(state.next_exchange);
+  // Saved under another strategy they are nobody's.
+  const std::array strengths{settings_.strategy.steady.group, settings_.strategy.steady.global};
   for (std::size_t i = 0; i < held_.size(); ++i)
-    held_[i] = state.held[i] ? snapshot_of(*state.held[i]) : nullptr;
+    held_[i] = state.held[i] && strengths[i] > 0 ? snapshot_of(*state.held[i]) : nullptr;
 }
 
 } // namespace paceline

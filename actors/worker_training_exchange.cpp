@@ -19,7 +19,8 @@ bool worker_training::contribution_due() const {
 contribution worker_training::contribute() {
   auto values = std::make_shared<std::vector<float>>(trainer_->layout().size());
   trainer_->copy_parameters(*values);
-  if (!all_finite(*values))
+  // Who has diverged has let the last answer go by, and asks for help.
+  if (diverged_steps_ > 0 || !all_finite(*values))
     values = nullptr;
   return exchange_->give(trainer_->steps(), std::move(values), clock_->now());
 }

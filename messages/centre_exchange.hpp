@@ -21,6 +21,8 @@ struct contribution {
   bool first = false;
   /// nullptr where they are not finite.
   shared_vector values;
+  /// Of a run of several nodes: of the seat (actors/seat.hpp) whose holder has the centre that it is for. 0 in one process.
+  std::uint64_t term = 0;
 };
 
 /// What a worker does with the centre's answer.
@@ -46,6 +48,8 @@ struct centre_answer {
   shared_vector values;
   /// Euclidean distance between the worker's parameters and the centre before the exchange; NaN where there is none.
   double distance = 0;
+  /// contribution::term.
+  std::uint64_t term = 0;
 };
 
 /// To the centre: that worker gives nothing any more, so that nobody waits for it. A contribution brings it back.
@@ -57,10 +61,11 @@ struct leaves_centre {
 struct close_centre {};
 
 /// To the centre of a run of several nodes, which answers nobody before: answer from now on, by a centre that begins anew at the mean of these
-/// workers' next contributions; or, where it goes on, as it was saved.
+/// workers' next contributions. One that was saved is never gone on with: another holder's may be newer.
 struct open_centre {
   std::vector<worker_id> workers;
-  bool goes_on = false;
+  /// Contributions of another term are for another centre.
+  std::uint64_t term = 0;
 };
 
 /// Told by a worker when it has put an answer to use.

@@ -16,12 +16,17 @@ namespace {
 
 exchange_content content_of(const exchange_message& head, shared_vector values) {
   if (head.what == exchange_message::kind::contribution)
-    return contribution{.worker = head.worker, .number = head.number, .first = head.first, .values = std::move(values)};
+    return contribution{.worker = head.worker,
+                        .number = head.number,
+                        .first = head.first,
+                        .values = std::move(values),
+                        .term = head.term};
   return centre_answer{.worker = head.worker,
                        .number = head.number,
                        .use = head.use,
                        .values = std::move(values),
-                       .distance = head.distance};
+                       .distance = head.distance,
+                       .term = head.term};
 }
 
 const shared_vector& values_of(const exchange_content& content) {
@@ -49,14 +54,16 @@ exchange_message head_of(const exchange_content& content, const link_settings& s
             .first = given->first,
             .incarnation = settings.incarnation,
             .number = given->number,
-            .worker = given->worker};
+            .worker = given->worker,
+            .term = given->term};
   const auto& answer = std::get<centre_answer>(content);
   return {.what = exchange_message::kind::answer,
           .use = answer.use,
           .incarnation = settings.incarnation,
           .number = answer.number,
           .worker = answer.worker,
-          .distance = answer.distance};
+          .distance = answer.distance,
+          .term = answer.term};
 }
 
 frame_ptr encoded_values(const exchange_content& content, const link_settings& settings) {

@@ -26,7 +26,7 @@ struct exchange_head {
   std::uint32_t group = 0;
   std::uint32_t index = 0;
   std::uint64_t distance_bits = 0;
-  std::uint64_t zero = 0;
+  std::uint64_t term = 0;
 };
 static_assert(sizeof(exchange_head) == exchange_message_bytes);
 
@@ -51,7 +51,8 @@ std::array<std::byte, exchange_message_bytes> encode(const exchange_message& mes
                            .number = message.number,
                            .group = message.worker.group,
                            .index = message.worker.index,
-                           .distance_bits = answers ? std::bit_cast<std::uint64_t>(message.distance) : 0};
+                           .distance_bits = answers ? std::bit_cast<std::uint64_t>(message.distance) : 0,
+                           .term = message.term};
   return std::bit_cast<std::array<std::byte, exchange_message_bytes>>(head);
 }
 
@@ -61,7 +62,7 @@ std::optional<exchange_message> decode_exchange(std::span<const std::byte> bytes
     return std::nullopt;
   const exchange_head known;
   std::memcpy(&head, bytes.data(), sizeof head);
-  if (head.magic != known.magic || head.version != known.version || head.zero != 0 || !fits_its_kind(head))
+  if (head.magic != known.magic || head.version != known.version || !fits_its_kind(head))
     return std::nullopt;
   const auto what = static_cast<exchange_kind>(head.what);
   const bool answers = what == exchange_kind::answer;
@@ -71,7 +72,8 @@ std::optional<exchange_message> decode_exchange(std::span<const std::byte> bytes
                           .incarnation = head.incarnation,
                           .number = head.number,
                           .worker = {head.group, head.index},
-                          .distance = std::bit_cast<double>(head.distance_bits)};
+                          .distance = std::bit_cast<double>(head.distance_bits),
+                          .term = head.term};
 }
 
 } // namespace paceline

@@ -26,12 +26,13 @@ struct exchange_message {
   worker_id worker;
   /// In an answer (centre_answer::distance).
   double distance = 0;
+  std::uint64_t term = 0;
 };
 
 inline constexpr std::size_t exchange_message_bytes = 48;
 
-/// Little-endian: magic, version, kind and first or use in eight bytes, then the numbers in the order above, then zeros. What the
-/// kind does not have is zero.
+/// Little-endian: magic, version, kind and first or use in eight bytes, then the numbers in the order above. What the kind does not
+/// have is zero.
 std::array<std::byte, exchange_message_bytes> encode(const exchange_message& message);
 
 /// Empty for what encode did not write.

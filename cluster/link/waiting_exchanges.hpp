@@ -25,7 +25,7 @@ struct exchange_key {
 template <class Value>
 class waiting_exchanges {
  public:
-  static constexpr std::size_t most_of_a_peer = 64;
+  static constexpr std::size_t most_of_a_peer = 256;
 
   /// `value` is swapped for the one that it replaces, for the caller to drop where that holds nobody up. False where so many of the
   /// peer wait that it is not taken.

@@ -2,6 +2,7 @@
 #include "actors/strategies/centre_strategies.hpp"
 #include "actors/strategies/lgd.hpp"
 #include "actors/strategies/lsgd.hpp"
+#include "actors/worker_training.hpp"
 #include "compute/objectives/double_well.hpp"
 #include "compute/objectives/sinc.hpp"
 #include "tests/actors/test_cluster.hpp"
@@ -309,4 +310,31 @@ TEST_CASE("a worker that diverges goes on from the centre") {
           REQUIRE(worker.training.parameters == parameters_at(run.end.state, 0));
       }
     }
+}
+
+TEST_CASE("a run with pulls in every step can be gone on with by a strategy with a centre") {
+  const lsgd before{.period_group = 4, .period_global = 8, .proximal_group = 0.4, .proximal_global = 0.4};
+  auto rest = centred_plan(with_centre(easgd{.period = 4}.settings()), 3, 30);
+  rest.resume = lockstep(centred_plan(before.settings(), 3, 10));
+  rest.lockstep = true;
+  const auto run = run_to_end(std::move(rest));
+  REQUIRE(run.exchanges.size() >= 3 * 4);
+}
+
+TEST_CASE("a worker that has let an answer go by over a bad batch gives nothing, though its parameters are finite") {
+  auto goal = std::make_unique<quadratic>(8, 0.0f, 7);
+  goal->diverge_at(1, 1);
+  const auto answers = std::make_shared<answer_slot>();
+  worker_training worker({.id = {0, 0}, .strategy = with_centre(downpour{.period = 1}.settings())},
+                         make_host_trainer(std::move(goal), {.learning_rate = 0.05}, 5),
+                         std::make_shared<snapshot_slot>(), std::make_shared<snapshot_slot>(),
+                         std::make_shared<run_clock>(), answers);
+  const auto given = worker.contribute();
+  REQUIRE(given.values);
+  worker.step(0);
+  answers->put(
+    {.worker = {0, 0}, .number = given.number, .values = std::make_shared<const std::vector<float>>(8, 0.5f)});
+  worker.step(0);
+  REQUIRE(worker.contribution_due());
+  REQUIRE_FALSE(worker.contribute().values);
 }
