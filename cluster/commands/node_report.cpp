@@ -2,8 +2,10 @@
 
 #include "cluster/config/duration.hpp"
 #include "cluster/config/nodes.hpp"
+#include "cluster/config/strategy_keys.hpp"
 #include "cluster/console/count_text.hpp"
 #include "cluster/console/size_text.hpp"
+#include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/launch_timing.hpp"
 #include "cluster/link/link_timing.hpp"
 #include "cluster/wire/travelling_bytes.hpp"
@@ -59,11 +61,17 @@ void report_traffic(const run_config& config, const parameter_layout& parameters
   const auto others = config.nodes.size() - 1;
   if (config.strategy.kind == "sgd" || others == 0)
     return lines.push_back({"traffic", "no parameters between nodes"});
+  if (strategy_keys::has_centre(config.strategy.kind))
+    return lines.push_back(
+      {"traffic",
+       fmt::format("an exchange of a worker of another node than the centre's takes {} there and as much back",
+                   size_text(static_cast<double>(travelling_bytes(parameters, frame_type::fp32))))});
+  const auto period = strategy_of(config).period_global;
   const auto snapshot = static_cast<double>(travelling_bytes(parameters, config.network.snapshots));
   lines.push_back({"traffic", fmt::format("every {} a worker the global leader's node sends {} as {} to each of {}",
-                                          count_text(config.strategy.period_global, "step"), size_text(snapshot),
+                                          count_text(period, "step"), size_text(snapshot),
                                           to_string(config.network.snapshots), count_text(others, "other node"))});
-  const auto steps = static_cast<double>(config.strategy.period_global);
+  const auto steps = static_cast<double>(period);
   lines.push_back({"", fmt::format("{} between nodes a period, {} received by each node for a step of its workers",
                                    size_text(snapshot * static_cast<double>(others)), size_text(snapshot / steps))});
 }

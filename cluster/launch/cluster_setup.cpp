@@ -52,20 +52,6 @@ strategy_settings kind_of(const run_config::strategy_section& section) {
   return alone;
 }
 
-strategy_settings strategy_of(const run_config& config) {
-  const auto& section = config.strategy;
-  auto strategy = kind_of(section);
-  if (!strategy.compares_objective)
-    strategy.loss_window = section.loss_window;
-  strategy.max_report_age = section.max_report_age;
-  // Long enough for steps that take seconds, and for a prober that is gone to be known for it.
-  strategy.verification = {.probe = section.verify,
-                           .tolerance = section.verify_tolerance,
-                           .allowance = section.verify_allowance,
-                           .time_limit = 5 * config.network.patience};
-  return strategy;
-}
-
 budget_limits limits_of(const run_config& config, const training_problem& task) {
   budget_limits limits;
   const auto allow = [&](double steps) {
@@ -100,6 +86,20 @@ void simulate(const run_config& config, cluster_plan& plan) {
 }
 
 } // namespace
+
+strategy_settings strategy_of(const run_config& config) {
+  const auto& section = config.strategy;
+  auto strategy = kind_of(section);
+  if (!strategy.compares_objective)
+    strategy.loss_window = section.loss_window;
+  strategy.max_report_age = section.max_report_age;
+  // Long enough for steps that take seconds, and for a prober that is gone to be known for it.
+  strategy.verification = {.probe = section.verify,
+                           .tolerance = section.verify_tolerance,
+                           .allowance = section.verify_allowance,
+                           .time_limit = 5 * config.network.patience};
+  return strategy;
+}
 
 std::vector<std::string> warnings_of(const run_config& config) {
   const auto& kind = config.strategy.kind;

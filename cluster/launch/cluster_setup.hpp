@@ -17,6 +17,9 @@ namespace paceline {
 /// to the caller. The plan keeps the task alive.
 cluster_plan make_plan(const run_config& config, const std::shared_ptr<const training_problem>& task);
 
+/// The file's strategy, of all workers.
+strategy_settings strategy_of(const run_config& config);
+
 /// The optimiser of each worker: the file's, or what its strategy makes of it.
 optimiser_settings optimiser_of(const run_config& config);
 

@@ -7,6 +7,7 @@
 #include "cluster/files/json_file.hpp"
 #include "cluster/files/json_lines.hpp"
 #include "cluster/files/json_text.hpp"
+#include "cluster/launch/cluster_setup.hpp"
 #include "cluster/launch/launcher.hpp"
 #include "cluster/launch/memory_check.hpp"
 #include "cluster/launch/merged_state.hpp"
@@ -269,7 +270,7 @@ run_summary merge_nodes(const run_config& config, const run_folder& folder, cons
   }
   auto merged = take_states(config, nodes, summary);
   if (!merged.empty()) {
-    merged.complete(config.strategy.loss_window);
+    merged.complete(strategy_of(config).loss_window);
     merged.save(folder.checkpoints(), config.output.keep_checkpoints);
     test_and_record(config, folder, merged, summary);
     fail_where_all_diverged(summary);

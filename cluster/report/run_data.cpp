@@ -133,6 +133,8 @@ run_data read_run(const fs::path& folder) {
   if (!std::isfinite(data.steps_per_second) && data.training_seconds > 0 && data.total_steps > 0)
     data.steps_per_second = data.total_steps / data.training_seconds;
   data.snapshot_bytes = snapshot_bytes_of(folder);
+  if (summary.is_object() && summary.value("outcome", json()) == "failed")
+    data.missing.emplace_back("its end: the run failed");
   note_what_is_missing(summary.is_object(), damaged, data);
   return data;
 }

@@ -161,10 +161,21 @@ void run_gatherer::add_traffic(const json& record, double time) {
   if (sent < present)
     earlier += present;
   present = sent;
-  double all = 0;
-  for (const auto& [node, bytes] : sent_bytes_)
-    all += bytes.first + bytes.second;
-  traffic_.add({.time_seconds = time, .sent_bytes = all});
+  traffic_.add({.node = text_of(record, "told_by"), .time_seconds = time, .sent_bytes = earlier + present});
+}
+
+/// Each node's log is one after the other, and what they sent is added up in the order of time.
+std::vector<traffic_sample> run_gatherer::traffic_of_all() const {
+  std::map<std::string, double> sent;
+  std::vector<traffic_sample> all;
+  for (const auto& one : in_order_of_time(traffic_)) {
+    sent[one.node] = one.sent_bytes;
+    double sum = 0;
+    for (const auto& [node, bytes] : sent)
+      sum += bytes;
+    all.push_back({.time_seconds = one.time_seconds, .sent_bytes = sum});
+  }
+  return all;
 }
 
 void run_gatherer::finish(run_data& data) {
@@ -179,7 +190,7 @@ void run_gatherer::finish(run_data& data) {
   data.progress = in_order_of_time(progress_);
   data.group_pulls = in_order_of_time(group_pulls_);
   data.global_pulls = in_order_of_time(global_pulls_);
-  data.traffic = in_order_of_time(traffic_);
+  data.traffic = traffic_of_all();
   data.global_leaders = std::move(global_leaders_);
   data.group_leaders = std::move(group_leaders_);
   data.leadership = std::move(leadership_);

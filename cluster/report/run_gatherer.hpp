@@ -32,6 +32,13 @@ class run_gatherer {
     std::uint64_t copies = 0;
   };
 
+  /// All that one node has sent so far.
+  struct traffic_of_node {
+    std::string node;
+    double time_seconds = 0;
+    double sent_bytes = 0;
+  };
+
   bool has_worker(worker_id id) const { return id.group < config_.groups.count && id.index < config_.groups.workers; }
   void add_progress(const worker_progress& progress);
   void end_round();
@@ -39,6 +46,7 @@ class run_gatherer {
   void add_decision(const nlohmann::json& record, worker_id leader, double time);
   void add_test(const nlohmann::json& record, double time);
   void add_traffic(const nlohmann::json& record, double time);
+  std::vector<traffic_sample> traffic_of_all() const;
 
   const run_config& config_;
   double latest_time_ = 0;
@@ -52,7 +60,7 @@ class run_gatherer {
   sparse_samples<progress_sample> progress_;
   sparse_samples<pull_sample> group_pulls_;
   sparse_samples<pull_sample> global_pulls_;
-  sparse_samples<traffic_sample> traffic_;
+  sparse_samples<traffic_of_node> traffic_;
   std::map<std::string, sparse_samples<run_test>> tests_;
   std::vector<led_span> global_leaders_;
   std::vector<led_span> group_leaders_;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -57,8 +58,8 @@ std::string joined_name(const std::vector<config_difference>& differences, std::
   std::string name;
   for (const auto& difference : differences)
     if (difference.values[series] != no_value)
-      name +=
-        (name.empty() ? "" : ", ") + difference.key + "=" + shortened(difference.values[series], longest_name / 2);
+      name += (name.empty() ? "" : ", ") + (difference.key.empty() ? "" : difference.key + "=")
+              + shortened(difference.values[series], longest_name / 2);
   return name;
 }
 
@@ -68,6 +69,10 @@ std::vector<std::string> names_by(const std::vector<config_difference>& differen
   for (std::size_t i = 0; i < count; ++i)
     names.push_back(joined_name(differences, i));
   return names;
+}
+
+bool are_all_different(const std::vector<std::string>& names) {
+  return std::set<std::string>(names.begin(), names.end()).size() == names.size();
 }
 
 bool fit(const std::vector<std::string>& names) {
@@ -90,23 +95,49 @@ void drop_needless(std::vector<config_difference>& differences, std::size_t coun
   for (auto i = differences.size(); i-- > 0;) {
     auto fewer = differences;
     fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-    const auto names = names_by(fewer, count);
-    if (std::set<std::string>(names.begin(), names.end()).size() == count)
+    if (are_all_different(names_by(fewer, count)))
       differences = std::move(fewer);
   }
 }
 
 /// Whether those that have the key have different values for it. A key that one kind of strategy has and another has not says no more than
-/// the kinds do.
-bool differs(const std::vector<std::string>& values) {
-  std::set<std::string> found(values.begin(), values.end());
-  found.erase(no_value);
+/// the kinds do; one of the section `workers` says something by being there.
+bool differs(const config_difference& difference) {
+  std::set<std::string> found(difference.values.begin(), difference.values.end());
+  if (!difference.key.starts_with("workers."))
+    found.erase(no_value);
   return found.size() > 1;
+}
+
+/// What most series have.
+std::string usual_value(const std::vector<std::string>& values) {
+  std::map<std::string, std::size_t> counts;
+  for (const auto& value : values)
+    ++counts[value];
+  const auto rarer = [](const auto& a, const auto& b) { return a.second < b.second; };
+  return std::max_element(counts.begin(), counts.end(), rarer)->first;
+}
+
+/// "easgd" for "strategy.kind=easgd", and beside it only what is unusual.
+void shorten_to_the_unusual(std::vector<config_difference>& differences) {
+  for (auto& difference : differences)
+    if (difference.key == "strategy.kind")
+      difference.key.clear();
+    else
+      std::replace(difference.values.begin(), difference.values.end(), usual_value(difference.values),
+                   std::string(no_value));
 }
 
 void name_by_differences(std::vector<run_series>& series) {
   auto differences = differences_between(series);
   auto names = names_by(differences, series.size());
+  if (!fit(names) && differences.front().key == "strategy.kind") {
+    auto unusual = differences;
+    shorten_to_the_unusual(unusual);
+    drop_needless(unusual, series.size());
+    if (auto shorter = names_by(unusual, series.size()); fit(shorter) && are_all_different(shorter))
+      names = std::move(shorter);
+  }
   if (!fit(names)) {
     shorten_keys(differences);
     names = names_by(differences, series.size());
@@ -117,7 +148,8 @@ void name_by_differences(std::vector<run_series>& series) {
   }
   std::set<std::string> taken;
   for (std::size_t i = 0; i < series.size(); ++i) {
-    auto name = shortened(std::move(names[i]), longest_name);
+    // One that has none of the keys in which the others differ.
+    auto name = shortened(names[i].empty() ? series[i].runs.front().name : std::move(names[i]), longest_name);
     // Cut names may have become the same.
     if (!taken.insert(name).second)
       name += " (" + std::to_string(i + 1) + ")";
@@ -168,7 +200,7 @@ std::vector<config_difference> differences_between(const std::vector<run_series>
       const auto* value = value_of(config, key);
       difference.values.push_back(value == nullptr ? no_value : value->empty() ? "\"\"" : *value);
     }
-    if (differs(difference.values))
+    if (differs(difference))
       differences.push_back(std::move(difference));
   }
   return differences;

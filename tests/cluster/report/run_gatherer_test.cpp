@@ -99,6 +99,17 @@ TEST_CASE("what the links of all nodes sent is added up, over their restarts too
   REQUIRE(data.traffic[3].sent_bytes == 360);
 }
 
+TEST_CASE("what nodes sent never falls, whichever log is read first") {
+  const auto link = [](double time, const std::string& node, int sent) {
+    return json{{"type", "link"}, {"time", time}, {"told_by", node}, {"bytes_sent", sent}};
+  };
+  const auto data = gather({link(1, "a", 100), link(3, "a", 300), link(2, "b", 10), link(4, "b", 20)});
+  std::vector<double> sent;
+  for (const auto& sample : data.traffic)
+    sent.push_back(sample.sent_bytes);
+  REQUIRE(sent == std::vector<double>{100, 110, 310, 320});
+}
+
 TEST_CASE("memory for a long log is bounded, and its ends stay") {
   run_gatherer gatherer({});
   constexpr int count = 200'000;

@@ -52,6 +52,28 @@ TEST_CASE("names too long for a legend go without sections, and without what it 
   REQUIRE(named({many, {}, {"strategy.period_group=4"}}) == "period_group=4, period_global=8");
 }
 
+TEST_CASE("series that differ in hyperparameters of single workers alone have names, and a difference") {
+  const auto series = series_of({run_of("plain", {}), run_of("mixed", {"workers.3.learning_rate=0.01"})});
+  REQUIRE(series.size() == 2);
+  REQUIRE(series[0].name == "plain");
+  REQUIRE(series[1].name == "workers.3.learning_rate=0.01");
+  REQUIRE(differences_between(series).size() == 1);
+}
+
+TEST_CASE("series of many strategies are called by these, and by what is unusual in them") {
+  const auto of = [](const std::string& kind, const std::string& optimiser) {
+    return run_of(kind, {R"(strategy={"kind": ")" + kind + "\"}", "optimizer=" + optimiser});
+  };
+  const std::string usual = R"({"momentum": 0.9, "weight_decay": 1e-4})";
+  const std::string lars = R"({"kind": "lars", "momentum": 0.95, "weight_decay": 5e-4, "learning_rate": 2})";
+  const auto series = series_of({of("lsgd", usual), of("sync_sgd", lars), of("sync_sgd", usual), of("sgd", usual)});
+  REQUIRE(series.size() == 4);
+  REQUIRE(series[0].name == "lsgd");
+  REQUIRE(series[1].name == "sync_sgd, optimizer.kind=lars");
+  REQUIRE(series[2].name == "sync_sgd");
+  REQUIRE(series[3].name == "sgd");
+}
+
 TEST_CASE("names of series that had to be cut differ all the same") {
   const std::string longest(70, 'x');
   const auto series = series_of({run_of("a", {"data.path=/" + longest + "1", "data.kind=cifar10"}),
