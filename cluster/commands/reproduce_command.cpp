@@ -2,9 +2,12 @@
 
 #include "cluster/reproduce/experiments.hpp"
 #include "cluster/reproduce/reproduction.hpp"
+#include "compute/errors.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -24,6 +27,25 @@ std::string experiments_in_words() {
   for (const auto& each : experiments())
     words += fmt::format("\n  {:<18} {}", each.name, each.about);
   return words + fmt::format("\n  {:<18} all of these", "all");
+}
+
+/// Options that none of the experiments has would be passed over in silence.
+void require_use(const reproduce_settings& settings, const std::vector<const experiment*>& chosen) {
+  if (std::any_of(chosen.begin(), chosen.end(), [](const auto* each) { return each->trains_networks; }))
+    return;
+  const char* of_networks = !settings.data.empty()             ? "--data"
+                            : !settings.strategies.empty()     ? "--strategies"
+                            : !settings.learning_rates.empty() ? "--learning-rates"
+                            : settings.steps                   ? "--steps"
+                                                               : nullptr;
+  if (of_networks == nullptr)
+    return;
+  std::vector<std::string> networks;
+  for (const auto& each : experiments())
+    if (each.trains_networks)
+      networks.push_back(each.name);
+  throw invalid_input(
+    fmt::format("{}: found {}, allowed: with one of {}", of_networks, chosen.front()->name, fmt::join(networks, ", ")));
 }
 
 } // namespace
@@ -60,7 +82,9 @@ void add_reproduce_command(CLI::App& app, command& chosen) {
   reproducing->callback([arguments, &chosen] {
     chosen = [arguments] {
       arguments->settings.data = arguments->data;
-      return static_cast<int>(reproduce({.experiments = experiments_named(arguments->experiments),
+      const auto chosen = experiments_named(arguments->experiments);
+      require_use(arguments->settings, chosen);
+      return static_cast<int>(reproduce({.experiments = chosen,
                                          .settings = arguments->settings,
                                          .folder = arguments->output,
                                          .go_on = arguments->go_on},

@@ -66,6 +66,8 @@ struct experiment {
   std::string name{};
   /// One line for people.
   std::string about{};
+  /// Of networks on CIFAR-10: all settings count.
+  bool trains_networks = false;
   /// In the order in which they are to be made. Where they lie (output.folder) is not the experiment's to say.
   /// Throws invalid_input or config_errors where the settings cannot be met.
   std::function<std::vector<planned_run>(const reproduce_settings&)> plan{};

@@ -136,6 +136,7 @@ experiment experiment_of(const network_study& study) {
   return {.name = study.name(),
           .about =
             fmt::format("{} on CIFAR-10 by {} workers, against EASGD, DOWNPOUR and SGD", study.model, study.workers()),
+          .trains_networks = true,
           .plan = [study](const reproduce_settings& settings) { return plan_network(study, settings); },
           .conclude =
             [study](const reproduce_settings& settings, const std::vector<finished_run>& runs) {

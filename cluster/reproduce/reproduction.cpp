@@ -146,6 +146,8 @@ void show_outcome(const planned_experiment& planned, const reproduction& what, s
   const auto folder = what.folder / planned.what->name;
   write_page(outcome.shown, folder, reproduce_page_name);
   out << fmt::format("{}: {}\n", planned.what->name, escaped((folder / reproduce_page_name).string()));
+  if (what.settings.fast)
+    out << "  made with --fast, smaller and shorter than the paper's\n";
   tell_findings(outcome.findings, out);
 }
 

@@ -73,7 +73,8 @@ class Reproduce(harness.EndToEnd):
                                  (["sinc", "--seeds", 0], ["--seeds"]),
                                  (["sinc", "--fats"], ["--fats"]),
                                  (["sinc", "resnet20-16"], ["resnet20-16: needs CIFAR-10", "scripts/get-cifar10"]),
-                                 (["--fast", "cnn7-4", "--strategies", "lsgd,agd"], ['--strategies: found "agd"'])):
+                                 (["--fast", "cnn7-4", "--strategies", "lsgd,agd"], ['--strategies: found "agd"']),
+                                 (["sinc", "--steps", 5], ["--steps: found sinc", "cnn7-4"])):
             with self.subTest(arguments=arguments):
                 self.assert_refused(self.paceline("reproduce", *arguments), *parts)
         self.assertEqual(["tiny.json"], [path.name for path in self.folder.iterdir()])
