@@ -39,7 +39,9 @@ bool tell(compute_actor_ptr self, const worker_training::outcome& outcome) {
   if (outcome.recovered)
     state.watchers.tell(worker_recovered{id, outcome.recovered_from, state.training->report().steps});
   if (outcome.lost)
-    fail(self, failure_code::worker_diverged, "the loss is not finite, and there is no leader to recover from");
+    fail(self, failure_code::worker_diverged,
+         state.centre() ? "the loss is not finite, and what the centre has does not help"
+                        : "the loss is not finite, and there is no leader to recover from");
   return !outcome.lost;
 }
 

@@ -169,20 +169,23 @@ recorded_end run_actors(const process_run& run, const training_problem& task, cl
   // Tens of MB, and minutes of most runs.
   constexpr std::size_t most_records_waiting = 100'000;
   const auto waiting = std::make_shared<backlog>(most_records_waiting);
+  // Where nobody leads groups, no line says so again and again.
+  const bool groups_lead = plan.strategy.period_group > 0;
   run_recorder_settings recording{.services = services,
                                   .metrics = std::make_shared<json_lines>(folder.metrics()),
                                   .ledger = std::make_shared<json_lines>(folder.leadership()),
                                   .leadership = std::move(earlier.leadership),
                                   .last_record_time = earlier.latest,
-                                  .group_leaders = std::vector<std::optional<worker_id>>(plan.groups),
+                                  .group_leaders = std::vector<std::optional<worker_id>>(groups_lead ? plan.groups : 0),
                                   .time_before = time_before,
                                   .console = &console,
                                   .waiting = waiting};
   if (plan.resume) {
     recording.global_leader = plan.resume->global.leader;
-    std::transform(plan.resume->groups.begin(), plan.resume->groups.end(),
-                   recording.group_leaders.begin() + plan.resume->first_group,
-                   [](const leadership_state& group) { return group.leader; });
+    if (groups_lead)
+      std::transform(plan.resume->groups.begin(), plan.resume->groups.end(),
+                     recording.group_leaders.begin() + plan.resume->first_group,
+                     [](const leadership_state& group) { return group.leader; });
   }
   if (run.node != nullptr)
     recording.traffic = [node = run.node] { return node->traffic(); };
